@@ -1,0 +1,152 @@
+"""A case 案件: what must be fixed, with its chain of assignments and its clock."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from chuangcheng.cases.states import CASE
+from chuangcheng.framework.models import Category, Standard
+from chuangcheng.history.models import Chained
+from chuangcheng.kernel.ids import new_id
+from chuangcheng.people.models import Person, Unit
+from chuangcheng.places.models import Division, Grid
+from chuangcheng.sites.models import Site
+
+
+class Outcome(models.TextChoices):
+    """What came of it, apart from the state: rates use this, not the word 'closed'."""
+
+    NONE = "", "—"
+    FIXED = "fixed", "已整改"
+    NOT_REPRODUCIBLE = "not_reproducible", "现场无此问题"
+    DUPLICATE = "duplicate", "重复"
+    REFUSED = "refused", "不属职责"
+    CANNOT = "cannot", "暂不具备条件"
+
+
+class Case(Chained):
+    """What must be fixed. ``origin`` is opaque: a check, a report or another system knows what it means."""
+
+    number = models.CharField(max_length=24, unique=True)
+    state = models.CharField(max_length=12, choices=CASE.choices(), default=CASE.initial)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True, default="")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="cases")
+    condition = models.CharField(max_length=40, default="default")
+    severity = models.PositiveSmallIntegerField(default=1)  # 1 ordinary, 2 serious, 3 dangerous
+    text = models.TextField()
+    source = models.CharField(max_length=12)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    grid = models.ForeignKey(Grid, models.SET_NULL, null=True, blank=True, related_name="+")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+    division_path = models.CharField(max_length=60, blank=True)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="cases")
+    standard = models.ForeignKey(Standard, models.SET_NULL, null=True, blank=True, related_name="cases")
+    origin_kind = models.CharField(max_length=24, blank=True)
+    origin_id = models.UUIDField(null=True, blank=True)
+    found_from_above = models.BooleanField(default=False)  # then the verifier comes from another unit
+    filed_at = models.DateTimeField()
+    filed_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    due_at = models.DateTimeField(null=True, blank=True)
+    due_rule = models.CharField(max_length=60, blank=True)  # rule id and version that made due_at
+    due_provisional = models.BooleanField(default=False)  # touches a year whose holidays are not known yet
+    holder = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="held_cases")
+    holder_since = models.DateTimeField(null=True, blank=True)
+    responsible = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="responsible_cases")
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    handled_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    on_time = models.BooleanField(null=True)  # settled when handled work is accepted; None while open or without due
+    rework_count = models.PositiveSmallIntegerField(default=0)
+    return_count = models.PositiveSmallIntegerField(default=0)
+    extension_count = models.PositiveSmallIntegerField(default=0)
+    reopen_count = models.PositiveSmallIntegerField(default=0)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    external_source = models.CharField(max_length=24, blank=True)
+    external_number = models.CharField(max_length=60, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["external_source", "external_number"], name="cases_case_external")
+        ]
+        indexes = [
+            models.Index(fields=["-filed_at", "-id"]),
+            models.Index(fields=["state", "due_at"]),
+            models.Index(fields=["holder", "state", "due_at"]),
+            models.Index(fields=["division_path", "-filed_at"]),
+            models.Index(fields=["origin_kind", "origin_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Assignment(models.Model):
+    """One link of the chain of dispatch (city → district → street or department). The parent's clock never stops
+    while a child returns it; a child's due lies within its parent's."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=4, choices=[("lead", "主办"), ("co", "协办")], default="lead")
+    assigned_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[("open", "办理中"), ("passed", "已转派"), ("returned", "已退回"), ("done", "已办结")],
+        default="open",
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    return_reason = models.CharField(max_length=32, blank=True)
+    return_note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "state"]), models.Index(fields=["case", "received_at"])]
+
+
+class Petition(models.Model):
+    """A unit asks for more time 延期 or for suspension 挂账; somebody outside of it decides."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="petitions")
+    kind = models.CharField(max_length=10, choices=[("extension", "延期"), ("suspension", "挂账")])
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.TextField()
+    state = models.CharField(
+        max_length=8, choices=[("asked", "待审批"), ("granted", "同意"), ("refused", "不同意")], default="asked"
+    )
+    decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=models.Q(state="asked"), name="cases_petition_one_open")
+        ]
+
+
+class RoutingRule(models.Model):
+    """Ordered rules: the first that fits category, area and source names the unit."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.PositiveIntegerField()
+    category_prefix = models.CharField(max_length=12, blank=True)
+    division = models.ForeignKey(Division, models.CASCADE, null=True, blank=True, related_name="+")
+    source = models.CharField(max_length=12, blank=True)
+    target = models.CharField(
+        max_length=10, choices=[("unit", "指定单位"), ("street", "所在街道"), ("district", "所在区县")], default="unit"
+    )
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="+")
+    note = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["order", "id"]

@@ -1,0 +1,70 @@
+"""A report 上报: what somebody saw. Many reports may lead to one case."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from chuangcheng.cases.case import Case
+from chuangcheng.cases.states import REPORT
+from chuangcheng.framework.models import Category
+from chuangcheng.history.models import Chained
+from chuangcheng.people.models import Person
+from chuangcheng.places.models import Division, Grid
+
+
+class Source(models.TextChoices):
+    """By which door a report came in."""
+
+    PORTAL = "portal", "随手拍"
+    HOTLINE = "hotline", "12345热线"
+    MAILBOX = "mailbox", "创城信箱"
+    GRID = "grid", "网格上报"
+    PATROL = "patrol", "督查巡查"
+    MEDIA = "media", "媒体曝光"
+    LEADER = "leader", "领导交办"
+    IMPORT = "import", "系统导入"
+
+
+class Report(Chained):
+    """What somebody saw, with the contact data encrypted and the text in an erasable row."""
+
+    number = models.CharField(max_length=24, unique=True)
+    body_digest = models.CharField(max_length=64)  # keyed digest of the canonical body: same id, same body?
+    state = models.CharField(max_length=20, choices=REPORT.choices(), default=REPORT.initial)
+    source = models.CharField(max_length=12, choices=Source.choices)
+    text = models.TextField()
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    outside_city = models.BooleanField(default=False)
+    grid = models.ForeignKey(Grid, models.SET_NULL, null=True, blank=True, related_name="+")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+    division_path = models.CharField(max_length=60, blank=True)
+    observed_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    contact_cipher = models.BinaryField(blank=True, default=b"")
+    contact_index = models.CharField(max_length=64, blank=True)  # blind index of the phone, for look-up
+    reporter = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    external_source = models.CharField(max_length=24, blank=True)
+    external_number = models.CharField(max_length=60, null=True, blank=True)
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="reports")
+    reason_code = models.CharField(max_length=32, blank=True)
+    confirm_due_at = models.DateTimeField(null=True, blank=True)
+    confirmed = models.BooleanField(null=True)  # what the grid worker found; None: nobody looked
+    objected = models.BooleanField(default=False)
+    photos_declared = models.PositiveSmallIntegerField(default=0)
+    photos_missing = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["external_source", "external_number"], name="cases_report_external")
+        ]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"]),
+            models.Index(fields=["state", "-received_at"]),
+            models.Index(fields=["division_path", "-received_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

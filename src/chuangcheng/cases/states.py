@@ -1,0 +1,102 @@
+"""The two life cycles of the room: what somebody saw, and what must be fixed."""
+
+from __future__ import annotations
+
+from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.states import Move, State, StateTable
+
+REPORT = StateTable(
+    "report",
+    states=(
+        State("received", Label("待受理", "Received")),
+        State("pending_confirm", Label("待核实", "Awaiting confirmation")),
+        State("filed", Label("已立案", "Filed"), final=True),
+        State("linked", Label("已并案", "Linked to a case"), final=True),
+        State("withdrawn", Label("已撤回", "Withdrawn"), final=True),
+        State("not_accepted", Label("不予受理", "Not accepted"), final=True),
+    ),
+    moves=(
+        Move("ask_confirm", ("received",), "pending_confirm", "reports.triage", Label("请网格核实", "Ask to confirm")),
+        Move("confirm", ("pending_confirm",), "received", "reports.confirm", Label("反馈核实结果", "Confirm"),
+             needs=("found",)),
+        Move("file", ("received", "pending_confirm"), "filed", "reports.triage", Label("立案", "File")),
+        Move("link", ("received", "pending_confirm"), "linked", "reports.triage", Label("并案", "Link"),
+             needs=("case",)),
+        Move("refuse", ("received", "pending_confirm"), "not_accepted", "reports.triage",
+             Label("不予受理", "Do not accept"), needs=("reason_code",)),
+        Move("withdraw", ("received", "pending_confirm"), "withdrawn", "reports.withdraw", Label("撤回", "Withdraw")),
+        Move("object", ("not_accepted",), "received", "reports.object", Label("提出异议", "Object")),
+    ),
+)  # fmt: skip
+
+CASE = StateTable(
+    "case",
+    states=(
+        State("filed", Label("待派遣", "Filed")),
+        State("dispatched", Label("待接收", "Dispatched")),
+        State("handling", Label("处置中", "Handling")),
+        State("handled", Label("待核查", "Handled")),
+        State("verified", Label("待结案", "Verified")),
+        State("suspended", Label("挂账", "Suspended")),
+        State("closed", Label("已结案", "Closed"), final=True),
+        State("void", Label("已作废", "Void"), final=True),
+    ),
+    moves=(
+        Move("dispatch", ("filed",), "dispatched", "cases.dispatch", Label("派遣", "Dispatch"), needs=("unit",)),
+        Move("pass_on", ("dispatched", "handling"), "dispatched", "cases.pass_on", Label("转派", "Pass on"),
+             needs=("unit",)),
+        Move("accept", ("dispatched",), "handling", "cases.handle", Label("接收", "Accept")),
+        Move("return_up", ("dispatched", "handling"), "dispatched", "cases.handle", Label("退回上级", "Return"),
+             needs=("reason_code",)),
+        Move("send_back", ("dispatched", "handling"), "filed", "cases.handle", Label("回退", "Send back"),
+             needs=("reason_code",)),
+        Move("handle", ("handling",), "handled", "cases.handle", Label("处置完成", "Report as handled"),
+             needs=("outcome",)),
+        Move("rework", ("handled",), "handling", "cases.verify", Label("返工", "Send for rework"), needs=("note",)),
+        Move("verify", ("handled",), "verified", "cases.verify", Label("核查通过", "Verify")),
+        Move("close", ("verified",), "closed", "cases.close", Label("结案", "Close")),
+        Move("ask_extension", ("dispatched", "handling"), None, "cases.handle", Label("申请延期", "Ask for extension"),
+             needs=("reason",)),
+        Move("ask_suspension", ("dispatched", "handling"), None, "cases.handle",
+             Label("申请挂账", "Ask for suspension"), needs=("reason", "until")),
+        Move("extend", ("dispatched", "handling"), None, "cases.approve", Label("批准延期", "Grant extension")),
+        Move("suspend", ("dispatched", "handling"), "suspended", "cases.approve",
+             Label("批准挂账", "Grant suspension")),
+        Move("decline", ("dispatched", "handling"), None, "cases.approve", Label("不同意", "Refuse petition")),
+        Move("resume", ("suspended",), "handling", "cases.approve", Label("恢复处置", "Resume")),
+        Move("reopen", ("closed",), "filed", "cases.dispatch", Label("重新立案", "Reopen"), needs=("reason_code",)),
+        Move("void", ("filed", "dispatched"), "void", "cases.dispatch", Label("作废", "Void"),
+             needs=("reason_code",)),
+    ),
+)  # fmt: skip
+
+#: Why a report is not taken on (told to the citizen, who may object once).
+REFUSALS = {
+    "out_of_scope": Label("不属于创城受理范围", "Outside the campaign's scope"),
+    "unclear": Label("位置或内容不清，无法核实", "Place or content unclear"),
+    "already_filed": Label("同一问题已立案", "Already filed"),
+    "untrue": Label("经核实现场无此问题", "Not found on the spot"),
+    "in_litigation": Label("已进入诉讼、仲裁或复议程序", "In litigation or arbitration"),
+    "not_public_land": Label("属于非公共区域", "Not public land"),
+    "petition_or_discipline": Label("属信访或纪检监察事项，已告知渠道", "For the petition or discipline office"),
+}
+
+#: Why a holder gives a case back.
+RETURNS = {
+    "not_ours": Label("不属本单位职责", "Not our duty"),
+    "wrong_area": Label("不在本辖区", "Not our area"),
+    "wrong_category": Label("类别有误", "Wrong category"),
+    "unclear": Label("信息不清", "Unclear"),
+}
+
+#: Why a closed case comes back, or an open one is void.
+REOPENINGS = {
+    "not_fixed": Label("问题未整改到位", "Not really fixed"),
+    "relapse": Label("问题反弹", "Relapsed"),
+    "citizen_unhappy": Label("群众不满意", "Reporter not satisfied"),
+}
+VOIDS = {
+    "duplicate": Label("重复立案", "Filed twice"),
+    "not_reproducible": Label("现场无此问题", "Not found on the spot"),
+    "mistake": Label("误立案", "Filed by mistake"),
+}

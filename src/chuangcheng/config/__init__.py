@@ -1,0 +1,1 @@
+"""The composition root: Django's settings, addresses and the WSGI application."""

@@ -1,0 +1,7 @@
+"""Every address, gathered from the doors."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

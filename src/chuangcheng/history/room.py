@@ -1,0 +1,18 @@
+"""What every room's ``apps.py`` does: declare its rights and subscribe its effects."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+
+class RoomConfig(AppConfig):
+    """Base of the rooms' configurations."""
+
+    def ready(self) -> None:
+        """Import ``policies`` and ``effects`` where the room has them."""
+        for part in ("policies", "effects"):
+            if find_spec(f"{self.name}.{part}"):
+                import_module(f"{self.name}.{part}")

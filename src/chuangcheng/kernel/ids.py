@@ -1,0 +1,30 @@
+"""Identifiers: RFC 9562 UUIDs (ours are version 7, a client may send any), numbers for people, receipt codes."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+import uuid6
+
+from chuangcheng.kernel.clock import CITY_ZONE
+
+# No 0/O, 1/I/L: a citizen reads the code from a phone to a clerk.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def new_id() -> UUID:
+    """A fresh time-ordered UUIDv7."""
+    return UUID(str(uuid6.uuid7()))
+
+
+def number(prefix: str, moment: datetime, serial: int) -> str:
+    """A number people can say, such as ``SB20261122-000123``: the city's day, then a serial within it."""
+    return f"{prefix}{moment.astimezone(CITY_ZONE):%Y%m%d}-{serial:06d}"
+
+
+def receipt_code(key: bytes, report_id: UUID) -> str:
+    """Eight characters that only the receipt's holder knows: a keyed digest, so nothing need be stored."""
+    digest = hmac.digest(key, b"receipt:" + report_id.bytes, "sha256")
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:8])

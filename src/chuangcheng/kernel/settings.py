@@ -1,0 +1,117 @@
+"""One typed `Settings`: ``CHUANGCHENG_*`` over ``HOME/config.toml`` over the default written here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+ENV_PREFIX = "CHUANGCHENG_"
+KEY_NAMES = ("secret", "digest", "field")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of a home. The comment behind a field is its documentation (docs/operations.md prints them)."""
+
+    home: Path  # folder of database, photos, keys, seals and configuration
+    database_url: str = ""  # empty: SQLite in the home; or postgresql://user:password@host:port/name
+    redis_url: str = ""  # shared cache and rate limits for more than one machine
+    city_name: str = "示例市"  # the name on every page
+    city_code: str = "990100"  # 6-digit division code of the city
+    language: str = "zh-hans"  # zh-hans or en; each person can choose
+    rate_limits: str = "on"  # "off" only for tests and benchmarks
+    public_url: str = ""  # address in links of mails and QR codes
+    allowed_hosts: str = "*"  # comma separated; "*" accepts any Host header
+    mail_url: str = ""  # smtp://user:password@host:port; empty: mails are kept on the page only
+    mail_from: str = "noreply@localhost"  # sender of mails
+    web_processes: int = 0  # 0: one on SQLite, two on PostgreSQL
+    blocking_threads: int = 4  # threads of one web process
+    tile_url: str = ""  # base map tiles; empty: our own boundaries only
+    tile_datum: str = "wgs84"  # wgs84, cgcs2000 or gcj02
+    tile_licence: str = ""  # 审图号 of the base map; without it public pages show a list
+    clock: str = ""  # ISO instant at which the clock starts (demo homes); empty: real time
+    debug: bool = False  # never in a city
+    photo_max_mb: int = 20  # largest photo accepted
+    secure_cookies: bool = False  # set when served over HTTPS
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the key files, mode 0700."""
+        return self.home / "keys"
+
+    @property
+    def media(self) -> Path:
+        """Content-addressed photos."""
+        return self.home / "media"
+
+    @property
+    def seals(self) -> Path:
+        """Sealed Merkle roots, kept outside the database."""
+        return self.home / "seals"
+
+    def key(self, name: str) -> bytes:
+        """The key ``name`` (one of :data:`KEY_NAMES`), made on first use with mode 0600."""
+        path = self.keys / name
+        if not path.exists():
+            self.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True when the database lives inside the home."""
+        return not self.database_url
+
+    @property
+    def processes(self) -> int:
+        """Web processes to start."""
+        return self.web_processes or (1 if self.is_sqlite else 2)
+
+    @property
+    def clock_start(self) -> datetime | None:
+        """The instant the clock starts from, or None for real time."""
+        return datetime.fromisoformat(self.clock) if self.clock else None
+
+
+def default_home() -> Path:
+    """``CHUANGCHENG_HOME``, else ``./home``."""
+    return Path(os.environ.get(ENV_PREFIX + "HOME", "home")).resolve()
+
+
+def sources(home: Path | None = None) -> dict[str, tuple[Any, str]]:
+    """Each setting's value and where it came from: ``environment``, ``config.toml`` or ``default``."""
+    home = home or default_home()
+    config = home / "config.toml"
+    stored = tomllib.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
+    found: dict[str, tuple[Any, str]] = {
+        "home": (home, "environment" if ENV_PREFIX + "HOME" in os.environ else "default")
+    }
+    for field in fields(Settings):
+        if field.default is MISSING:
+            continue
+        raw = os.environ.get(ENV_PREFIX + field.name.upper())
+        if raw is not None:
+            found[field.name] = (_cast(raw, field.default), "environment")
+        elif field.name in stored:
+            found[field.name] = (_cast(stored[field.name], field.default), "config.toml")
+        else:
+            found[field.name] = (field.default, "default")
+    return found
+
+
+def load(home: Path | None = None) -> Settings:
+    """The settings of ``home`` (default: ``CHUANGCHENG_HOME``, else ``./home``)."""
+    return Settings(**{name: value for name, (value, _) in sources(home).items()})
+
+
+def _cast(raw: Any, default: Any) -> Any:
+    if isinstance(default, bool):
+        return raw if isinstance(raw, bool) else str(raw).strip().lower() in {"1", "true", "yes", "on"}
+    return type(default)(raw)

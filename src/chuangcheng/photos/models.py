@@ -1,0 +1,54 @@
+"""Photos: declared by the hash of the original, accepted only if declared, stored once by content."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from chuangcheng.kernel.ids import new_id
+
+
+class PhotoRole(models.TextChoices):
+    """What a photo shows."""
+
+    NEAR = "near", "近景"
+    FAR = "far", "远景"
+    BEFORE = "before", "处置前"
+    AFTER = "after", "处置后"
+    EVIDENCE = "evidence", "佐证"
+
+
+class Grade(models.TextChoices):
+    """How far a photo proves time and place (law 5)."""
+
+    A = "A", "现场拍摄并带实时定位"
+    B = "B", "照片自带时间位置"
+    C = "C", "无时间位置信息"
+
+
+class Photo(models.Model):
+    """A photo has no address and no rights of its own: its owner decides who may see it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_kind = models.CharField(max_length=24)
+    owner_id = models.UUIDField()
+    role = models.CharField(max_length=12, choices=PhotoRole.choices)
+    original_sha256 = models.CharField(max_length=64)
+    stored_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    mime = models.CharField(max_length=40, blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    in_camera = models.BooleanField(default=False)  # taken inside our page's camera, with a live position
+    grade = models.CharField(max_length=1, choices=Grade.choices, default=Grade.C)
+    phash = models.BigIntegerField(null=True, blank=True)  # signed view of the 64-bit perceptual hash
+    declared_at = models.DateTimeField()
+    stored_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner_kind", "owner_id", "original_sha256"], name="photos_declared_once")
+        ]
+        ordering = ["declared_at", "id"]
