@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import UserManager
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from chuangcheng.history.models import Chained
@@ -58,6 +57,17 @@ class Unit(Chained):
         return self.short_name
 
 
+class PersonManager(BaseUserManager["Person"]):
+    """Django's own user manager wants staff flags; here a post is the only source of rights."""
+
+    def create_user(self, username: str, password: str | None = None, **more: object) -> Person:
+        """A saved person; without a password, one who cannot sign in by password."""
+        person = self.model(username=username, **more)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+
 class Person(AbstractBaseUser):
     """Somebody who signs in. The name lives here only and can be erased."""
 
@@ -72,7 +82,7 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    objects = UserManager()
+    objects = PersonManager()
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.models import Post
@@ -46,9 +47,18 @@ class Scope:
         """True when no row at all is in reach."""
         return not (self.everything or self.units or self.paths)
 
+    def reaches(self, *, unit_id: UUID | None = None, path: str = "") -> bool:
+        """Whether a row of that unit, or at that division path, is in reach."""
+        if self.everything or (unit_id is not None and unit_id in self.units):
+            return True
+        return bool(path) and path.startswith(self.paths)
+
 
 NOTHING = Scope()
+#: For how long a process trusts a post it has read; whatever this process changes is forgotten at once.
+POST_SECONDS = 2.0
 _permissions: dict[str, Permission] = {}
+_posts: dict[UUID, tuple[float, Post]] = {}
 
 
 def declare(*permissions: Permission) -> None:
@@ -73,11 +83,34 @@ def roles() -> dict[str, Role]:
 
 
 def post_of(actor: Actor) -> Post | None:
-    """The actor's post if it is valid today, with unit and division loaded."""
+    """The actor's post if it is valid today, with unit, division and person loaded (for reading only).
+
+    A page asks several times, so a process keeps the row for :data:`POST_SECONDS`; whether it is valid *now* is
+    judged at every call. An unknown post is never remembered.
+    """
     if actor.post_id is None:
         return None
-    post = Post.objects.select_related("unit", "division", "person").filter(pk=actor.post_id).first()
+    post = _read_post(actor.post_id)
     return post if post and is_valid(post) else None
+
+
+def _read_post(post_id: UUID) -> Post | None:
+    kept = _posts.get(post_id)
+    if kept and time.monotonic() < kept[0]:
+        return kept[1]
+    post = Post.objects.select_related("unit", "division", "person").filter(pk=post_id).first()
+    if post is None:
+        _posts.pop(post_id, None)
+        return None
+    if len(_posts) > 5000:
+        _posts.clear()
+    _posts[post_id] = (time.monotonic() + POST_SECONDS, post)
+    return post
+
+
+def forget_posts() -> None:
+    """Called by the actions of this room: what this process changed counts at once."""
+    _posts.clear()
 
 
 def is_valid(post: Post) -> bool:
@@ -100,6 +133,15 @@ def require(actor: Actor, permission: str) -> Post:
         known = _permissions.get(permission)
         raise Refused("common.not_allowed", permission=known.label.zh if known else permission)
     return post
+
+
+def require_or_system(actor: Actor, permission: str, *, unit_id: UUID | None = None, path: str = "") -> None:
+    """As :func:`require`, over that very row; the system itself may too, for set-up and imports by command."""
+    if actor == SYSTEM:
+        return
+    post = require(actor, permission)
+    if not scope_of(post).reaches(unit_id=unit_id, path=path):
+        raise Refused("common.not_found")
 
 
 def scope(actor: Actor, permission: str) -> Scope:

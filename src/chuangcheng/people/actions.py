@@ -1,0 +1,241 @@
+"""Changes of units, persons and posts. The system itself may set up a city; otherwise ``people.edit`` is needed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from chuangcheng.history import actions as history
+from chuangcheng.history import secrets
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.text import normalise
+from chuangcheng.people import rights
+from chuangcheng.people.models import Person, Post, Unit, UnitGroup, UnitKind
+from chuangcheng.places.models import Division
+
+EDIT = "people.edit"
+
+
+def save_unit(
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    kind: str,
+    short_name: str = "",
+    group: str = UnitGroup.NONE,
+    role_code: str = "",
+    parent: Unit | None = None,
+    line_parent: Unit | None = None,
+    division: Division | None = None,
+    official_order: int = 0,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Unit:
+    """Make or change the unit of that code. Saving what already stands changes nothing, not even its history."""
+    values: dict[str, Any] = {
+        "name": _text("单位名称", name, 100), "short_name": _text("单位简称", short_name or name[:40], 40),
+        "kind": kind, "group": group, "role_code": role_code, "parent": parent, "line_parent": line_parent,
+        "division": division, "official_order": official_order, "valid_from": valid_from, "valid_to": valid_to,
+    }  # fmt: skip
+    code = _text("单位编码", code, 40)
+    _check_unit(values)
+    with transaction.atomic():
+        unit = Unit.objects.select_for_update().filter(code=code).first()
+        place = (unit.division if unit else division) or division
+        rights.require_or_system(actor, EDIT, unit_id=unit.pk if unit else None, path=place.path if place else "")
+        fresh = unit is None
+        unit = unit or Unit(code=code)
+        changed = [name for name, value in values.items() if fresh or getattr(unit, name) != value]
+        if not changed:
+            return unit
+        before = {} if fresh else _facts(unit)
+        for name in changed:
+            setattr(unit, name, values[name])
+        _refuse_circle(unit)
+        action = "unit.created" if fresh else "unit.changed"
+        # The name is text that may be corrected; history says only that it changed.
+        history.append(unit, action, actor, before=before, after={**_facts(unit), "renamed": "name" in changed})
+        unit.save(force_insert=fresh)
+    _forget()
+    return unit
+
+
+def _facts(unit: Unit) -> dict[str, Any]:
+    return {
+        "code": unit.code, "kind": unit.kind, "group": unit.group, "role_code": unit.role_code,
+        "parent": unit.parent_id, "line_parent": unit.line_parent_id, "division": unit.division_id,
+        "official_order": unit.official_order,
+        "valid_from": unit.valid_from and unit.valid_from.isoformat(),
+        "valid_to": unit.valid_to and unit.valid_to.isoformat(),
+    }  # fmt: skip
+
+
+def _check_unit(values: dict[str, Any]) -> None:
+    if values["kind"] not in UnitKind.values:
+        raise Refused("people.unknown_kind", kind=values["kind"])
+    if values["group"] not in UnitGroup.values:
+        raise Refused("people.unknown_group", group=values["group"])
+    _check_period(values["valid_from"], values["valid_to"])
+
+
+def _check_period(first: date | None, last: date | None) -> None:
+    if first and last and last < first:
+        raise Refused("people.period")
+
+
+def _refuse_circle(unit: Unit) -> None:
+    """Neither line may lead back to the unit itself."""
+    for line in ("parent", "line_parent"):
+        above: Unit | None = getattr(unit, line)
+        while above is not None:
+            if above.pk == unit.pk:
+                raise Refused("people.own_superior", unit=unit.short_name)
+            above = getattr(above, line)
+
+
+def save_person(
+    *,
+    actor: Actor,
+    username: str,
+    name: str,
+    password: str | None = None,
+    email: str = "",
+    phone: str | None = None,
+    language: str = "",
+    is_active: bool = True,
+) -> Person:
+    """Make or change the person of that username. ``None`` keeps password and phone; a new person without a
+    password cannot sign in by one. The phone is stored encrypted; ``""`` erases it."""
+    username = _text("用户名", username, 60)
+    values: dict[str, Any] = {
+        "name": _text("姓名", name, 60), "email": email, "language": language, "is_active": is_active,
+    }  # fmt: skip
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(username=username).first()
+        _require_person(actor, person)
+        fresh = person is None
+        person = person or Person(username=username)
+        for field, value in values.items():
+            setattr(person, field, value)
+        if phone is not None and phone != phone_of(person):
+            person.phone_cipher = secrets.encrypt(phone) if phone else b""
+        _set_password(person, password, fresh)
+        person.save(force_insert=fresh)
+    _forget()
+    return person
+
+
+def phone_of(person: Person) -> str:
+    """The person's phone in clear, "" when none is kept. For sending and for the person's own page only."""
+    return secrets.decrypt(bytes(person.phone_cipher)) if person.phone_cipher else ""
+
+
+def _require_person(actor: Actor, person: Person | None) -> None:
+    """Whose scope is narrower than the city edits only persons with a post inside of it."""
+    post = None if person is None else person.posts.select_related("unit", "division").order_by("id").first()
+    path = post.division.path if post and post.division else ""
+    rights.require_or_system(actor, EDIT, unit_id=post.unit_id if post else None, path=path)
+
+
+def _set_password(person: Person, password: str | None, fresh: bool) -> None:
+    if password is None:
+        if fresh:
+            person.set_unusable_password()
+        return
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Refused("people.weak_password", reason=" ".join(error.messages)) from error
+    person.set_password(password)
+
+
+def give_post(
+    *,
+    actor: Actor,
+    person: Person,
+    role: str,
+    unit: Unit,
+    division: Division | None = None,
+    title: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Post:
+    """Give the person a post, the only source of rights. The same post again is changed, not doubled."""
+    if role not in rights.roles():
+        raise Refused("people.unknown_role", role=role)
+    if division is None and rights.roles()[role].scope == "division":
+        raise Refused("people.division_needed", role=rights.roles()[role].label.zh)
+    _check_period(valid_from, valid_to)
+    values: dict[str, Any] = {"title": title[:60], "valid_from": valid_from, "valid_to": valid_to}
+    with transaction.atomic():
+        unit = Unit.objects.select_for_update().get(pk=unit.pk)
+        rights.require_or_system(actor, EDIT, unit_id=unit.pk, path=division.path if division else "")
+        # Looked up by hand: NULL divisions never collide in a unique constraint.
+        post = Post.objects.filter(person=person, role=role, unit=unit, division=division).first()
+        fresh = post is None
+        post = post or Post(person=person, role=role, unit=unit, division=division)
+        if not fresh and all(getattr(post, name) == value for name, value in values.items()):
+            return post
+        for name, value in values.items():
+            setattr(post, name, value)
+        post.save(force_insert=fresh)
+        _record(unit, "unit.post_given", actor, post)
+    _forget()
+    return post
+
+
+def end_post(*, actor: Actor, post: Post, last_day: date | None = None) -> Post:
+    """End a post; by default its rights are gone at once (its last day was yesterday)."""
+    last_day = last_day or clock.today().date() - timedelta(days=1)
+    with transaction.atomic():
+        unit = Unit.objects.select_for_update().get(pk=post.unit_id)
+        path = post.division.path if post.division else ""
+        rights.require_or_system(actor, EDIT, unit_id=unit.pk, path=path)
+        post = Post.objects.select_for_update(of=("self",)).select_related("unit", "division").get(pk=post.pk)
+        if post.valid_to == last_day:
+            return post
+        post.valid_to = last_day
+        if post.valid_from and post.valid_from > last_day:
+            post.valid_from = last_day
+        post.save(update_fields=["valid_from", "valid_to"])
+        _record(unit, "unit.post_ended", actor, post)
+    _forget()
+    return post
+
+
+def _record(unit: Unit, action: str, actor: Actor, post: Post) -> None:
+    """Who was given which rights is history of the unit: ids and codes only."""
+    history.append(
+        unit,
+        action,
+        actor,
+        after={
+            "post": post.pk, "person": post.person_id, "role": post.role, "division": post.division_id,
+            "valid_from": post.valid_from and post.valid_from.isoformat(),
+            "valid_to": post.valid_to and post.valid_to.isoformat(),
+        },
+    )  # fmt: skip
+    unit.save(update_fields=[*history.CHAIN_FIELDS])
+
+
+def _forget() -> None:
+    """Now, for the rest of this transaction, and again once others can read it: between the two a neighbour thread
+    may have read the old row."""
+    rights.forget_posts()
+    transaction.on_commit(rights.forget_posts)
+
+
+def _text(field: str, value: str, limit: int) -> str:
+    value = normalise(value)
+    if not value:
+        raise Refused("people.nothing_given", field=field)
+    if len(value) > limit:
+        raise Refused("people.too_long", field=field, limit=limit)
+    return value
