@@ -1,0 +1,149 @@
+"""From a filed case to its closure, as units of different zeal do it."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chuangcheng.cases import actions as cases
+from chuangcheng.cases.models import Case
+from chuangcheng.cases.routing import suggest
+from chuangcheng.demo.found import Cast
+from chuangcheng.demo.pictures import picture
+from chuangcheng.demo.plan import words
+from chuangcheng.demo.stage import Stage
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.people.models import Unit
+
+#: Which role of person acts for a kind of unit.
+_ROLES = {
+    "street": "street", "department": "department", "company": "department", "outside": "department",
+    "district": "district", "subcommand": "subcommand", "community": "community",
+}  # fmt: skip
+
+
+class Handling:
+    """Dispatches, handles, verifies and closes cases. ``zeal`` of a unit lies between 0.6 (late) and 1.3 (early)."""
+
+    def __init__(self, stage: Stage, cast: Cast) -> None:
+        self.stage = stage
+        self.rng: random.Random = stage.rng
+        self.cast = cast
+        self.zeal = {code: self.rng.uniform(0.6, 1.3) for code in sorted(cast.units)}
+        self.community: dict[UUID, str] = {}
+
+    def take(self, case: Case, community: str = "") -> None:
+        """Let a freshly filed case take its way; ``community`` is the unit whose grid workers verify it."""
+        self.community[case.id] = community
+        self.stage.after(0.05, 1.2, lambda: self._dispatch(case.id))
+
+    def _case(self, case_id: UUID) -> Case:
+        return Case.objects.select_related("holder", "category", "site__unit").get(pk=case_id)
+
+    def _office(self) -> Actor:
+        return self.rng.choice(self.cast.of("office", "CCB"))
+
+    def _person_of(self, unit: Unit) -> Actor:
+        return self.rng.choice(self.cast.of(_ROLES[unit.kind], unit.code))
+
+    def _dispatch(self, case_id: UUID) -> None:
+        case = self._case(case_id)
+        if self.rng.random() < 0.012:
+            cases.void_case(
+                actor=self._office(), case_id=case_id, reason_code=self.rng.choice(("duplicate", "mistake"))
+            )
+            return
+        target = case.site.unit if case.site else self._routed(case)
+        if target.kind == "street" and target.parent and self.rng.random() < 0.5:
+            cases.dispatch_case(actor=self._office(), case_id=case_id, unit_id=target.parent.id)
+            self.stage.after(0.1, 1.5, lambda: self._pass_on(case_id, target))
+        else:
+            cases.dispatch_case(actor=self._office(), case_id=case_id, unit_id=target.id)
+            self.stage.after(0.1, 1.5, lambda: self._accept(case_id))
+
+    def _routed(self, case: Case) -> Unit:
+        suggestion = suggest(case.category.code if case.category else "", case.division_path, case.source)
+        return suggestion.unit if suggestion else self.cast.units["BM09"]
+
+    def _pass_on(self, case_id: UUID, target: Unit) -> None:
+        case = self._case(case_id)
+        if case.holder:
+            cases.pass_on(actor=self._person_of(case.holder), case_id=case_id, unit_id=target.id)
+            self.stage.after(0.1, 1.5, lambda: self._accept(case_id))
+
+    def _accept(self, case_id: UUID) -> None:
+        case = self._case(case_id)
+        if case.holder is None or case.state != "dispatched":
+            return
+        actor = self._person_of(case.holder)
+        if case.return_count == 0 and case.site is None and self.rng.random() < 0.04:
+            cases.return_case(actor=actor, case_id=case_id, reason_code="not_ours")
+            again = self._case(case_id)
+            step = self._dispatch if again.state == "filed" else self._accept
+            self.stage.after(0.3, 2, lambda: step(case_id))
+            return
+        cases.accept_case(actor=actor, case_id=case_id)
+        if self.rng.random() < 0.03:
+            cases.ask_extension(actor=actor, case_id=case_id, reason="需协调专业队伍施工")
+            self.stage.after(0.3, 2, lambda: self._decide(case_id))
+        self._plan_handling(case)
+
+    def _decide(self, case_id: UUID) -> None:
+        petition = self._case(case_id).petitions.filter(state="asked").first()
+        if petition:
+            cases.decide_petition(actor=self._office(), petition_id=petition.id, granted=self.rng.random() < 0.8)
+
+    def _plan_handling(self, case: Case) -> None:
+        """Handle some time before the deadline, or after it where zeal is low."""
+        now = clock.now()
+        zeal = self.zeal[case.holder.code] if case.holder else 1.0
+        late = self.rng.random() < 0.16 / zeal**2
+        left = max((case.due_at - now) if case.due_at else timedelta(hours=8), timedelta(hours=2))
+        share = self.rng.uniform(1.05, 2.2) if late else self.rng.triangular(0.1, 0.95, 0.45)
+        self.stage.at(_daylight(now + left * share, self.rng), lambda: self._handle(case.id))
+
+    def _handle(self, case_id: UUID) -> None:
+        case = self._case(case_id)
+        if case.state != "handling" or case.holder is None:
+            return
+        actor = self._person_of(case.holder)
+        outcome = "fixed" if self.rng.random() < 0.965 else "not_reproducible"
+        photo = picture(self.rng, "after")
+        cases.add_after_photo(actor=actor, case_id=case_id, data=photo, in_camera=self.rng.random() < 0.6)
+        note = self.rng.choice(words()["handled"])
+        cases.handle_case(actor=actor, case_id=case_id, outcome=outcome, note=note)
+        self.stage.after(0.3, 7, lambda: self._verify(case_id))
+
+    def _verify(self, case_id: UUID) -> None:
+        case = self._case(case_id)
+        verifiers = self.cast.of("grid", self.community.get(case_id, ""))
+        if case.found_from_above or not verifiers:
+            verifiers = self.cast.of("inspector", "CCB")
+        actor = self.rng.choice([one for one in verifiers if one.person_id != case.handled_by_id])
+        if case.rework_count == 0 and self.rng.random() < 0.07:
+            cases.rework_case(actor=actor, case_id=case_id, note=self.rng.choice(words()["rework"]))
+            self.stage.after(2, 6, lambda: self._handle(case_id))
+            return
+        cases.verify_case(actor=actor, case_id=case_id)
+        self.stage.after(0.1, 4, lambda: self._close(case_id))
+
+    def _close(self, case_id: UUID) -> None:
+        cases.close_case(actor=self._office(), case_id=case_id)
+        if self.rng.random() < 0.012:
+            self.stage.after(4, 30, lambda: self._reopen(case_id))
+
+    def _reopen(self, case_id: UUID) -> None:
+        cases.reopen_case(actor=self._office(), case_id=case_id, reason_code=self.rng.choice(("relapse", "not_fixed")))
+        self.stage.after(0.3, 2, lambda: self._dispatch(case_id))
+
+
+def _daylight(moment: datetime, rng: random.Random) -> datetime:
+    """The same moment if it lies between 07:00 and 19:00 in the city, else some time the next morning."""
+    local = moment.astimezone(CITY_ZONE)
+    if 7 <= local.hour < 19:
+        return moment
+    morning = local.replace(hour=8, minute=rng.randrange(60), second=rng.randrange(60))
+    return morning if local.hour < 7 else morning + timedelta(days=1)

@@ -1,0 +1,127 @@
+"""Makes the demo city: founds it, plays a quarter by the real actions, and sums up what came of it."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from chuangcheng.bulletins import actions as bulletins
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.rates import rates
+from chuangcheng.cases.selectors import visible_cases
+from chuangcheng.demo.found import PASSWORD, Cast, found
+from chuangcheng.demo.handling import Handling
+from chuangcheng.demo.patrol import Patrols, readings
+from chuangcheng.demo.plan import LOGINS, make
+from chuangcheng.demo.quarter import Quarter
+from chuangcheng.demo.stage import Progress, Stage
+from chuangcheng.history import seal
+from chuangcheng.indicators.models import Indicator
+from chuangcheng.kernel import clock, ids
+from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.notices.actions import sink
+from chuangcheng.patrols.models import Visit
+from chuangcheng.people.models import Unit
+from chuangcheng.scoring import projector
+from chuangcheng.scoring.selectors import total
+from chuangcheng.sites.models import Site
+
+DAYS = 92  # one quarter
+MORNING = 8.5  # the demo ends at 08:30 of its last day: the clerk sits down
+
+
+def ending(as_of: date) -> datetime:
+    """The instant at which the demo's history ends."""
+    midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=CITY_ZONE)
+    return midnight + timedelta(hours=MORNING)
+
+
+def default_as_of() -> date:
+    """Today, or yesterday before half past eight: no row may lie in the future."""
+    now = clock.now().astimezone(CITY_ZONE)
+    return now.date() if now >= ending(now.date()) else now.date() - timedelta(days=1)
+
+
+def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Make the city of ``seed`` up to the morning of ``as_of`` in the (migrated, empty) home of this process.
+
+    ``progress(share, text)`` is called now and then; ``founded()`` once, when pages can be served. Returns the summary.
+    """
+    began = time.monotonic()
+    rng = random.Random(seed)
+    end = ending(as_of)
+    start = end - timedelta(days=DAYS)
+    plan = make(seed)
+    with ids.seeded(rng), sink():
+        with clock.at(start):
+            cast = found(plan, start - timedelta(days=30))
+        progress(0.02, "")
+        founded()
+        stage = Stage(rng, start, end)
+        _schedule(stage, plan, cast)
+        stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
+        with clock.at(end):
+            projector.project()
+            seal.seal(settings.CITY.seals)
+            summary = summarise(cast)
+    progress(1.0, "")
+    return {**summary, "seed": seed, "as_of": as_of.isoformat(), "seconds": round(time.monotonic() - began, 1)}
+
+
+def _schedule(stage: Stage, plan: Any, cast: Cast) -> None:
+    handling = Handling(stage, cast)
+    Quarter(stage, plan, cast, handling).schedule()
+    Patrols(stage, cast, handling).schedule()
+    readings(stage, cast, list(Indicator.objects.order_by("code")))
+
+
+def _close_day(cast: Cast, midnight: datetime) -> None:
+    """What the worker and the office do at the end of a day: scores, and on Sunday the weekly report."""
+    if midnight.weekday() == 6:
+        projector.project()
+        projector.keep_total(cast.edition, midnight.date())
+        monday = midnight.date() - timedelta(days=6)
+        weekly = bulletins.assemble_week(actor=cast.named["office"], week_start=monday)
+        bulletins.issue_week(actor=cast.named["office"], weekly_id=weekly.id)
+
+
+def summarise(cast: Cast) -> dict[str, Any]:
+    """The figures that ``chuangcheng demo --json`` prints, all read back from the database."""
+    rate = rates(visible_cases(cast.named["office"]), clock.now())["on_time_close"]
+    score = total(cast.edition)
+    return {
+        "units": Unit.objects.filter(kind__in=("department", "street", "company", "outside")).count(),
+        "sites": Site.objects.count(),
+        "reports": Report.objects.count(),
+        "cases": Case.objects.count(),
+        "closed": Case.objects.filter(state="closed").count(),
+        "visits": Visit.objects.count(),
+        "on_time_rate": round(float(rate.share), 4) if rate.share is not None else None,
+        "score": round(float(score.points), 2),
+        "coverage": round(float(score.coverage), 4),
+        "standards": cast.edition.standards.count(),
+        "logins": [{"username": name, "password": PASSWORD} for name in LOGINS],
+    }
+
+
+def progress_file(home: Path) -> Path:
+    """Where the running demo says how far it is; pages show a strip while the file is there."""
+    return home / "demo-progress.json"
+
+
+def write_progress(home: Path, share: float, text: str) -> None:
+    """Write (or, at the end, remove) the progress file."""
+    path = progress_file(home)
+    if share >= 1:
+        path.unlink(missing_ok=True)
+        return
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps({"share": round(share, 4), "day": text}), encoding="utf-8")
+    temporary.replace(path)
