@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,32 @@ import pytest  # noqa: E402
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOON = datetime(2026, 9, 15, 4, 0, tzinfo=UTC)  # Tuesday, 12:00 in the city
+
+
+STRICT = os.environ.get("CHUANGCHENG_TEST_STRICT") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In the full run nothing may be missing: a skip for want of a browser, a database or data is a failure."""
+    report = yield
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in the full run: {report.longrepr}"
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked ``postgres`` run only where the run's database is one."""
+    from django.conf import settings
+
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        return
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.skip(reason="the database is not PostgreSQL"))
 
 
 def square(lon: float, lat: float, size: float) -> dict[str, object]:
@@ -44,7 +70,9 @@ def small_city(db: None) -> City:
     from chuangcheng.people.models import Unit
     from chuangcheng.places.models import Division, Grid
 
-    def division(code: str, name: str, level: str, parent: Division | None, box: tuple[float, float, float]) -> Division:
+    def division(
+        code: str, name: str, level: str, parent: Division | None, box: tuple[float, float, float]
+    ) -> Division:
         lon, lat, size = box
         return Division.objects.create(
             code=code, name=name, level=level, parent=parent, path=(parent.path if parent else "") + code + "/",
