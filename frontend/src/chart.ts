@@ -1,0 +1,48 @@
+/**
+ * One line or bar chart. `data-chart` names the `<script type="application/json">` that holds
+ * `{"kind": "line"|"bar", "names": [...], "series": [{"name", "values"}], "unit": "%"}`.
+ */
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+interface Content {
+  kind: "line" | "bar";
+  names: string[];
+  series: { name: string; values: (number | null)[] }[];
+  unit?: string;
+}
+
+export function draw(element: HTMLElement): void {
+  const source = document.getElementById(element.dataset["chart"] ?? "");
+  const content = JSON.parse(source?.textContent ?? "") as Content;
+  const token = (name: string) => getComputedStyle(element).getPropertyValue(`--${name}`).trim();
+  const chart = init(element, null, { renderer: "canvas" });
+  chart.setOption({
+    animation: false,
+    color: [token("blue"), token("grade-c"), token("grade-b"), token("ink-3")],
+    textStyle: { fontFamily: token("sans"), color: token("ink-2") },
+    grid: { left: 44, right: 12, top: content.series.length > 1 ? 32 : 12, bottom: 28 },
+    // The HTML tooltip writes style attributes, which the page's policy refuses.
+    tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: token("sheet"), borderColor: token("line-2") },
+    ...(content.series.length > 1 ? { legend: { top: 0, right: 0, textStyle: { color: token("ink-2") } } } : {}),
+    xAxis: { type: "category", data: content.names, axisLine: { lineStyle: { color: token("line-2") } } },
+    yAxis: {
+      type: "value",
+      scale: content.kind === "line",
+      axisLabel: { formatter: `{value}${content.unit ?? ""}` },
+      splitLine: { lineStyle: { color: token("line") } },
+    },
+    series: content.series.map(({ name, values }) => ({
+      name,
+      data: values,
+      type: content.kind,
+      symbolSize: 5,
+      lineStyle: { width: 1.5 },
+    })),
+  });
+  new ResizeObserver(() => chart.resize()).observe(element);
+}

@@ -1,0 +1,25 @@
+/** The desk: pages work without this file; it makes them quicker under the hand. */
+import htmx from "htmx.org";
+import { listenForDialogs } from "../dialog";
+import { drawWhatIsThere } from "../lazy";
+import { listenForMenus } from "../menu";
+import { listenForRows } from "../rows";
+import { listenForTroubles } from "../toast";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0; // a shared office computer keeps no pages of the last clerk
+// A refused form comes back with its errors in it.
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "422", swap: true, error: false },
+  { code: "[45]..", swap: false, error: true },
+];
+
+listenForDialogs();
+listenForMenus();
+listenForRows();
+listenForTroubles();
+drawWhatIsThere(document);
+document.addEventListener("htmx:afterSwap", (event) => drawWhatIsThere(event.target as ParentNode));
