@@ -64,6 +64,15 @@ class City:
     units: dict[str, object]
 
 
+@pytest.fixture(autouse=True)
+def fresh_process() -> None:
+    """Caches and blocks of numbers belong to one test's database."""
+    from chuangcheng.history import numbers, versions
+
+    numbers.forget()
+    versions.forget()
+
+
 @pytest.fixture
 def small_city(db: None) -> City:
     """City 990100 › district 990101 › streets 001 and 002 › communities › grids of 0.01° squares from (120.0, 30.0)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,26 +12,45 @@ from chuangcheng.kernel import clock
 
 Effect = Callable[[Outbox], None]
 _effects: dict[str, dict[str, Effect]] = {}
+_apart: set[str] = set()
 
 
-def emit(topic: str, subject: tuple[str, UUID], payload: dict[str, Any] | None = None) -> Outbox:
-    """Write one outbox row in the caller's transaction. ``payload`` is plain JSON without personal values."""
+def emit(
+    topic: str, subject: tuple[str, UUID], payload: dict[str, Any] | None = None, *, due_at: datetime | None = None
+) -> Outbox:
+    """Write one outbox row in the caller's transaction. ``payload`` is plain JSON without personal values.
+
+    ``due_at`` puts its effects off (default: at once). A topic that nobody listens to is noted as done right away.
+    """
     now = clock.now()
     kind, subject_id = subject
     row = Outbox(
-        topic=topic, subject_kind=kind, subject_id=subject_id, payload=payload or {}, created_at=now, due_at=now
+        topic=topic,
+        subject_kind=kind,
+        subject_id=subject_id,
+        payload=payload or {},
+        created_at=now,
+        due_at=due_at or now,
+        done_at=None if topic in _effects else now,
     )
     row.save(force_insert=True)
     return row
 
 
-def on(*topics: str) -> Callable[[Effect], Effect]:
-    """Subscribe a function to topics. It runs at least once a row, so it must be idempotent (key: ``row.id``)."""
+def on(*topics: str, apart: bool = False) -> Callable[[Effect], Effect]:
+    """Subscribe a function to topics. It runs at least once a row, so it must be idempotent (key: ``row.id``).
+
+    An effect runs inside a transaction, together with the note that it has run. ``apart`` is for effects that speak to
+    another machine (mail): they run outside of any transaction, so that a slow answer holds no
+    lock. They must give up within half a minute.
+    """
 
     def subscribe(effect: Effect) -> Effect:
         name = f"{effect.__module__.removeprefix('chuangcheng.')}.{effect.__name__}"
         for topic in topics:
             _effects.setdefault(topic, {})[name] = effect
+        if apart:
+            _apart.add(name)
         return effect
 
     return subscribe
@@ -39,3 +59,8 @@ def on(*topics: str) -> Callable[[Effect], Effect]:
 def effects_of(topic: str) -> dict[str, Effect]:
     """The subscribed effects of a topic by name."""
     return _effects.get(topic, {})
+
+
+def runs_apart(name: str) -> bool:
+    """Whether the effect of that name runs outside of transactions."""
+    return name in _apart

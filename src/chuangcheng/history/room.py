@@ -1,4 +1,4 @@
-"""What every room's ``apps.py`` does: declare its rights and subscribe its effects."""
+"""What every room's ``apps.py`` does: declare its rights, subscribe its effects, register its projections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class RoomConfig(AppConfig):
     """Base of the rooms' configurations."""
 
     def ready(self) -> None:
-        """Import ``policies`` and ``effects`` where the room has them."""
-        for part in ("policies", "effects"):
+        """Import ``policies``, ``effects`` and ``projections`` where the room has them."""
+        for part in ("policies", "effects", "projections"):
             if find_spec(f"{self.name}.{part}"):
                 import_module(f"{self.name}.{part}")

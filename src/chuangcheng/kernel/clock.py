@@ -19,6 +19,11 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC) + _offset
 
 
+def real() -> datetime:
+    """The machine's own time in UTC, whatever the city's clock says: for leases between processes and ages of files."""
+    return datetime.now(UTC)
+
+
 def today() -> datetime:
     """Midnight of the city's present day, as an aware local time."""
     return now().astimezone(CITY_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)

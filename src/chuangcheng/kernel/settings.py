@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +38,7 @@ class Settings:
     clock: str = ""  # ISO instant at which the clock starts (demo homes); empty: real time
     debug: bool = False  # never in a city
     photo_max_mb: int = 20  # largest photo accepted
+    trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS
 
     @property
@@ -58,10 +60,7 @@ class Settings:
         """The key ``name`` (one of :data:`KEY_NAMES`), made on first use with mode 0600."""
         path = self.keys / name
         if not path.exists():
-            self.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
+            write_key(path, secrets.token_hex(32))
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
 
     @property
@@ -78,6 +77,18 @@ class Settings:
     def clock_start(self) -> datetime | None:
         """The instant the clock starts from, or None for real time."""
         return datetime.fromisoformat(self.clock) if self.clock else None
+
+
+def write_key(path: Path, text: str) -> None:
+    """Write a key file with mode 0600, unless another process was first: then its key stands, never half a file."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
 
 
 def default_home() -> Path:

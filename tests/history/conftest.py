@@ -1,0 +1,63 @@
+"""A home on disk with migrated tables, for what only real processes and real commits can show."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PRELUDE = """
+import os, sys, threading
+from datetime import UTC, datetime, timedelta
+import django
+django.setup()
+from django.db import connection, transaction
+from chuangcheng.history import numbers, outbox, sweep
+from chuangcheng.history.models import Outbox, Series
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.ids import new_id
+"""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder with a database, and a way to run Python against it."""
+
+    folder: Path
+
+    def start(self, code: str) -> subprocess.Popen[str]:
+        """A process that runs ``code`` after Django has been set up."""
+        environment = {
+            **os.environ,
+            "CHUANGCHENG_HOME": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "chuangcheng.config.django",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-c", PRELUDE + code],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+        )  # fmt: skip
+
+    def run(self, code: str) -> str:
+        """What ``code`` prints; it must end well."""
+        process = self.start(code)
+        printed = process.communicate()[0]
+        assert process.returncode == 0
+        return printed.strip()
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("home"))
+    home.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
+    return home
+
+
+@pytest.fixture
+def home(_migrated: Home) -> Home:
+    """The migrated home with an empty outbox and empty series."""
+    _migrated.run("Outbox.objects.all().delete(); Series.objects.all().delete()")
+    return _migrated
