@@ -1,0 +1,157 @@
+"""Declaring photos and taking their bytes in. Rights are the owner's affair: the caller has fetched it already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.digest import sha256 as digest_of
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.photos import imaging, storage
+from chuangcheng.photos.models import Grade, Photo, PhotoRole
+
+Owner = tuple[str, UUID]
+MOST = 20
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A photo that will come: the hash of the original bytes, what it shows, and what the taker's page knows.
+
+    ``in_camera`` says that our own page took it a moment ago; only then are ``taken_at``, ``lat`` and ``lon``
+    (WGS-84 degrees) a proof and not a claim.
+    """
+
+    sha256: str
+    role: str
+    taken_at: datetime | None = None
+    lat: float | None = None
+    lon: float | None = None
+    in_camera: bool = False
+
+
+def declare(*, owner: Owner, declarations: Sequence[Declaration], moment: datetime) -> list[Photo]:
+    """Promise photos for an owner; what was declared before stays as it was. All photos of the owner come back."""
+    if not declarations:
+        return []
+    if len(declarations) > MOST:
+        raise Refused("photos.too_many", limit=MOST)
+    for declaration in declarations:
+        _check(declaration)
+    kind, owner_id = owner
+    Photo.objects.bulk_create(
+        [
+            Photo(
+                owner_kind=kind, owner_id=owner_id, role=given.role, original_sha256=given.sha256.lower(),
+                taken_at=given.taken_at, lat=given.lat, lon=given.lon, in_camera=given.in_camera,
+                grade=_declared_grade(given), declared_at=moment,
+            )
+            for given in declarations
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    return list(Photo.objects.filter(owner_kind=kind, owner_id=owner_id))
+
+
+def _check(given: Declaration) -> None:
+    if not _HASH.fullmatch(given.sha256.lower()):
+        raise Refused("photos.bad_hash")
+    if given.role not in PhotoRole.values:
+        raise Refused("photos.bad_role", role=given.role)
+    if given.taken_at is not None and given.taken_at.tzinfo is None:
+        raise Refused("common.naive_time", value=given.taken_at.isoformat())
+    lat, lon = given.lat, given.lon
+    if (lat is None) != (lon is None):
+        raise Refused("photos.bad_place")
+    if lat is not None and lon is not None and not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise Refused("photos.bad_place")
+
+
+def _declared_grade(given: Declaration) -> Grade:
+    """Law 5: A our camera with its live position; until the file's EXIF has been read, all else is C."""
+    live = given.in_camera and given.taken_at is not None and given.lat is not None
+    return Grade.A if live else Grade.C
+
+
+def ingest(*, owner: Owner, sha256: str, data: bytes) -> Photo:
+    """Take in the bytes of a declared photo. The same bytes again change nothing.
+
+    Raises photos.undeclared, photos.too_large, photos.hash_mismatch, and every reason of :mod:`imaging`.
+    """
+    kind, owner_id = owner
+    photo = Photo.objects.filter(owner_kind=kind, owner_id=owner_id, original_sha256=sha256.lower()).first()
+    if photo is None:
+        raise Refused("photos.undeclared")
+    _check_size(data)
+    if digest_of(data) != photo.original_sha256:
+        raise Refused("photos.hash_mismatch")
+    if photo.stored_at is not None:
+        return photo
+    picture = _keep(data)
+    with transaction.atomic():
+        return _settle(photo, picture)
+
+
+def _keep(data: bytes) -> imaging.Picture:
+    """Files first: a row never speaks of bytes that are not on the disk. Files without a row do no harm."""
+    picture = imaging.process(data)
+    storage.write(storage.path_of(picture.stored_sha256), picture.jpeg)
+    storage.write(storage.path_of(picture.stored_sha256, thumb=True), picture.thumb)
+    return picture
+
+
+def _check_size(data: bytes) -> None:
+    limit = settings.CITY.photo_max_mb
+    if len(data) > limit * 1024 * 1024:
+        raise Refused("photos.too_large", limit=limit)
+    if not data:
+        raise Refused("photos.empty")
+
+
+def _settle(photo: Photo, picture: imaging.Picture) -> Photo:
+    """What our camera's page said stands; for any other photo the file's own EXIF goes before the sender's claim."""
+    photo = Photo.objects.select_for_update().get(pk=photo.pk)
+    if photo.stored_at is not None:
+        return photo
+    photo.stored_sha256 = picture.stored_sha256
+    photo.mime = picture.mime
+    photo.width, photo.height, photo.size = picture.width, picture.height, len(picture.jpeg)
+    photo.phash = picture.phash
+    photo.stored_at = clock.now()
+    if not photo.in_camera:
+        if picture.taken_at and picture.place:
+            photo.grade = Grade.B
+        photo.taken_at = picture.taken_at or photo.taken_at
+        if picture.place:
+            photo.lat, photo.lon = picture.place
+    photo.save()
+    return photo
+
+
+def add(
+    *,
+    owner: Owner,
+    role: str,
+    data: bytes,
+    taken_at: datetime | None = None,
+    lat: float | None = None,
+    lon: float | None = None,
+    in_camera: bool = False,
+) -> Photo:
+    """Declare and take in at once, for what staff uploads. Nothing is declared when the bytes are refused."""
+    _check_size(data)
+    name = digest_of(data)
+    given = Declaration(name, role, taken_at=taken_at, lat=lat, lon=lon, in_camera=in_camera)
+    _check(given)
+    picture = _keep(data)
+    with transaction.atomic():
+        photos = declare(owner=owner, declarations=[given], moment=clock.now())
+        return _settle(next(photo for photo in photos if photo.original_sha256 == name), picture)

@@ -1,0 +1,165 @@
+"""What is done to the bytes of a photo, without database: sniff, guard, read EXIF, turn upright, encode anew, hash.
+
+The result carries nothing of the original but its pixels; what EXIF said about time and place is handed back apart.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+import imagehash
+import pi_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from chuangcheng.kernel.digest import sha256
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.photos import exif
+
+LONGEST = 2560  # pixels: enough to read a street sign, small enough for a phone
+THUMB = 480
+QUALITY = 85
+MAX_PIXELS = 60_000_000
+
+# The guard below refuses by the header, before any pixel; Pillow's own check only warns up to twice its limit.
+Image.MAX_IMAGE_PIXELS = None
+# Decoding takes up to 4 bytes a pixel: two at a time bound the memory of a web process, whatever its threads.
+_decoding = threading.BoundedSemaphore(2)
+
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_REFUSED = (
+    (b"GIF8", "GIF"), (b"%PDF", "PDF"), (b"BM", "BMP"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"PK\x03\x04", "ZIP"),
+    (b"\x1a\x45\xdf\xa3", "WebM"), (b"\0\0\1\0", "ICO"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo made safe. ``mime`` is what the original was; ``phash`` is the signed view of 64 bits."""
+
+    jpeg: bytes
+    thumb: bytes
+    mime: str
+    width: int
+    height: int
+    phash: int
+    taken_at: datetime | None
+    place: tuple[float, float] | None  # lat, lon in WGS-84 degrees
+
+    @property
+    def stored_sha256(self) -> str:
+        """The hash of what is stored."""
+        return sha256(self.jpeg)
+
+
+def sniff(data: bytes) -> str:
+    """The MIME type by content; the name and the sender's header are not asked. Raises ``photos.*``."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data[4:8] == b"ftyp":
+        return _sniff_container(data)
+    for magic, kind in _REFUSED:
+        if data.startswith(magic):
+            raise Refused("photos.kind_refused", kind=kind)
+    if b"<svg" in data[:4096].lower():
+        raise Refused("photos.kind_refused", kind="SVG")
+    raise Refused("photos.empty" if not data else "photos.not_an_image")
+
+
+def _sniff_container(data: bytes) -> str:
+    """ISO containers hold photos and films alike; the brands tell them apart."""
+    size = min(struct.unpack(">I", data[:4])[0], 256)
+    brands = {data[8:12], *(data[at : at + 4] for at in range(16, size, 4))}
+    if brands & _HEIF_BRANDS and not brands & {b"avif", b"avis"}:
+        return "image/heic"
+    raise Refused("photos.kind_refused", kind="AVIF" if brands & {b"avif", b"avis"} else "MP4")
+
+
+def process(data: bytes) -> Picture:
+    """The whole way from a phone's bytes to what is kept; raises ``photos.*`` with the reason."""
+    mime = sniff(data)
+    try:
+        with _decoding, _open(data, mime) as opened:
+            _guard(opened)
+            taken_at, place = exif.read(opened)
+            image = _upright(opened)
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error, UnidentifiedImageError) as error:
+        # What a decoder raises on damaged bytes is its own affair; the sender is told one thing.
+        raise Refused("photos.broken") from error
+    return Picture(
+        jpeg=_encode(image, LONGEST),
+        thumb=_encode(image, THUMB),
+        mime=mime,
+        width=image.width,
+        height=image.height,
+        phash=_signed(imagehash.phash(image)),
+        taken_at=taken_at,
+        place=place,
+    )
+
+
+def _open(data: bytes, mime: str) -> Image.Image:
+    if mime == "image/heic":
+        heif = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
+        if heif.size[0] * heif.size[1] > MAX_PIXELS:
+            _bomb(*heif.size)
+        image: Image.Image = heif.to_pillow()
+        return image
+    return Image.open(io.BytesIO(data), formats=[mime.removeprefix("image/").upper()])
+
+
+def _guard(image: Image.Image) -> None:
+    """Refuse by the header alone; not a pixel has been decoded yet."""
+    if image.width * image.height > MAX_PIXELS:
+        _bomb(image.width, image.height)
+    # A phone's JPEG may carry a second picture for depth (MPO); its first is the photo.
+    if image.format in {"PNG", "WEBP"} and getattr(image, "is_animated", False):
+        raise Refused("photos.animated")
+
+
+def _bomb(width: int, height: int) -> None:
+    raise Refused("photos.bomb", width=width, height=height, limit=MAX_PIXELS // 10_000)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Decoded, at most :data:`LONGEST` wide or high, turned as it was held, on white, without any metadata."""
+    image.draft("RGB", (LONGEST, LONGEST))  # JPEG decodes at a fraction of its size for free
+    image.load()
+    image = ImageOps.exif_transpose(image)
+    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGB", image.size, (255, 255, 255))
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    clean = Image.new("RGB", image.size)
+    clean.paste(image.convert("RGB"))
+    return clean
+
+
+def _encode(image: Image.Image, longest: int) -> bytes:
+    small = image
+    if max(image.size) > longest:
+        small = image.copy()
+        small.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return buffer.getvalue()
+
+
+def _signed(value: imagehash.ImageHash) -> int:
+    """64 bits as a signed integer: databases know no other."""
+    bits = int(str(value), 16)
+    return bits - (1 << 64) if bits >= 1 << 63 else bits
+
+
+def distance(one: int, other: int) -> int:
+    """How many of the 64 bits of two perceptual hashes differ; below about 8 it is the same picture."""
+    return ((one ^ other) & ((1 << 64) - 1)).bit_count()

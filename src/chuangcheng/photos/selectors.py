@@ -1,0 +1,47 @@
+"""Reading photos. They have no rights of their own: ask only for an owner that a selector has given you."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.photos import storage
+from chuangcheng.photos.models import Photo
+
+
+def of(owner: tuple[str, UUID]) -> QuerySet[Photo]:
+    """The photos of an owner, stored or still missing, in the order of their declaration."""
+    kind, owner_id = owner
+    return Photo.objects.filter(owner_kind=kind, owner_id=owner_id)
+
+
+def of_many(kind: str, owner_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
+    """The stored photos of many owners of one kind, in one query."""
+    found: dict[UUID, list[Photo]] = {}
+    for photo in Photo.objects.filter(owner_kind=kind, owner_id__in=list(owner_ids), stored_at__isnull=False):
+        found.setdefault(photo.owner_id, []).append(photo)
+    return found
+
+
+def missing(owner: tuple[str, UUID]) -> list[str]:
+    """The declared hashes whose bytes have not come yet."""
+    return list(of(owner).filter(stored_at=None).values_list("original_sha256", flat=True))
+
+
+def photo_of(owner: tuple[str, UUID], photo_id: UUID) -> Photo:
+    """One photo of that owner, or ``common.not_found``."""
+    photo = of(owner).filter(pk=photo_id).first()
+    if photo is None:
+        raise Refused("common.not_found")
+    return photo
+
+
+def stored_path(photo: Photo, thumb: bool = False) -> Path:
+    """The file of a stored photo; ``common.not_found`` while its bytes are missing."""
+    if not photo.stored_sha256:
+        raise Refused("common.not_found")
+    return storage.path_of(photo.stored_sha256, thumb=thumb)
