@@ -134,7 +134,10 @@ def _refuse_cells(raw: RawSheet, name: str, header: _Header, code: str, cells: t
 
 def as_header(value: object) -> str:
     """A header cell folded for comparison: NFKC, no blanks, no star for obligatory, lower case."""
-    text = value if isinstance(value, str) else as_text(value)
+    try:
+        text = as_text(value)
+    except Refused:  # a number too long for a float is data, and its own row will be told so
+        return ""
     return re.sub(r"[\s*＊\u200b\ufeff]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
