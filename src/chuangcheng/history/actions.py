@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -91,8 +93,13 @@ def _plain(values: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
+    """JSON that comes back from either database as it went in, so that the digest can be computed again."""
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, UUID):
+    if isinstance(value, UUID | Decimal | Fraction | date):
         return str(value)
+    if isinstance(value, dict):
+        return {str(name): _value(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_value(inner) for inner in value]
     return value

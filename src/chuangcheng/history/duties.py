@@ -51,7 +51,10 @@ def registered() -> dict[str, Duty]:
 
 def run_due() -> int:
     """Run what is due and not being done by another worker; how many ran. A failure is logged and tried next time."""
-    return sum(_run(duty) for duty in tuple(_duties.values()))
+    # Read first: on SQLite a write, even one that changes nothing, takes the only lock and waits for the disk.
+    stored = dict(Version.objects.filter(name__startswith=PREFIX).values_list("name", "number"))
+    due = [duty for duty in _duties.values() if stored.get(PREFIX + duty.name, 0) <= _now()]
+    return sum(_run(duty) for duty in due)
 
 
 def release() -> int:
@@ -60,20 +63,14 @@ def release() -> int:
 
 
 def _run(duty: Duty) -> bool:
-    if not _is_due(duty) or (duty.needed and not duty.needed()) or not _claim(duty):
-        return False
     try:
+        if (duty.needed and not duty.needed()) or not _claim(duty):
+            return False
         duty.work()
     except Exception:
         log.exception("duty %s failed", duty.name)
     Version.objects.filter(name=PREFIX + duty.name).update(number=_now() + duty.seconds)
     return True
-
-
-def _is_due(duty: Duty) -> bool:
-    # Read first: on SQLite a write, even one that changes nothing, takes the only lock and waits for the disk.
-    stored = Version.objects.filter(name=PREFIX + duty.name).values_list("number", flat=True).first()
-    return stored is None or stored <= _now()
 
 
 def _claim(duty: Duty) -> bool:

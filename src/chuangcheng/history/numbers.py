@@ -80,7 +80,7 @@ def _share(name: str, block: deque[int]) -> None:
 def _standing(name: str) -> deque[int] | None:
     """The open transaction's own block, unless the savepoint or transaction that reserved it was rolled back."""
     block, callback = _pending.blocks.get(name, (None, None))
-    if any(waiting is callback for _, waiting, _ in connection.run_on_commit):
+    if any(hook[1] is callback for hook in connection.run_on_commit):
         return block
     _pending.blocks.pop(name, None)
     return None

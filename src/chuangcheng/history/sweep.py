@@ -176,7 +176,7 @@ def _put_off(row: Outbox, failures: Sequence[str]) -> None:
 
 def retry_after(attempts: int) -> timedelta:
     """How long a row rests after that many failures: 10 s, 20 s, 40 s … one hour."""
-    return min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LAST_RETRY)
+    return min(FIRST_RETRY * (1 << min(attempts - 1, 20)), LAST_RETRY)
 
 
 def next_due() -> datetime | None:
