@@ -43,8 +43,17 @@ class Edition(Chained):
     note_en = models.TextField(blank=True)
     rules = models.JSONField(default=dict)
     rule_version = models.PositiveIntegerField(default=1)
+    sources = models.JSONField(default=dict)  # key: {"kind", "about"}, for the source_ref keys of its rows
+    roles = models.JSONField(default=list)  # {"code", "zh", "en"} of each responsible_role
     is_reconstruction = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=models.Q(state="published"), name="framework_one_published"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name_zh

@@ -47,11 +47,13 @@ class Migration(migrations.Migration):
                 ('note_en', models.TextField(blank=True)),
                 ('rules', models.JSONField(default=dict)),
                 ('rule_version', models.PositiveIntegerField(default=1)),
+                ('sources', models.JSONField(default=dict)),
+                ('roles', models.JSONField(default=list)),
                 ('is_reconstruction', models.BooleanField(default=False)),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('state',), name='framework_one_published')],
             },
         ),
         migrations.CreateModel(

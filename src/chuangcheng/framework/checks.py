@@ -1,0 +1,184 @@
+"""What must hold in an edition before it is loaded. Every mistake is named by sheet, column and row; nothing is loaded
+while one stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from fractions import Fraction
+
+from chuangcheng.framework.columns import ABOUT_SHEET as ABOUT
+from chuangcheng.framework.columns import CATEGORIES, ITEMS, KINDS, LEVELS, METHODS, NEGATIVE, NODES, TIMES, Sheet
+from chuangcheng.framework.flat import Line, Rows, level_of
+from chuangcheng.framework.rules import Rules
+
+_ORDER = list(LEVELS)
+
+
+def check(rows: Rows) -> None:
+    """Add to ``rows.problems`` whatever is wrong beyond the single cell."""
+    _about(rows)
+    _nodes(rows)
+    _tree(rows)
+    _sums(rows)
+    _kinds_and_items(rows)
+    _references(rows)
+    _once(rows, CATEGORIES, ("code",))
+    _once(rows, NEGATIVE, ("code",))
+    _once(rows, TIMES, ("category_code", "condition"))
+    for line in rows.sheets["times"]:
+        if line.values["amount"] and not 0 < Fraction(line.values["amount"]) < 10_000:
+            rows.blame(TIMES, line, "amount", "out_of_range", "时限必须大于0、小于10000")
+
+
+def _once(rows: Rows, sheet: Sheet, names: tuple[str, ...]) -> dict[tuple[str, ...], Line]:
+    seen: dict[tuple[str, ...], Line] = {}
+    for line in rows.sheets[sheet.name]:
+        key = tuple(line.values[name] for name in names)
+        if key in seen:
+            text = " / ".join(part for part in key if part)
+            rows.blame(sheet, line, names[-1], "duplicate", f"“{text}”与第{seen[key].number}行重复")
+        seen.setdefault(key, line)
+    return seen
+
+
+def _about(rows: Rows) -> None:
+    _once(rows, ABOUT, ("kind", "code"))
+    heads = {line.values["code"]: line for line in rows.sheets["about"] if line.values["kind"] == "edition"}
+    for code, name in (("code", "value"), ("version", "value"), ("name", "zh")):
+        if code not in heads or not heads[code].values[name]:
+            rows.blame(ABOUT, heads.get(code), name, "missing", f"缺少版本的“{code}”")
+    for line in rows.sheets["about"]:
+        if line.values["kind"] == "rule" and not _is_json(line.values["value"]):
+            rows.blame(ABOUT, line, "value", "not_json", "规则的值不是有效的 JSON")
+            return
+    _rules(rows)
+
+
+def _rules(rows: Rows) -> None:
+    lines = {line.values["code"]: line for line in rows.sheets["about"] if line.values["kind"] == "rule"}
+    for code, line in lines.items():
+        try:
+            Rules.of({code: json.loads(line.values["value"])})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            rows.blame(ABOUT, line, "value", "bad_rule", f"规则“{code}”无法识别，或份额合计不为1")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _nodes(rows: Rows) -> None:
+    _once(rows, NODES, ("code",))
+    if not rows.sheets["nodes"]:
+        rows.blame(NODES, None, "", "empty", "没有任何测评标准")
+    for line in rows.sheets["nodes"]:
+        level, values = level_of(line), line.values
+        if level != "content" and level:
+            if not values["weight"]:
+                rows.blame(NODES, line, "weight", "missing", "必须填写权重")
+            elif Fraction(values["weight"]) <= 0:
+                rows.blame(NODES, line, "weight", "out_of_range", "权重必须大于0")
+        if level == "standard":
+            _standard(rows, line)
+
+
+def _standard(rows: Rows, line: Line) -> None:
+    values = line.values
+    if not values["methods"]:
+        rows.blame(NODES, line, "methods", "missing", "标准必须写明测评方式")
+    for method in values["methods"]:
+        if method not in METHODS:
+            rows.blame(NODES, line, "methods", "unknown_choice", f"没有测评方式“{method}”")
+    if not values["scoring_kind"]:
+        rows.blame(NODES, line, "scoring_kind", "missing", "标准必须写明计分方式")
+
+
+def _tree(rows: Rows) -> None:
+    """Every parent exists, stands one level above, and no row is its own ancestor."""
+    by_code = {line.values["code"]: line for line in rows.sheets["nodes"]}
+    parents = {line.values["parent"] for line in rows.sheets["nodes"]}
+    for code, line in by_code.items():
+        level, parent = level_of(line), line.values["parent"]
+        if _in_circle(code, by_code):
+            rows.blame(NODES, line, "parent", "circle", "上级代码绕回自己，形成循环")
+        elif level == "framework" and parent:
+            rows.blame(NODES, line, "parent", "not_empty", "体系没有上级")
+        elif level not in ("", "framework"):
+            _parent(rows, line, by_code.get(parent), level)
+        if level not in ("", "standard") and code not in parents:
+            rows.blame(NODES, line, "code", "childless", f"“{code}”之下没有任何条目")
+
+
+def _parent(rows: Rows, line: Line, parent: Line | None, level: str) -> None:
+    wanted = _ORDER[_ORDER.index(level) - 1]
+    if parent is None:
+        rows.blame(NODES, line, "parent", "orphan", f"没有上级“{line.values['parent']}”")
+    elif level_of(parent) != wanted:
+        rows.blame(NODES, line, "parent", "wrong_level", f"上级必须是{LEVELS[wanted]}")
+
+
+def _in_circle(code: str, by_code: dict[str, Line]) -> bool:
+    seen: set[str] = set()
+    step: str = by_code[code].values["parent"]
+    while step in by_code and step not in seen:
+        if step == code:
+            return True
+        seen.add(step)
+        step = by_code[step].values["parent"]
+    return step == code
+
+
+def _sums(rows: Rows) -> None:
+    """Frameworks share 1, the projects of a framework 100 points."""
+    groups: dict[str, list[Line]] = {}
+    for line in rows.sheets["nodes"]:
+        if level_of(line) in ("framework", "project") and line.values["weight"]:
+            groups.setdefault(line.values["parent"], []).append(line)
+    for parent, lines in groups.items():
+        total = sum((Fraction(line.values["weight"]) for line in lines), Fraction())
+        due = 100 if parent else 1
+        if total != due:
+            where = f"“{parent}”各项目" if parent else "各体系"
+            rows.blame(NODES, lines[0], "weight", "wrong_sum", f"{where}的权重合计为{float(total):g}，应为{due}")
+
+
+def _kinds_and_items(rows: Rows) -> None:
+    kinds = {key[0] for key in _once(rows, KINDS, ("code",))}
+    _once(rows, ITEMS, ("kind", "code"))
+    standards = {line.values["code"] for line in rows.sheets["nodes"] if level_of(line) == "standard"}
+    for line in rows.sheets["items"]:
+        if line.values["kind"] and line.values["kind"] not in kinds:
+            rows.blame(ITEMS, line, "kind", "orphan", f"没有点位类型“{line.values['kind']}”")
+        _known(rows, ITEMS, line, "standards", standards)
+    for line in rows.sheets["nodes"]:
+        _known(rows, NODES, line, "site_kinds", kinds)
+
+
+def _references(rows: Rows) -> None:
+    """Keys of sources and codes of roles stand in the sheet about the edition, codes of categories in theirs."""
+    about = rows.sheets["about"]
+    sources = {line.values["code"] for line in about if line.values["kind"] == "source"}
+    roles = {line.values["code"] for line in about if line.values["kind"] == "role"}
+    categories = {line.values["code"] for line in rows.sheets["categories"]}
+    for sheet in (NODES, KINDS, ITEMS, NEGATIVE):
+        for line in rows.sheets[sheet.name]:
+            _known(rows, sheet, line, "source_ref", sources)
+    for sheet in (NODES, KINDS):
+        for line in rows.sheets[sheet.name]:
+            _known(rows, sheet, line, "responsible_role", roles)
+    if categories:  # a workbook without them keeps the categories already loaded
+        for line in rows.sheets["items"]:
+            _known(rows, ITEMS, line, "case_codes", categories)
+
+
+def _known(rows: Rows, sheet: Sheet, line: Line, name: str, known: set[str]) -> None:
+    value = line.values[name]
+    given: Iterable[str] = value if isinstance(value, list) else [value] if value else []
+    for code in given:
+        if code not in known:
+            rows.blame(sheet, line, name, "unknown", f"没有“{code}”")

@@ -1,0 +1,243 @@
+"""An edition as flat rows. Workbooks, JSON documents and the database all pass through this one form, so that each
+value is parsed and each mistake is named in one place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from operator import itemgetter
+from typing import Any
+
+from chuangcheng.framework.columns import ABOUT, LEVELS, SHEETS, Column, Sheet
+from chuangcheng.framework.weights import exact
+from chuangcheng.kernel.problems import FieldProblem
+
+FIRST_ROW = 2  # below the header
+_CHILDREN = {"framework": "projects", "project": "contents", "content": "standards"}
+_LEVEL_OF = {word: level for level, word in LEVELS.items()}
+_YES = {"是", "1", "true", "yes", "y"}
+_NO = {"", "否", "0", "false", "no", "n"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its number in the sheet (the header is row 1) and its values by column name."""
+
+    number: int
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Rows:
+    """All rows of an edition by sheet name, with what is wrong in them."""
+
+    sheets: dict[str, list[Line]] = field(default_factory=lambda: {sheet.name: [] for sheet in SHEETS})
+    problems: list[FieldProblem] = field(default_factory=list)
+
+    def blame(self, sheet: Sheet, line: Line | None, name: str, code: str, message: str) -> None:
+        """Name a mistake by sheet, column and row."""
+        header = f"{sheet.title}.{sheet.column(name).header}" if name else sheet.title
+        self.problems.append(FieldProblem(header, code, message, line.number if line else None))
+
+
+def cell(column: Column, value: object) -> str:
+    """How a value is written in a cell."""
+    if value is None or value in ("", [], {}):
+        return ""
+    if column.kind == "codes" and isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(str(code) for code in value)
+    if column.kind == "json" and not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if column.kind == "flag" and isinstance(value, bool):
+        return "是" if value else ""
+    return str(value)
+
+
+def parse(raw: Mapping[str, list[Line]]) -> Rows:
+    """Typed rows from rows of cell texts. Mistakes are collected, not raised; a row with one keeps its other values."""
+    rows = Rows()
+    for sheet in SHEETS:
+        for line in raw.get(sheet.name, []):
+            values = {column.name: _parsed(rows, sheet, column, line) for column in sheet.columns}
+            rows.sheets[sheet.name].append(Line(line.number, values))
+    return rows
+
+
+def _parsed(rows: Rows, sheet: Sheet, column: Column, line: Line) -> Any:
+    text = cell(column, line.values.get(column.name)).strip()
+    if column.needed and not text:
+        rows.blame(sheet, line, column.name, "missing", "必须填写")
+    if text and column.choices and column.kind != "flag" and text not in column.choices:
+        rows.blame(sheet, line, column.name, "unknown_choice", f"“{text}”不在可选值之内：{'、'.join(column.choices)}")
+    try:
+        return _typed(column, text)
+    except ValueError:
+        rows.blame(sheet, line, column.name, f"not_{column.kind}", f"“{text[:40]}”{_WRONG[column.kind]}")
+        return _typed(column, "")
+
+
+_WRONG = {
+    "fraction": "不是数字（可写 2、0.8 或 4/5）",
+    "decimal": "不是数字",
+    "json": "不是有效的 JSON 对象",
+    "flag": "请填“是”或留空",
+}
+
+
+def _typed(column: Column, text: str) -> Any:
+    if column.kind == "fraction":
+        return str(exact(text)) if text else ""
+    if column.kind == "decimal":
+        return _decimal(text) if text else ""
+    if column.kind == "codes":
+        return [code for code in re.split(r"[,，、;；\s]+", text) if code]
+    if column.kind == "json":
+        return _object(text)
+    if column.kind == "flag":
+        return _flag(text)
+    return text
+
+
+def _decimal(text: str) -> str:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not value.is_finite():
+        raise ValueError(text)
+    return f"{value.normalize():f}"
+
+
+def _object(text: str) -> dict[str, Any]:
+    found = json.loads(text) if text else {}
+    if not isinstance(found, dict):
+        raise ValueError(text)  # noqa: TRY004  the cell's text is wrong, whatever JSON it is
+    return found
+
+
+def _flag(text: str) -> bool:
+    lowered = text.lower()
+    if lowered not in _YES | _NO:
+        raise ValueError(text)
+    return lowered in _YES
+
+
+def flatten(document: Mapping[str, Any]) -> dict[str, list[Line]]:
+    """The rows of a document in the order of a workbook, values still as they stand in the document."""
+    found: dict[str, list[dict[str, Any]]] = {
+        "about": list(_about(document)),
+        "nodes": [row for tree in document.get("frameworks", []) for row in _walk(tree, "framework", "")],
+        "kinds": list(document.get("site_kinds", [])),
+        "items": [
+            {**item, "kind": kind.get("code", "")}
+            for kind in document.get("site_kinds", [])
+            for item in kind.get("items", [])
+        ],
+        "categories": list(document.get("categories", [])),
+        "negative": list(document.get("negative_items", [])),
+        "times": list(document.get("time_rules", [])),
+    }
+    return {name: [Line(number, row) for number, row in enumerate(rows, FIRST_ROW)] for name, rows in found.items()}
+
+
+def _about(document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    for name in ("code", "version"):
+        yield {"kind": "edition", "code": name, "value": document.get(name, "")}
+    for name in ("name", "note"):
+        zh, en = document.get(f"{name}_zh", ""), document.get(f"{name}_en", "")
+        yield {"kind": "edition", "code": name, "zh": zh, "en": en}
+    yield {"kind": "edition", "code": "is_reconstruction", "value": "是" if document.get("is_reconstruction") else "否"}
+    for name, value in document.get("rules", {}).items():
+        yield {"kind": "rule", "code": name, "value": json.dumps(value, ensure_ascii=False)}
+    for key, source in document.get("sources", {}).items():
+        yield {"kind": "source", "code": key, "en": source.get("about", ""), "value": source.get("kind", "")}
+    for role in document.get("roles", []):
+        yield {"kind": "role", **role}
+
+
+def _walk(node: Mapping[str, Any], level: str, parent: str) -> Iterable[dict[str, Any]]:
+    row = {**node, "level": LEVELS[level], "parent": parent}
+    if level == "standard":
+        scoring = dict(node.get("scoring", {}))
+        row["scoring_kind"] = scoring.pop("kind", "")
+        row["scoring"] = scoring
+        row["weight"] = node.get("relative_weight", "")
+    yield row
+    below = _CHILDREN.get(level)
+    if below:
+        for child in node.get(below, []):
+            yield from _walk(child, _below(level), str(node.get("code", "")))
+
+
+def _below(level: str) -> str:
+    order = list(LEVELS)
+    return order[order.index(level) + 1]
+
+
+def level_of(line: Line) -> str:
+    """The level of a row of the sheet of standards, as documents call it; empty when it is not one."""
+    return _LEVEL_OF.get(line.values["level"], "")
+
+
+def nest(rows: Rows) -> dict[str, Any]:
+    """The document of typed rows that passed the checks."""
+    sheets = rows.sheets
+    about = {kind: [line.values for line in sheets["about"] if line.values["kind"] == kind] for kind in ABOUT}
+    head = {row["code"]: row for row in about["edition"]}
+    blank = {"zh": "", "en": "", "value": ""}
+    name, note = head.get("name", blank), head.get("note", blank)
+    return {
+        "code": head.get("code", blank)["value"],
+        "name_zh": name["zh"],
+        "name_en": name["en"],
+        "version": head.get("version", blank)["value"],
+        "is_reconstruction": _flag(head.get("is_reconstruction", blank)["value"]),
+        "note_zh": note["zh"],
+        "note_en": note["en"],
+        "rules": {row["code"]: json.loads(row["value"]) for row in about["rule"]},
+        "sources": {row["code"]: {"kind": row["value"], "about": row["en"]} for row in about["source"]},
+        "roles": [{"code": row["code"], "zh": row["zh"], "en": row["en"]} for row in about["role"]],
+        "frameworks": _trees(sheets["nodes"]),
+        "site_kinds": _kinds(sheets["kinds"], sheets["items"], [line.values["code"] for line in sheets["nodes"]]),
+        "negative_items": [dict(line.values) for line in sheets["negative"]],
+        # Neither has an order of its own; sorted, equal content is an equal document.
+        "categories": sorted((dict(line.values) for line in sheets["categories"]), key=itemgetter("code")),
+        "time_rules": sorted(
+            (dict(line.values) for line in sheets["times"]), key=itemgetter("category_code", "condition")
+        ),
+    }
+
+
+def _trees(lines: list[Line]) -> list[dict[str, Any]]:
+    below: dict[str, list[Line]] = {}
+    for line in lines:
+        below.setdefault(line.values["parent"], []).append(line)
+
+    def node(line: Line) -> dict[str, Any]:
+        values, level = line.values, level_of(line)
+        plain = {name: values[name] for name in ("code", "zh", "en", "source", "source_ref")}
+        if level == "standard":
+            return {**plain, **_standard(values)}
+        weight = {} if level == "content" else {"weight": values["weight"]}
+        return {**plain, **weight, _CHILDREN[level]: [node(child) for child in below.get(values["code"], [])]}
+
+    return [node(line) for line in below.get("", [])]
+
+
+def _standard(values: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("methods", "scoring_source", "site_kinds", "responsible_role", "note")
+    scoring = {"kind": values["scoring_kind"], **values["scoring"]} if values["scoring_kind"] else {}
+    return {"relative_weight": values["weight"], "scoring": scoring, **{name: values[name] for name in kept}}
+
+
+def _kinds(kinds: list[Line], items: list[Line], codes: list[str]) -> list[dict[str, Any]]:
+    of_kind: dict[str, list[dict[str, Any]]] = {}
+    order = {code: index for index, code in enumerate(codes)}
+    for line in items:
+        item = dict(line.values)
+        item["standards"] = sorted(set(item["standards"]), key=order.__getitem__)
+        of_kind.setdefault(item.pop("kind"), []).append(item)
+    return [{**line.values, "items": of_kind.get(line.values["code"], [])} for line in kinds]
