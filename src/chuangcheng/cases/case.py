@@ -105,7 +105,6 @@ class Assignment(models.Model):
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.CharField(max_length=32, blank=True)
-    return_note = models.TextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["unit", "state"]), models.Index(fields=["case", "received_at"])]
@@ -123,7 +122,9 @@ class Petition(models.Model):
     until = models.DateTimeField()
     reason = models.TextField()
     state = models.CharField(
-        max_length=8, choices=[("asked", "待审批"), ("granted", "同意"), ("refused", "不同意")], default="asked"
+        max_length=8,
+        choices=[("asked", "待审批"), ("granted", "同意"), ("refused", "不同意"), ("lapsed", "已失效")],
+        default="asked",
     )
     decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -132,6 +133,19 @@ class Petition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=models.Q(state="asked"), name="cases_petition_one_open")
         ]
+
+
+class Remark(models.Model):
+    """The words said with a move, beside the history row ``seq`` of the case's chain. History keeps only a keyed
+    digest of them, so this row can be erased."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="remarks")
+    seq = models.PositiveIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="cases_remark_once")]
 
 
 class RoutingRule(models.Model):

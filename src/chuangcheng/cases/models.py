@@ -1,6 +1,6 @@
 """The models of the room, one file a concept."""
 
-from chuangcheng.cases.case import Assignment, Case, Outcome, Petition, RoutingRule
+from chuangcheng.cases.case import Assignment, Case, Outcome, Petition, Remark, RoutingRule
 from chuangcheng.cases.report import Report, Source
 
-__all__ = ["Assignment", "Case", "Outcome", "Petition", "Report", "RoutingRule", "Source"]
+__all__ = ["Assignment", "Case", "Outcome", "Petition", "Remark", "Report", "RoutingRule", "Source"]

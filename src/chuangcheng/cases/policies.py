@@ -1,9 +1,17 @@
-"""Rights of the room cases."""
+"""Rights of the room cases: permissions, the rows they reach, and who may take which move."""
 
 from __future__ import annotations
 
+from django.db.models import Q
+
+from chuangcheng.cases.models import Assignment, Case, Petition, Report
+from chuangcheng.cases.states import CASE
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
-from chuangcheng.people.rights import Permission, declare
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.people import rights
+from chuangcheng.people.models import Post
+from chuangcheng.people.rights import Permission, Scope, declare
 
 declare(
     Permission("reports.view", Label("查看上报", "See reports")),
@@ -11,9 +19,11 @@ declare(
     Permission("reports.triage", Label("受理上报", "Triage reports")),
     Permission("reports.confirm", Label("核实上报", "Confirm reports")),
     Permission("reports.contact", Label("查看上报人联系方式", "See a reporter's contact")),
+    # Held by no role: the receipt's holder uses them, by the receipt's code.
     Permission("reports.withdraw", Label("撤回上报", "Withdraw a report")),
     Permission("reports.object", Label("对不受理提出异议", "Object to a refusal")),
     Permission("cases.view", Label("查看案件", "See cases")),
+    Permission("cases.file", Label("立案", "File cases")),
     Permission("cases.dispatch", Label("派遣案件", "Dispatch cases")),
     Permission("cases.pass_on", Label("转派案件", "Pass cases on")),
     Permission("cases.handle", Label("处置案件", "Handle cases")),
@@ -21,3 +31,106 @@ declare(
     Permission("cases.close", Label("结案", "Close cases")),
     Permission("cases.approve", Label("审批延期挂账", "Approve petitions")),
 )
+
+#: Moves for the unit that holds the case, and for nobody else however high.
+HOLDER_MOVES = frozenset({"accept", "pass_on", "return_up", "send_back", "handle", "ask_extension", "ask_suspension"})
+VERIFIER_MOVES = frozenset({"verify", "rework"})
+#: Moves on a petition, decided outside of the unit that asks.
+PETITION_MOVES = frozenset({"extend", "suspend", "decline"})
+_NOTHING = Q(pk__in=[])
+
+
+def case_rows(actor: Actor) -> Q:
+    """The cases that the actor may see."""
+    return _case_rows(rights.scope(actor, "cases.view"))
+
+
+def report_rows(actor: Actor) -> Q:
+    """The reports that the actor may see: in the area, behind a visible case, or the person's own."""
+    scope = rights.scope(actor, "reports.view")
+    if scope.everything:
+        return Q()
+    if scope.nothing:
+        return _NOTHING
+    rows = _in_area(scope)
+    if scope.units:
+        rows |= Q(case__in=Case.objects.filter(_of_units(scope)).values("pk"))
+    if actor.person_id:
+        rows |= Q(reporter=actor.person_id)
+    return rows
+
+
+def _case_rows(scope: Scope) -> Q:
+    if scope.everything:
+        return Q()
+    return _in_area(scope) | _of_units(scope)
+
+
+def _in_area(scope: Scope) -> Q:
+    rows = _NOTHING
+    for path in scope.paths:
+        rows |= Q(division_path__startswith=path)
+    return rows
+
+
+def _of_units(scope: Scope) -> Q:
+    """What the units hold, answer for or were ever assigned, and what units of their line (条线) hold or answer for."""
+    if not scope.units:
+        return _NOTHING
+    assigned = Assignment.objects.filter(unit__in=scope.units).values("case")
+    return (
+        Q(holder__in=scope.units)
+        | Q(responsible__in=scope.units)
+        | Q(holder__line_parent__in=scope.units)
+        | Q(responsible__line_parent__in=scope.units)
+        | Q(pk__in=assigned)
+    )
+
+
+def reaches(post: Post, row: Report | Case) -> bool:
+    """Whether the row's place lies in the post's area."""
+    scope = rights.scope_of(post)
+    return scope.everything or any(row.division_path.startswith(path) for path in scope.paths)
+
+
+def allow(post: Post, case: Case, move: str, petition: Petition | None = None) -> None:
+    """Refuse a move of the case table that this post, though its role holds the permission, may not take here."""
+    if move in HOLDER_MOVES:
+        if post.unit_id != case.holder_id:
+            raise Refused("case.not_holder")
+    elif move in VERIFIER_MOVES:
+        _allow_verifier(post, case)
+    elif move in PETITION_MOVES:
+        if petition and post.unit_id == petition.unit_id:
+            raise Refused("case.own_petition")
+    elif not reaches(post, case):
+        raise Refused("case.not_in_area")
+
+
+def _allow_verifier(post: Post, case: Case) -> None:
+    """Handler ≠ verifier (law 5). A unit that verifies its own area does not verify its own work, and what was found
+    from above is verified by another unit whoever looks."""
+    if not reaches(post, case):
+        raise Refused("case.not_in_area")
+    if post.person_id == case.handled_by_id:
+        raise Refused("case.own_work")
+    judges_own_unit = post.unit_id == case.handled_unit_id
+    acts_for_unit = bool(rights.scope_of(post).units)
+    if judges_own_unit and (acts_for_unit or case.found_from_above):
+        raise Refused("case.own_unit")
+
+
+def may(post: Post, case: Case, move: str, petition: Petition | None = None) -> bool:
+    """Whether the post may take the move on this very case, its state apart."""
+    if not holds(post, CASE.move(move).permission):
+        return False
+    try:
+        allow(post, case, move, petition)
+    except Refused:
+        return False
+    return True
+
+
+def holds(post: Post, permission: str) -> bool:
+    """Whether the post's role holds the permission."""
+    return permission in rights.roles()[post.role].permissions

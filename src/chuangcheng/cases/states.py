@@ -52,7 +52,8 @@ CASE = StateTable(
              needs=("reason_code",)),
         Move("handle", ("handling",), "handled", "cases.handle", Label("处置完成", "Report as handled"),
              needs=("outcome",)),
-        Move("rework", ("handled",), "handling", "cases.verify", Label("返工", "Send for rework"), needs=("note",)),
+        Move("rework", ("handled", "verified"), "handling", "cases.verify", Label("返工", "Send for rework"),
+             needs=("note",)),
         Move("verify", ("handled",), "verified", "cases.verify", Label("核查通过", "Verify")),
         Move("close", ("verified",), "closed", "cases.close", Label("结案", "Close")),
         Move("ask_extension", ("dispatched", "handling"), None, "cases.handle", Label("申请延期", "Ask for extension"),
@@ -100,3 +101,37 @@ VOIDS = {
     "not_reproducible": Label("现场无此问题", "Not found on the spot"),
     "mistake": Label("误立案", "Filed by mistake"),
 }
+
+
+#: What history calls each move (``case.<verb>``) and on which topic the outbox speaks of it ("" = on none).
+REPORT_VERBS = {
+    "ask_confirm": ("confirm_asked", "report.confirm_asked"),
+    "confirm": ("confirmed", "report.confirmed"),
+    "file": ("filed", "report.filed"),
+    "link": ("linked", "report.linked"),
+    "refuse": ("refused", "report.refused"),
+    "withdraw": ("withdrawn", "report.withdrawn"),
+    "object": ("objected", "report.objected"),
+}
+CASE_VERBS = {
+    "dispatch": ("dispatched", "case.dispatched"),
+    "pass_on": ("passed_on", "case.dispatched"),
+    "accept": ("accepted", "case.accepted"),
+    "return_up": ("returned", "case.returned"),
+    "send_back": ("sent_back", "case.returned"),
+    "handle": ("handled", "case.handled"),
+    "rework": ("reworked", "case.reworked"),
+    "verify": ("verified", "case.verified"),
+    "close": ("closed", "case.closed"),
+    "ask_extension": ("extension_asked", "case.petitioned"),
+    "ask_suspension": ("suspension_asked", "case.petitioned"),
+    "extend": ("extended", "case.extended"),
+    "suspend": ("suspended", "case.suspended"),
+    "decline": ("petition_declined", "case.petition_declined"),
+    "resume": ("resumed", "case.resumed"),
+    "reopen": ("reopened", "case.reopened"),
+    "void": ("voided", "case.voided"),
+}
+
+#: Nothing was fixed, so there is nothing to photograph: these need a note instead of an "after" photo.
+OUTCOMES_WITHOUT_PHOTO = frozenset({"not_reproducible", "duplicate", "refused", "cannot"})

@@ -79,7 +79,6 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('open', '办理中'), ('passed', '已转派'), ('returned', '已退回'), ('done', '已办结')], default='open', max_length=10)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('return_reason', models.CharField(blank=True, max_length=32)),
-                ('return_note', models.TextField(blank=True)),
                 ('assigned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='cases.assignment')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='people.unit')),
@@ -94,12 +93,21 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField()),
                 ('until', models.DateTimeField()),
                 ('reason', models.TextField()),
-                ('state', models.CharField(choices=[('asked', '待审批'), ('granted', '同意'), ('refused', '不同意')], default='asked', max_length=8)),
+                ('state', models.CharField(choices=[('asked', '待审批'), ('granted', '同意'), ('refused', '不同意'), ('lapsed', '已失效')], default='asked', max_length=8)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='petitions', to='cases.case')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Remark',
+            fields=[
+                ('id', models.UUIDField(default=chuangcheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('seq', models.PositiveIntegerField()),
+                ('text', models.TextField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='cases.case')),
             ],
         ),
         migrations.CreateModel(
@@ -188,6 +196,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='petition',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('case',), name='cases_petition_one_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='remark',
+            constraint=models.UniqueConstraint(fields=('case', 'seq'), name='cases_remark_once'),
         ),
         migrations.AddIndex(
             model_name='report',

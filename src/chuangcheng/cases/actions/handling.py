@@ -1,0 +1,124 @@
+"""What the holder does: accept, photograph, report as handled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from chuangcheng.cases import policies
+from chuangcheng.cases.actions.common import (
+    lapse_petition,
+    lock_case,
+    open_lead,
+    permit,
+    require_proof,
+)
+from chuangcheng.cases.models import Case, Outcome
+from chuangcheng.cases.states import CASE
+from chuangcheng.cases.steps import altered, amend, step, write
+from chuangcheng.history.selectors import events_of
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.people import rights
+from chuangcheng.photos import actions as photos
+from chuangcheng.photos.actions import Declaration
+from chuangcheng.photos.models import Photo, PhotoRole
+
+
+def accept_case(*, actor: Actor, case_id: UUID) -> Case:
+    """The holder takes the case on."""
+    with transaction.atomic():
+        case = lock_case(actor, case_id)
+        permit(actor, case, "accept")
+        write(step(case, "accept", actor))
+    return case
+
+
+def handle_case(
+    *, actor: Actor, case_id: UUID, outcome: str, note: str = "", photos: tuple[Declaration, ...] = ()
+) -> Case:
+    """The holder says that it is done. "Fixed" needs an "after" photo, at least declared; any other outcome a note."""
+    with transaction.atomic():
+        case = lock_case(actor, case_id)
+        post = permit(actor, case, "handle")
+        if outcome not in Outcome.values:
+            raise Refused("case.unknown_outcome")
+        now = clock.now()
+        if photos:
+            _declare(case, photos, now)
+        CASE.next(case.state, "handle", outcome=outcome)
+        require_proof(case, outcome, note, stored=False)
+        changes = {
+            "outcome": outcome, "handled_at": now, "handled_by_id": actor.person_id, "handled_unit_id": post.unit_id,
+        }  # fmt: skip
+        touched = [altered(open_lead(case), state="done", ended_at=now), *lapse_petition(case, now)]
+        taken = step(
+            case, "handle", actor, given={"outcome": outcome}, changes=changes, touched=touched, note=note, at=now
+        )
+        write(taken, {"outcome": outcome})
+    return case
+
+
+def _declare(case: Case, declarations: tuple[Declaration, ...], now: datetime) -> None:
+    photos.declare(owner=("case", case.pk), declarations=declarations, moment=now)
+
+
+def add_photo(
+    *, actor: Actor, case_id: UUID, role: str, data: bytes, taken_at: datetime | None = None,
+    lat: float | None = None, lon: float | None = None, in_camera: bool = False,
+) -> Photo:  # fmt: skip
+    """Put a photo to a case: "after" by the holder, anything else by holder or verifier. The same photo again changes
+    nothing."""
+    _may_add(actor, case_id, role)
+    # Decoding takes long, so it happens before the row is locked.
+    photo = photos.add(
+        owner=("case", case_id), role=role, data=data, taken_at=taken_at, lat=lat, lon=lon, in_camera=in_camera
+    )
+    _tell(actor, case_id, photo)
+    return photo
+
+
+def add_after_photo(
+    *, actor: Actor, case_id: UUID, data: bytes, taken_at: datetime | None = None, lat: float | None = None,
+    lon: float | None = None, in_camera: bool = False,
+) -> Photo:  # fmt: skip
+    """The proof of the handling."""
+    return add_photo(
+        actor=actor, case_id=case_id, role=PhotoRole.AFTER, data=data, taken_at=taken_at, lat=lat, lon=lon,
+        in_camera=in_camera,
+    )  # fmt: skip
+
+
+def store_photo(*, actor: Actor, case_id: UUID, sha256: str, data: bytes) -> Photo:
+    """The bytes of a photo that :func:`handle_case` declared."""
+    _may_add(actor, case_id, PhotoRole.AFTER)
+    photo = photos.ingest(owner=("case", case_id), sha256=sha256, data=data)
+    _tell(actor, case_id, photo)
+    return photo
+
+
+def _may_add(actor: Actor, case_id: UUID, role: str) -> None:
+    case = Case.objects.filter(policies.case_rows(actor), pk=case_id).first()
+    if case is None:
+        raise Refused("common.not_found")
+    if role not in PhotoRole.values:
+        raise Refused("case.unknown_photo_role")
+    if case.state not in CASE.open_states():
+        raise Refused("case.ended")
+    post = rights.post_of(actor)
+    is_holder = post is not None and policies.holds(post, "cases.handle") and post.unit_id == case.holder_id
+    judges = post is not None and policies.holds(post, "cases.verify") and policies.reaches(post, case)
+    if not (is_holder or (judges and role != PhotoRole.AFTER)):
+        raise Refused("case.not_holder")
+
+
+def _tell(actor: Actor, case_id: UUID, photo: Photo) -> None:
+    facts = {"photo": photo.original_sha256, "role": str(photo.role)}
+    with transaction.atomic():
+        case = lock_case(actor, case_id)
+        told = events_of("case", case_id).filter(action="case.photo_added").values_list("after", flat=True)
+        if facts not in told:
+            write(amend(case, "photo_added", actor, facts=facts))

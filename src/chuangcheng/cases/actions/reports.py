@@ -1,0 +1,134 @@
+"""What the reporter does: report, send the photos, withdraw, object. Plus the one look at the contact data."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from chuangcheng.cases.actions.common import lock_report
+from chuangcheng.cases.building import body_digest, build_report
+from chuangcheng.cases.inputs import ReportInput, check_report
+from chuangcheng.cases.models import Report, Source
+from chuangcheng.cases.receipts import is_code_of
+from chuangcheng.cases.steps import amend, step, write
+from chuangcheng.framework import selectors as framework
+from chuangcheng.framework.models import Category
+from chuangcheng.history import outbox
+from chuangcheng.history.numbers import take
+from chuangcheng.history.secrets import decrypt
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import CITIZEN, SYSTEM, Actor
+from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.people import rights
+from chuangcheng.photos import actions as photos
+from chuangcheng.photos import selectors as photo_selectors
+from chuangcheng.places.locator import locate
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A reporter's name and phone, decrypted for one look."""
+
+    name: str
+    phone: str
+
+
+def create_report(*, actor: Actor, given: ReportInput) -> tuple[Report, bool]:
+    """Take a report in. The same id with the same body again answers with the stored row and False; with another body
+    ``common.different_body``. Everything heavy happens behind the topic ``report.created``."""
+    if actor != SYSTEM and (not actor.is_system or given.source != Source.PORTAL):
+        rights.require(actor, "reports.create")
+    now = clock.now()
+    check_report(given, now)
+    category = _category(given.category_code)
+    located = locate(given.lon, given.lat) if given.lat is not None and given.lon is not None else None
+    body = body_digest(given)
+    report, event = build_report(
+        given, actor=actor, number=take("SB", now), received_at=now, located=located, category=category, body=body
+    )
+    try:
+        with transaction.atomic():
+            report.save(force_insert=True)
+            event.save(force_insert=True)
+            if given.photos:
+                photos.declare(owner=("report", report.pk), declarations=given.photos, moment=now)
+            outbox.emit("report.created", ("report", report.pk))
+    except IntegrityError:
+        # The same id was there first, perhaps a moment ago in another process: one look instead of one before each.
+        return _repeated(given, body), False
+    return report, True
+
+
+def _category(code: str | None) -> Category | None:
+    if not code:
+        return None
+    category = framework.category(code)
+    if category is None:
+        raise Refused("common.invalid", fields=(FieldProblem("category", "choice", "未知的类别代码"),))
+    return category
+
+
+def _repeated(given: ReportInput, body: str) -> Report:
+    stored = Report.objects.filter(pk=given.id).first()
+    if stored is None:
+        raise Refused("report.external_taken", number=given.external_number or "")
+    if not hmac.compare_digest(stored.body_digest, body):
+        raise Refused("common.different_body")
+    return stored
+
+
+def ingest_photo(*, report_id: UUID, sha256: str, data: bytes) -> Report:
+    """Store a declared photo's bytes; when the last one is there the report is complete. A repeat changes nothing."""
+    owner = ("report", report_id)
+    if not Report.objects.filter(pk=report_id).exists():
+        raise Refused("common.not_found")
+    photos.ingest(owner=owner, sha256=sha256, data=data)
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        missing = len(photo_selectors.missing(owner))
+        if missing != report.photos_missing:
+            topic = "" if missing else "report.completed"
+            changes = {"photos_missing": missing}
+            write(amend(report, "photo_stored", CITIZEN, changes=changes, facts={"sha256": sha256}, topic=topic))
+    return report
+
+
+def withdraw_report(*, report_id: UUID, code: str) -> Report:
+    """The reporter takes it back, as long as nobody has acted on it."""
+    with transaction.atomic():
+        report = _by_receipt(report_id, code)
+        write(step(report, "withdraw", CITIZEN))
+    return report
+
+
+def object_to_refusal(*, report_id: UUID, code: str) -> Report:
+    """The reporter objects to a refusal, once: the report is looked at again."""
+    with transaction.atomic():
+        report = _by_receipt(report_id, code)
+        if report.objected:
+            raise Refused("report.objected_already")
+        write(step(report, "object", CITIZEN, changes={"objected": True}))
+    return report
+
+
+def _by_receipt(report_id: UUID, code: str) -> Report:
+    report = Report.objects.select_for_update().filter(pk=report_id).first()
+    if report is None:
+        raise Refused("common.not_found")
+    if not is_code_of(report_id, code):
+        raise Refused("report.wrong_code")
+    return report
+
+
+def see_contact(*, actor: Actor, report_id: UUID) -> Contact:
+    """The reporter's name and phone. Every look is a history row (law 12)."""
+    rights.require(actor, "reports.contact")
+    with transaction.atomic():
+        report = lock_report(actor, report_id)
+        write(amend(report, "contact_seen", actor))
+    values = json.loads(decrypt(report.contact_cipher) or "{}")
+    return Contact(values.get("name", ""), values.get("phone", ""))

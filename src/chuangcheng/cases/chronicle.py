@@ -1,0 +1,103 @@
+"""What history tells of reports and cases, and how their rows are read back from it.
+
+Each history row carries, in ``after``, every projected value that its move changed, and under :data:`CHILDREN` the
+assignments and petitions that it touched. So a row is nothing but the fold of its chain: ``rebuild --check`` folds
+and compares, ``rebuild`` folds and writes. Free text and contact data never stand here, only keyed digests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from chuangcheng.history.models import Event
+
+#: The values of a report that follow from its history.
+REPORT_FIELDS = (
+    "number", "state", "source", "category_id", "outside_city", "division_path", "observed_at", "received_at",
+    "external_source", "external_number", "case_id", "reason_code", "confirm_due_at", "confirmed", "objected",
+    "photos_declared", "photos_missing", "body_digest",
+)  # fmt: skip
+
+#: The values of a case that follow from its history.
+CASE_FIELDS = (
+    "number", "state", "outcome", "category_id", "condition", "severity", "source", "division_path", "site_id",
+    "origin_kind", "origin_id", "found_from_above", "filed_at", "filed_by_id", "due_at", "due_rule",
+    "due_provisional", "holder_id", "holder_since", "responsible_id", "handled_at", "handled_by_id",
+    "handled_unit_id", "verified_at", "verified_by_id", "closed_at", "on_time", "rework_count", "return_count",
+    "extension_count", "reopen_count", "suspended_at", "suspended_until", "external_source", "external_number",
+)  # fmt: skip
+
+#: The values of a link of the chain, and of a petition. ``reason`` of a petition is free text and stays out.
+ASSIGNMENT_FIELDS = (
+    "parent_id", "unit_id", "role", "assigned_by_id", "received_at", "due_at", "state", "ended_at", "return_reason",
+)  # fmt: skip
+PETITION_FIELDS = ("kind", "unit_id", "asked_by_id", "asked_at", "until", "state", "decided_by_id", "decided_at")
+
+#: Counters and the rows they count: recounted from the chain instead of read from its last word.
+COUNTERS = {
+    "rework_count": ("case.reworked",),
+    "return_count": ("case.returned", "case.sent_back"),
+    "extension_count": ("case.extended",),
+    "reopen_count": ("case.reopened",),
+}
+
+#: Keys of ``after`` under which children stand, by id.
+CHILDREN = {"assignments": ASSIGNMENT_FIELDS, "petitions": PETITION_FIELDS}
+
+
+def plain(value: Any) -> Any:
+    """A value as history's JSON holds it: ids as text, times as ISO text in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return value
+
+
+def values_of(row: Model, names: Iterable[str]) -> dict[str, Any]:
+    """The named values of a row in history's form."""
+    return {name: plain(getattr(row, name)) for name in names}
+
+
+class Fold:
+    """The values that a chain leaves behind: ``values`` of the subject, ``children`` by kind and id."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        self.values: dict[str, Any] = {}
+        self.children: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in CHILDREN}
+        self._counted = dict.fromkeys(COUNTERS, 0)
+
+    def add(self, action: str, after: dict[str, Any]) -> None:
+        """Take in the next row of the chain."""
+        for key, value in after.items():
+            if key in self._names:
+                self.values[key] = value
+            elif key in self.children:
+                for child_id, changed in value.items():
+                    self.children[key].setdefault(child_id, {}).update(changed)
+        for name, actions in COUNTERS.items():
+            if name in self._names and action in actions:
+                self._counted[name] += 1
+
+    def result(self) -> dict[str, Any]:
+        """The subject's values, counters recounted."""
+        return self.values | {name: number for name, number in self._counted.items() if name in self._names}
+
+
+def fold(events: Iterable[Event], names: Iterable[str]) -> Fold:
+    """The fold of a whole chain, given in order."""
+    folded = Fold(names)
+    for event in events:
+        folded.add(event.action, event.after)
+    return folded

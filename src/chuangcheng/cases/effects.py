@@ -1,0 +1,129 @@
+"""What follows from a move after commit: notices to those who owe the next step, and what happens by itself in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
+from chuangcheng.cases.models import Case, Petition, Report
+from chuangcheng.cases.states import CASE, REFUSALS
+from chuangcheng.history.duties import periodic
+from chuangcheng.history.models import Outbox
+from chuangcheng.history.outbox import on
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import SYSTEM
+from chuangcheng.kernel.label import Label
+from chuangcheng.notices.actions import notify
+from chuangcheng.people import rights
+from chuangcheng.people import selectors as people
+from chuangcheng.people.models import Person, Unit
+
+
+def _case(row: Outbox) -> Case | None:
+    return Case.objects.select_related("holder", "category", "handled_unit").filter(pk=row.subject_id).first()
+
+
+def _holding(permission: str, unit: Unit | None) -> list[Person]:
+    """Persons with a post that holds the permission, of that unit; without one, of posts over the whole city."""
+    roles = [role for role in rights.roles().values() if permission in role.permissions]
+    if unit is None:
+        roles = [role for role in roles if role.scope == "all"]
+    found = {person.pk: person for role in roles for person in people.persons_with(role.code, unit=unit)}
+    return list(found.values())
+
+
+def _tell(row: Outbox, case: Case, persons: Iterable[Person], text: Label) -> None:
+    notify(
+        key=f"outbox:{row.pk}", persons=persons, topic=row.topic, subject=("case", case.pk), text=text,
+        url=f"/desk/cases/{case.pk}",
+    )  # fmt: skip
+
+
+@on("case.dispatched", "case.returned", "case.reworked")
+def tell_holder(row: Outbox) -> None:
+    """The unit that holds the case now learns of it; a case at the top of its chain concerns the dispatchers."""
+    case = _case(row)
+    if case is None:
+        return
+    verb = {
+        "case.dispatched": Label("派来案件", "Case dispatched to you:"),
+        "case.returned": Label("退回案件", "Case returned to you:"),
+        "case.reworked": Label("返工案件", "Case sent for rework:"),
+    }[row.topic]
+    permission = "cases.handle" if case.holder else "cases.dispatch"
+    _tell(row, case, _holding(permission, case.holder), _about(verb, case))
+
+
+@on("case.petitioned")
+def tell_approvers(row: Outbox) -> None:
+    """Those who may approve learn that a petition waits."""
+    case = _case(row)
+    if case and case.petitions.filter(state="asked").exists():
+        _tell(row, case, _holding("cases.approve", None), _about(Label("待审批申请", "Petition waits:"), case))
+
+
+@on("case.extended", "case.suspended", "case.petition_declined")
+def tell_petitioner(row: Outbox) -> None:
+    """Whoever asked learns the decision."""
+    petition = Petition.objects.select_related("asked_by", "case").filter(pk=row.payload.get("petition")).first()
+    if petition and petition.asked_by:
+        verdict = Label(petition.get_state_display(), petition.state)
+        word = Label(f"{petition.get_kind_display()}申请{verdict.zh}", f"Your {petition.kind} was {verdict.en}:")
+        _tell(row, petition.case, [petition.asked_by], _about(word, petition.case))
+
+
+@on("case.closed", "case.voided", "case.reopened")
+def tell_reporters(row: Outbox) -> None:
+    """The staff whose reports led to the case learn what became of it; citizens see it behind their link."""
+    case = _case(row)
+    if case is None:
+        return
+    reporters = {report.reporter_id: report.reporter for report in case.reports.select_related("reporter")}
+    state = CASE.state(case.state).label
+    word = Label(f"您上报的问题{state.zh}", f"What you reported is now {state.en.lower()}:")
+    _tell(row, case, [person for person in reporters.values() if person], _about(word, case))
+
+
+@on("report.refused")
+def tell_refused(row: Outbox) -> None:
+    """Staff whose report was not taken on learn why; citizens read it behind their link."""
+    report = Report.objects.select_related("reporter").filter(pk=row.subject_id).first()
+    if report is None or report.reporter is None or report.reason_code not in REFUSALS:
+        return
+    reason = REFUSALS[report.reason_code]
+    notify(
+        key=f"outbox:{row.pk}", persons=[report.reporter], topic=row.topic, subject=("report", report.pk),
+        text=Label(f"上报 {report.number} 不予受理：{reason.zh}", f"Report {report.number} not accepted: {reason.en}"),
+        url=f"/desk/reports/{report.pk}",
+    )  # fmt: skip
+
+
+@on("report.confirm_asked")
+def tell_grid_workers(row: Outbox) -> None:
+    """The grid workers of the place are asked to look."""
+    report = Report.objects.filter(pk=row.subject_id, state="pending_confirm").first()
+    if report is None:
+        return
+    notify(
+        key=f"outbox:{row.pk}", persons=people.persons_with("grid", division_path=report.division_path),
+        topic=row.topic, subject=("report", report.pk),
+        text=Label(f"请核实上报 {report.number}", f"Please confirm report {report.number} on the spot"),
+        url=f"/desk/reports/{report.pk}",
+    )  # fmt: skip
+
+
+def _about(word: Label, case: Case) -> Label:
+    category = case.category.zh if case.category else ""
+    return Label(f"{word.zh}：{case.number} {category}".strip(), f"{word.en} {case.number} {category}".strip())
+
+
+@periodic("cases.resume", 600)
+def resume() -> None:
+    """Suspensions end on their day."""
+    resume_due(clock.now())
+
+
+@periodic("cases.provisional", 6 * 3600)
+def settle_provisional() -> None:
+    """Provisional deadlines become firm once the official calendar is known."""
+    recompute_provisional(SYSTEM)

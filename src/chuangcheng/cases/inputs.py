@@ -1,0 +1,153 @@
+"""What the doors hand in to open a report or a case, checked before anything is written."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from chuangcheng.cases.report import Source
+from chuangcheng.framework.models import Category, Standard
+from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.people.models import Unit
+from chuangcheng.photos.actions import Declaration
+from chuangcheng.photos.models import PhotoRole
+from chuangcheng.sites.models import Site
+
+MAX_TEXT = 2000
+MAX_PHOTOS = 9
+#: A phone's clock may run ahead of ours by this much before we call the time wrong.
+CLOCK_SKEW = timedelta(minutes=15)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PHONE = re.compile(r"\+?[\d\s\-()]{5,24}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInput:
+    """What somebody reports. Coordinates are WGS-84 degrees; times carry a zone; ``id`` comes from the client."""
+
+    id: UUID
+    text: str
+    source: str
+    category_code: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    address: str = ""
+    observed_at: datetime | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    photos: tuple[Declaration, ...] = ()
+    external_source: str = ""
+    external_number: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The canonical body: equal bodies, equal digests."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseInput:
+    """What must be fixed, as it is filed. ``origin`` is opaque: ("check", id), ("report", id) …"""
+
+    text: str
+    source: str
+    category: Category | None = None
+    lat: float | None = None
+    lon: float | None = None
+    address: str = ""
+    origin: tuple[str, UUID] | None = None
+    site: Site | None = None
+    standard: Standard | None = None
+    severity: int = 1
+    condition: str = "default"
+    found_from_above: bool = False
+    responsible: Unit | None = None
+    external_source: str = ""
+    external_number: str | None = None
+
+
+def check_report(given: ReportInput, now: datetime) -> None:
+    """``common.invalid`` naming every wrong field, or nothing."""
+    _refuse([*_text(given.text), *_place(given.lat, given.lon, given.address), *_time(given, now), *_contact(given),
+             *_photos(given.photos), *_source(given.source)])  # fmt: skip
+
+
+def check_case(given: CaseInput) -> None:
+    """As :func:`check_report`, for a case."""
+    problems = [*_text(given.text), *_place(given.lat, given.lon, given.address), *_source(given.source)]
+    if given.severity not in (1, 2, 3):
+        problems.append(FieldProblem("severity", "range", "严重程度只能是 1、2、3"))
+    if not 1 <= len(given.condition) <= 40:
+        problems.append(FieldProblem("condition", "length", "立案条件代码为 1–40 个字符"))
+    _refuse(problems)
+
+
+def _refuse(problems: list[FieldProblem]) -> None:
+    if problems:
+        raise Refused("common.invalid", fields=tuple(problems))
+
+
+def _text(text: str) -> Iterator[FieldProblem]:
+    if not text.strip():
+        yield FieldProblem("text", "required", "请写明问题")
+    elif len(text) > MAX_TEXT:
+        yield FieldProblem("text", "length", f"最多 {MAX_TEXT} 字")
+    elif "\0" in text:
+        yield FieldProblem("text", "character", "含有非法字符")
+
+
+def _place(lat: float | None, lon: float | None, address: str) -> Iterator[FieldProblem]:
+    if len(address) > 200 or "\0" in address:
+        yield FieldProblem("address", "length", "地址最多 200 字")
+    if (lat is None) != (lon is None):
+        yield FieldProblem("lat" if lat is None else "lon", "required", "经度和纬度要同时填写")
+        return
+    for name, value, limit in (("lat", lat, 90), ("lon", lon, 180)):
+        if value is not None and not (math.isfinite(value) and -limit <= value <= limit):
+            yield FieldProblem(name, "range", f"应在 −{limit} 到 {limit} 度之间")
+
+
+def _time(given: ReportInput, now: datetime) -> Iterator[FieldProblem]:
+    moment = given.observed_at
+    if moment is None:
+        return
+    if moment.tzinfo is None:
+        yield FieldProblem("observed_at", "naive_time", "时间必须带时区")
+    elif moment > now + CLOCK_SKEW:
+        yield FieldProblem("observed_at", "future", "发现时间不能晚于现在")
+
+
+def _contact(given: ReportInput) -> Iterator[FieldProblem]:
+    if len(given.contact_name) > 60:
+        yield FieldProblem("contact.name", "length", "姓名最多 60 字")
+    if given.contact_phone and not _PHONE.fullmatch(given.contact_phone):
+        yield FieldProblem("contact.phone", "format", "电话号码有误")
+
+
+def _photos(photos: tuple[Declaration, ...]) -> Iterator[FieldProblem]:
+    if len(photos) > MAX_PHOTOS:
+        yield FieldProblem("photos", "count", f"最多 {MAX_PHOTOS} 张照片")
+    if len({photo.sha256 for photo in photos}) < len(photos):
+        yield FieldProblem("photos", "duplicate", "同一张照片重复了")
+    for index, photo in enumerate(photos):
+        if not _SHA256.fullmatch(photo.sha256):
+            yield FieldProblem(f"photos.{index}.sha256", "format", "应为 64 位小写十六进制")
+        if photo.role not in PhotoRole.values:
+            yield FieldProblem(f"photos.{index}.role", "choice", "未知的照片用途")
+        yield from _declared_place_and_time(index, photo)
+
+
+def _declared_place_and_time(index: int, photo: Declaration) -> Iterator[FieldProblem]:
+    if photo.taken_at is not None and photo.taken_at.tzinfo is None:
+        yield FieldProblem(f"photos.{index}.taken_at", "naive_time", "时间必须带时区")
+    for problem in _place(photo.lat, photo.lon, ""):
+        yield FieldProblem(f"photos.{index}.{problem.field}", problem.code, problem.message)
+
+
+def _source(source: str) -> Iterator[FieldProblem]:
+    if source not in Source.values:
+        yield FieldProblem("source", "choice", "未知的来源")

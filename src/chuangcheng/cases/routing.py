@@ -1,0 +1,114 @@
+"""Which unit a case should go to: ordered rules over category, area and source. A suggestion, never an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from chuangcheng.cases.models import RoutingRule
+from chuangcheng.framework import selectors as framework
+from chuangcheng.history.versions import Cached, bump
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
+from chuangcheng.people import rights
+from chuangcheng.people import selectors as people
+from chuangcheng.people.models import Unit
+from chuangcheng.places.models import Division
+
+_CACHE = "routing"
+
+#: The rules of a city that has written none: what a street can see to itself goes to the street, what needs a trade
+#: to the department of that trade. (order, category prefix, target, role of the unit, note); GB/T 47678.5 classes.
+DEFAULTS = (
+    (10, "07003", "unit", "urban_management", "违规户外广告"),
+    (20, "08", "unit", "housing_construction", "施工管理"),
+    (30, "02", "unit", "traffic_police", "交通设施"),
+    (40, "04", "unit", "landscaping", "园林绿化设施"),
+    (50, "01", "unit", "urban_management", "市政公用设施"),
+    (60, "03", "unit", "sanitation", "市容环卫设施"),
+    (900, "", "street", "", "其余归所在街道"),
+    (910, "", "district", "", "没有街道的归所在区县"),
+    (990, "", "unit", "urban_management", "无处可归的归城管"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The unit that a rule names for a case, and why."""
+
+    unit: Unit
+    rule: RoutingRule
+    explanation: Label
+
+
+def _load() -> list[RoutingRule]:
+    return list(RoutingRule.objects.select_related("division", "unit__division"))
+
+
+_rules = Cached(_CACHE, _load)
+
+
+def suggest(category_code: str, division_path: str, source: str) -> Suggestion | None:
+    """The unit of the first rule that fits and leads to a unit; None where no rule does."""
+    for rule in _rules.get():
+        if not fits(rule, category_code, division_path, source):
+            continue
+        unit = _target(rule, division_path)
+        if unit:
+            return Suggestion(unit, rule, _why(rule, category_code))
+    return None
+
+
+def fits(rule: RoutingRule, category_code: str, division_path: str, source: str) -> bool:
+    """Whether category (by prefix), area (by subtree) and source are the rule's."""
+    return (
+        category_code.startswith(rule.category_prefix)
+        and (rule.division is None or division_path.startswith(rule.division.path))
+        and rule.source in ("", source)
+    )
+
+
+def _target(rule: RoutingRule, division_path: str) -> Unit | None:
+    if rule.target == "street":
+        return people.street_unit(division_path)
+    if rule.target == "district":
+        return people.district_unit(division_path)
+    return rule.unit
+
+
+def _why(rule: RoutingRule, category_code: str) -> Label:
+    category = framework.category(category_code) if category_code else None
+    name = category.zh if category else category_code or "—"
+    note = rule.note or rule.get_target_display()
+    return Label(f"按规则{rule.order}：{name} → {note}", f"Rule {rule.order}: {category_code or 'any'} → {rule.target}")
+
+
+def save_rule(
+    *, actor: Actor, order: int, target: str, unit: Unit | None = None, category_prefix: str = "",
+    division: Division | None = None, source: str = "", note: str = "",
+) -> RoutingRule:  # fmt: skip
+    """Write the rule of that order; the processes notice within two seconds."""
+    rights.require_or_system(actor, "framework.edit")
+    with transaction.atomic():
+        rule, _ = RoutingRule.objects.update_or_create(
+            order=order, category_prefix=category_prefix,
+            defaults={"target": target, "unit": unit, "division": division, "source": source, "note": note},
+        )  # fmt: skip
+        bump(_CACHE)
+    return rule
+
+
+def ensure_default_routing(*, actor: Actor) -> int:
+    """Write :data:`DEFAULTS` where the city has no rule yet; how many. Rules for trades without a unit are left out."""
+    if RoutingRule.objects.exists():
+        return 0
+    written = 0
+    with transaction.atomic():
+        for order, prefix, target, role, note in DEFAULTS:
+            unit = next(iter(people.units_by_role(role)), None)
+            if target == "unit" and unit is None:
+                continue
+            save_rule(actor=actor, order=order, category_prefix=prefix, target=target, unit=unit, note=note)
+            written += 1
+    return written

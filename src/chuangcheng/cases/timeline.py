@@ -1,0 +1,91 @@
+"""The story of a case or report for its page: history rows with the words that were said and the units concerned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chuangcheng.cases.models import Case, Outcome, Remark, Report
+from chuangcheng.cases.states import CASE, CASE_VERBS, REFUSALS, REOPENINGS, REPORT, REPORT_VERBS, RETURNS, VOIDS
+from chuangcheng.history.models import Event
+from chuangcheng.history.selectors import events_of
+from chuangcheng.kernel.label import Label
+from chuangcheng.people import selectors as people
+
+_REASONS = {"case": {**RETURNS, **REOPENINGS, **VOIDS}, "report": REFUSALS}
+_EXTRA = {
+    "report.created": Label("收到上报", "Received"),
+    "report.photo_stored": Label("收到照片", "Photo received"),
+    "report.contact_seen": Label("查看联系方式", "Contact seen"),
+    "case.filed": Label("立案", "Filed"),
+    "case.photo_added": Label("上传照片", "Photo added"),
+    "case.due_recomputed": Label("重算时限", "Deadline recomputed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the story. ``unit`` is whom the case went to, ``due_at`` a limit that was set."""
+
+    at: datetime
+    action: str
+    label: Label
+    actor: str
+    reason: Label | None
+    note: str
+    unit: str
+    outcome: str
+    due_at: str | None
+
+
+def of_case(case: Case) -> list[Entry]:
+    """Every history row of a case, first to last."""
+    events = list(events_of("case", case.pk))
+    notes = dict(Remark.objects.filter(case=case).values_list("seq", "text"))
+    return _entries("case", events, notes)
+
+
+def of_report(report: Report) -> list[Entry]:
+    """Every history row of a report, first to last."""
+    return _entries("report", list(events_of("report", report.pk)), {})
+
+
+def label_of(action: str) -> Label:
+    """What a history row's action is called on screen."""
+    if action in _EXTRA:
+        return _EXTRA[action]
+    kind, _, verb = action.partition(".")
+    table, verbs = (CASE, CASE_VERBS) if kind == "case" else (REPORT, REPORT_VERBS)
+    for move, (name, _) in verbs.items():
+        if name == verb:
+            return table.move(move).label
+    return Label(action, action)
+
+
+def _entries(kind: str, events: list[Event], notes: dict[int, str]) -> list[Entry]:
+    names = _unit_names(events)
+    return [_entry(kind, event, names, notes) for event in events]
+
+
+def _unit_names(events: list[Event]) -> dict[str, str]:
+    wanted = {event.after["holder_id"] for event in events if event.after.get("holder_id")}
+    rows = people.units().filter(pk__in=[UUID(unit) for unit in wanted])
+    return {str(pk): name for pk, name in rows.values_list("pk", "short_name")}
+
+
+def _entry(kind: str, event: Event, names: dict[str, str], notes: dict[int, str]) -> Entry:
+    after: dict[str, Any] = event.after
+    outcome = after.get("outcome") or ""
+    return Entry(
+        at=event.happened_at,
+        action=event.action,
+        label=label_of(event.action),
+        actor=event.actor_label,
+        reason=_REASONS[kind].get(event.reason),
+        note=notes.get(event.seq, ""),
+        unit=names.get(after.get("holder_id") or "", ""),
+        outcome=str(Outcome(outcome).label) if outcome else "",
+        due_at=after.get("due_at"),
+    )

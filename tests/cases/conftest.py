@@ -1,0 +1,35 @@
+"""Categories, time limits and a player of moves for the tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from chuangcheng.framework.models import Category, TimeRule
+from chuangcheng.kernel.actor import Actor
+from tests.cases.play import Play
+from tests.conftest import City
+
+
+@pytest.fixture
+def limits(db: None) -> None:
+    """Three categories; limits: 1 working day for all, 4 working hours for litter, 2 hours at once if dangerous."""
+    for code, zh, kind in (
+        ("06010", "暴露垃圾", "matter"), ("04001F", "行道树异常", "matter"), ("07003", "违规户外广告", "matter"),
+    ):  # fmt: skip
+        Category.objects.create(
+            code=code, zh=zh, kind=kind, class_code=code[:2], class_zh="类", taxonomy="GB/T 47678.5-2026"
+        )
+    for prefix, condition, amount, unit in (
+        ("", "default", 1, "work_days"), ("06010", "default", 4, "work_hours"), ("", "dangerous", 2, "urgent_hours"),
+    ):  # fmt: skip
+        TimeRule.objects.create(category_code=prefix, condition=condition, amount=Decimal(amount), unit=unit)
+
+
+@pytest.fixture
+def play(small_city: City, personas: dict[str, Actor], limits: None, noon: datetime) -> Iterator[Play]:
+    """The player, at noon of a Tuesday."""
+    return Play(personas, small_city.units)
