@@ -22,7 +22,8 @@ def bump(name: str) -> None:
     The mark is random instead of counted up: a process that loaded inside a transaction which was then rolled back
     must not take the next transaction's mark for its own.
     """
-    Version.objects.update_or_create(name=name, defaults={"number": 1 + secrets.randbelow(2**31 - 1)})
+    mark = Version(name=name, number=1 + secrets.randbelow(2**31 - 1))
+    Version.objects.bulk_create([mark], update_conflicts=True, unique_fields=["name"], update_fields=["number"])
     for cache in tuple(_caches):
         if cache.name == name:
             cache.look_again()

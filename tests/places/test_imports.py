@@ -1,0 +1,176 @@
+"""A folder of divisions comes in whole, comes in twice without a change, and names every row that does not fit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.places.imports import import_divisions
+from chuangcheng.places.locator import locate
+from chuangcheng.places.models import Division
+from tests.conftest import square
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two cities, three districts, two streets, two communities, a boundary each for two districts."""
+    (tmp_path / "areas.csv").write_text(
+        "code,name,cityCode\n990201,城区,9902\n990202,郊区,9902\n990301,南区,9903\n", encoding="utf-8"
+    )
+    (tmp_path / "streets.csv").write_text(
+        "code,name,areaCode\n990201001,一街道,990201\n990301001,二街道,990301\n", encoding="utf-8"
+    )
+    (tmp_path / "communities.csv").write_text(
+        "code,name,streetCode\n990201001001,一社区,990201001\n990301001001,二社区,990301001\n", encoding="utf-8"
+    )
+    write_boundaries(tmp_path, {"990201": square(121.0, 31.0, 0.1), "990301": square(122.0, 31.0, 0.1)})
+    return tmp_path
+
+
+def write_boundaries(folder: Path, shapes: dict[str, Any]) -> None:
+    features = [
+        {"type": "Feature", "properties": {"adcode": int(code)}, "geometry": shape} for code, shape in shapes.items()
+    ]
+    (folder / "boundary_990200.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+
+
+def append(path: Path, *lines: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+def counts(folder: Path, **options: Any) -> tuple[int, int, int, int]:
+    report = import_divisions(folder, **options)
+    assert report.unaccounted == 0
+    return report.rows, report.imported, report.unchanged, report.rejected
+
+
+def test_two_cities_make_two_trees(folder: Path) -> None:
+    assert counts(folder) == (7, 7, 0, 0)
+    assert sorted(Division.objects.filter(parent=None).values_list("code", flat=True)) == ["990200", "990300"]
+    assert Division.objects.get(code="990301001001").path == "990300/990301/990301001/990301001001/"
+
+
+def test_a_second_import_changes_nothing(folder: Path) -> None:
+    counts(folder)
+    before = list(Division.objects.values())
+    assert counts(folder) == (7, 0, 7, 0)
+    assert list(Division.objects.values()) == before
+
+
+def test_a_preview_tells_all_and_keeps_nothing(folder: Path) -> None:
+    assert counts(folder, preview=True) == (7, 7, 0, 0)
+    assert Division.objects.count() == 0
+    assert locate(121.05, 31.05).path == ""
+    assert counts(folder) == (7, 7, 0, 0)
+
+
+def test_published_boundaries_are_shifted_unless_said_otherwise(folder: Path) -> None:
+    import_divisions(folder)
+    shifted = Division.objects.get(code="990201").boundary
+    import_divisions(folder, datum="wgs84")
+    plain = Division.objects.get(code="990201").boundary
+    assert plain == square(121.0, 31.0, 0.1)
+    assert 0.001 < abs(shifted["coordinates"][0][0][0] - 121.0) < 0.02  # type: ignore[index]
+
+
+def test_a_point_finds_its_district(folder: Path) -> None:
+    import_divisions(folder, datum="wgs84")
+    assert locate(122.05, 31.05).path == "990300/990301/"
+    assert not locate(123.5, 31.05).inside
+
+
+def test_cities_take_their_names_from_a_file_of_their_own(folder: Path) -> None:
+    report = import_divisions(folder)
+    assert report.codes() == {"places.unnamed_city": 2}
+    (folder / "cities.csv").write_text("code,name\n990200,江口市\n990300,海门市\n", encoding="utf-8")
+    assert import_divisions(folder).problems == []
+    assert Division.objects.get(code="990300").name == "海门市"
+
+
+def test_rows_that_do_not_fit_are_named_with_file_and_row(folder: Path) -> None:
+    append(folder / "areas.csv", "99020,短码,9902")
+    append(folder / "streets.csv", "990209001,无主街道,990209", "990201001,又一次,990201")
+    append(folder / "communities.csv", "990301001002,错位社区,990201001", "990201001002,,990201001")
+    report = import_divisions(folder)
+    assert (report.rows, report.imported, report.rejected) == (12, 7, 5)
+    assert [(one.row, one.field, one.code) for one in report.problems if one.row] == [
+        (5, "areas.csv:99020", "places.bad_code"),
+        (4, "streets.csv:990209001", "places.no_parent"),
+        (5, "streets.csv:990201001", "places.duplicate"),
+        (4, "communities.csv:990301001002", "places.foreign_code"),
+        (5, "communities.csv:990201001002", "places.no_name"),
+    ]
+    assert Division.objects.get(code="990201001").name == "一街道"
+
+
+def test_broken_boundaries_are_mended_or_left_out_and_named(folder: Path) -> None:
+    bow_tie = {"type": "Polygon", "coordinates": [[[121, 31], [121.1, 31.1], [121.1, 31], [121, 31.2], [121, 31]]]}
+    hopeless = {"type": "Polygon", "coordinates": [[[121, 31], [121.1, 31.1], [121, 31]]]}
+    write_boundaries(folder, {"990201": bow_tie, "990202": hopeless, "990999": square(121, 31, 0.1)})
+    report = import_divisions(folder)
+    assert (report.imported, report.rejected) == (7, 0)
+    assert report.extra == {"cities": 2, "boundaries": 1, "mended": ["990201"]}
+    assert {(one.field.split(":")[1], one.code) for one in report.problems if "geojson" in one.field} == {
+        ("990201", "places.mended"), ("990202", "places.bad_boundary"), ("990999", "places.boundary_unknown"),
+    }  # fmt: skip
+    assert Division.objects.get(code="990201").boundary is not None
+    assert Division.objects.get(code="990202").boundary is None
+
+
+@pytest.mark.parametrize("missing", ["areas.csv", "streets.csv", "communities.csv"])
+def test_a_missing_file_is_named_and_nothing_kept(folder: Path, missing: str) -> None:
+    (folder / missing).unlink()
+    with pytest.raises(Refused) as refused:
+        import_divisions(folder)
+    assert refused.value.code == "places.no_file"
+    assert missing in refused.value.message()
+    assert Division.objects.count() == 0
+
+
+def test_a_missing_column_is_named_and_nothing_kept(folder: Path) -> None:
+    (folder / "communities.csv").write_text("code,street\n990201001001,990201001\n", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        import_divisions(folder)
+    assert refused.value.code == "tables.missing_columns"
+    assert Division.objects.count() == 0
+
+
+@pytest.mark.parametrize("content", ["not json", "[]", '{"features": [{"properties": {}}]}', '{"features": 3}'])
+def test_a_file_that_is_no_geojson_is_named(folder: Path, content: str) -> None:
+    (folder / "boundary_990200.geojson").write_text(content)
+    with pytest.raises(Refused) as refused:
+        import_divisions(folder)
+    assert refused.value.code == "places.bad_geojson"
+
+
+def test_an_unknown_datum_is_refused(folder: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        import_divisions(folder, datum="mars")
+    assert refused.value.code == "places.bad_datum"
+
+
+def test_progress_ends_at_the_number_of_rows(folder: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    import_divisions(folder, progress=lambda done, total: steps.append((done, total)))
+    assert steps[0] == (0, 7)
+    assert steps[-1] == (7, 7)
+
+
+@pytest.mark.shared
+def test_the_real_divisions_of_two_cities(shared: Path) -> None:
+    report = import_divisions(shared / "divisions")
+    assert (report.rows, report.imported, report.rejected) == (15 + 171 + 4199, 4385, 0)
+    assert report.extra == {"cities": 2, "boundaries": 14, "mended": ["220422"]}
+    (mended,) = [one for one in report.problems if one.code == "places.mended"]
+    assert mended.field == "boundary_220400.geojson:220422"
+    assert Division.objects.filter(level="community").exclude(path__regex=r"^\d{6}/\d{6}/\d{9}/\d{12}/$").count() == 0
+    assert locate(125.05, 42.95).path.startswith("220400/220422/")
+    again = import_divisions(shared / "divisions")
+    assert (again.imported, again.unchanged, again.rejected) == (0, 4385, 0)
