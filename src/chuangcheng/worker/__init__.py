@@ -1,0 +1,1 @@
+"""What runs behind the pages: processes, effects and periodic duties, migrations, backups."""

@@ -1,0 +1,21 @@
+"""``chuangcheng worker``."""
+
+from __future__ import annotations
+
+import argparse
+
+from chuangcheng.cli import home
+from chuangcheng.cli.output import text
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--database", metavar="URL", help=text("数据库地址", "address of the database"))
+
+
+def run(options: argparse.Namespace) -> None:  # noqa: ARG001
+    """Work until told to stop."""
+    home.settings()
+    from chuangcheng.worker import background
+
+    background.main()
