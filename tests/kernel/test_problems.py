@@ -1,0 +1,69 @@
+"""The catalogue of problems: complete in both languages, and every hole is one that the raising code fills."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import chuangcheng
+from chuangcheng.kernel.problems import FieldProblem, Refused, catalogue
+
+SOURCES = sorted(Path(chuangcheng.__file__).parent.rglob("*.py"))
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_every_entry_is_whole(code: str) -> None:
+    problem = catalogue()[code]
+    assert re.fullmatch(r"[a-z]+\.[a-z_]+", code)
+    # 200 marks a remark about an imported row that was taken all the same.
+    assert problem.status in {200, 400, 401, 403, 404, 405, 409, 411, 413, 415, 422, 429, 500, 503}
+    assert re.search(r"[\u4e00-\u9fff]", problem.sentence.zh)
+    assert problem.sentence.en.strip()
+    assert not re.search(r"[\u4e00-\u9fff]", problem.sentence.en)
+    assert holes(problem.sentence.zh) == holes(problem.sentence.en)
+
+
+def raised() -> list[tuple[str, str, set[str] | None]]:
+    """(where, code, names of the parameters or None when they are handed on as ``**params``) of each Refused(...)."""
+    found = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and node.args):
+                continue
+            if isinstance(node.args[0], ast.Constant):
+                names = {word.arg for word in node.keywords}
+                found.append((f"{path.name}:{node.lineno}", node.args[0].value, None if None in names else names))
+    return found
+
+
+def test_every_refusal_is_in_the_catalogue_and_fills_its_holes() -> None:
+    wrong = []
+    for where, code, names in raised():
+        if code not in catalogue():
+            wrong.append(f"{where} {code}: not in the catalogue")
+        elif names is not None and (missing := holes(catalogue()[code].sentence.zh) - names):
+            wrong.append(f"{where} {code}: lacks {sorted(missing)}")
+    assert wrong == []
+
+
+def test_a_refusal_speaks_both_languages_and_carries_fields() -> None:
+    refused = Refused("common.too_many", seconds=9, fields=(FieldProblem("lat", "common.invalid", "x"),))
+    assert refused.code == "common.too_many"
+    assert refused.problem.status == 429
+    assert "9" in refused.message()
+    assert refused.message("en").startswith("Too many")
+    assert refused.fields[0].row is None
+    assert str(refused).startswith("common.too_many: ")
+
+
+def test_an_unknown_code_is_a_programming_error() -> None:
+    with pytest.raises(KeyError):
+        Refused("common.nonsense")
