@@ -15,6 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangcheng.config.django")
 os.environ.setdefault("CHUANGCHENG_RATE_LIMITS", "off")
 
 import pytest  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+# Settings named in pyproject.toml would be read before this file, and the tests would run in ./home.
+assert settings.DATABASES
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOON = datetime(2026, 9, 15, 4, 0, tzinfo=UTC)  # Tuesday, 12:00 in the city
@@ -37,8 +41,6 @@ def pytest_runtest_makereport(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests marked ``postgres`` run only where the run's database is one."""
-    from django.conf import settings
-
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         return
     for item in items:
