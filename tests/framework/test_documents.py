@@ -76,6 +76,7 @@ def item(document: dict[str, Any]) -> dict[str, Any]:
         (lambda d: standard(d).update(site_kinds=["moon"]), "测评标准.点位类型", "unknown"),
         (lambda d: item(d).update(standards=["F-9-9-9"]), "考察项.对应标准", "unknown"),
         (lambda d: item(d).update(case_codes=["99999"]), "考察项.案件类别", "unknown"),
+        (lambda d: item(d).update(scoring="quota:many"), "考察项.计分", "unknown_choice"),
         (lambda d: item(d).update(by_analogy="perhaps"), "考察项.类推", "not_flag"),
         (lambda d: d["site_kinds"][0]["items"].append(dict(item(d))), "考察项.代码", "duplicate"),
         (lambda d: d["categories"].append(dict(d["categories"][0])), "案件类别.代码", "duplicate"),

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from chuangcheng.framework.columns import ABOUT_SHEET as ABOUT
-from chuangcheng.framework.columns import CATEGORIES, ITEMS, KINDS, LEVELS, METHODS, NEGATIVE, NODES, TIMES, Sheet
+from chuangcheng.framework.columns import CATEGORIES, ITEMS, LEVELS, METHODS, NEGATIVE, NODES, SITE_KINDS, TIMES, Sheet
 from chuangcheng.framework.flat import Line, Rows, level_of
 from chuangcheng.framework.rules import Rules
+from chuangcheng.kernel.scoring import parse_item
 
 _ORDER = list(LEVELS)
 
@@ -148,15 +149,25 @@ def _sums(rows: Rows) -> None:
 
 
 def _kinds_and_items(rows: Rows) -> None:
-    kinds = {key[0] for key in _once(rows, KINDS, ("code",))}
+    kinds = {key[0] for key in _once(rows, SITE_KINDS, ("code",))}
     _once(rows, ITEMS, ("kind", "code"))
     standards = {line.values["code"] for line in rows.sheets["nodes"] if level_of(line) == "standard"}
     for line in rows.sheets["items"]:
         if line.values["kind"] and line.values["kind"] not in kinds:
             rows.blame(ITEMS, line, "kind", "orphan", f"没有点位类型“{line.values['kind']}”")
+        if line.values["scoring"] and not _is_item_scoring(line.values["scoring"]):
+            rows.blame(ITEMS, line, "scoring", "unknown_choice", f"无法识别的计分“{line.values['scoring']}”")
         _known(rows, ITEMS, line, "standards", standards)
     for line in rows.sheets["nodes"]:
         _known(rows, NODES, line, "site_kinds", kinds)
+
+
+def _is_item_scoring(text: str) -> bool:
+    try:
+        parse_item(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _references(rows: Rows) -> None:
@@ -165,10 +176,10 @@ def _references(rows: Rows) -> None:
     sources = {line.values["code"] for line in about if line.values["kind"] == "source"}
     roles = {line.values["code"] for line in about if line.values["kind"] == "role"}
     categories = {line.values["code"] for line in rows.sheets["categories"]}
-    for sheet in (NODES, KINDS, ITEMS, NEGATIVE):
+    for sheet in (NODES, SITE_KINDS, ITEMS, NEGATIVE):
         for line in rows.sheets[sheet.name]:
             _known(rows, sheet, line, "source_ref", sources)
-    for sheet in (NODES, KINDS):
+    for sheet in (NODES, SITE_KINDS):
         for line in rows.sheets[sheet.name]:
             _known(rows, sheet, line, "responsible_role", roles)
     if categories:  # a workbook without them keeps the categories already loaded

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from chuangcheng.kernel.scoring import KINDS
+
 Kind = Literal["text", "code", "fraction", "decimal", "codes", "json", "flag"]
 
 LEVELS = {"framework": "体系", "project": "项目", "content": "内容", "standard": "标准"}
 METHODS = ("onsite", "material", "survey", "observation")
-SCORING = (
-    "abc_state", "binary", "threshold", "criteria_count", "ratio", "deduct", "material_graded", "satisfaction",
-    "defect_count", "quota",
-)  # fmt: skip
+SCORING = tuple(KINDS)
 SOURCES = ("official", "sourced", "seed", "reconstructed")
 UNITS = ("urgent_hours", "work_hours", "work_days")
 ABOUT = ("edition", "rule", "source", "role")
@@ -75,7 +74,7 @@ NODES = Sheet("nodes", "测评标准", (
     *_SOURCE,
 ))  # fmt: skip
 
-KINDS = Sheet("kinds", "点位类型", (
+SITE_KINDS = Sheet("kinds", "点位类型", (
     Column("code", "代码", "code", needed=True, width=24),
     Column("prefix", "前缀", "code", needed=True, comment="考察项代码的开头"),
     Column("zh", "中文", needed=True, width=24),
@@ -139,4 +138,4 @@ ABOUT_SHEET = Sheet("about", "说明", (
     Column("value", "值", comment="规则的值为 JSON", width=40),
 ))  # fmt: skip
 
-SHEETS = (ABOUT_SHEET, NODES, KINDS, ITEMS, CATEGORIES, NEGATIVE, TIMES)
+SHEETS = (ABOUT_SHEET, NODES, SITE_KINDS, ITEMS, CATEGORIES, NEGATIVE, TIMES)

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from chuangcheng.framework import flat
-from chuangcheng.framework.columns import ABOUT_SHEET, ITEMS, KINDS, NODES, SHEETS, Column, Sheet
+from chuangcheng.framework.columns import ABOUT_SHEET, ITEMS, NODES, SHEETS, SITE_KINDS, Column, Sheet
 from chuangcheng.framework.documents import checked, dump_edition
 from chuangcheng.framework.models import Edition
 from chuangcheng.framework.rules import DEFAULTS
@@ -95,5 +95,5 @@ def _comment(column: Column) -> str:
 def _choices(sheet: Sheet, column: Column) -> list[str] | str:
     """The words of a drop-down, or the column of another sheet that holds them."""
     if sheet is ITEMS and column.name == "kind":
-        return f"='{KINDS.title}'!$A$2:$A${_LAST_ROW}"
+        return f"='{SITE_KINDS.title}'!$A$2:$A${_LAST_ROW}"
     return [choice for choice in column.choices if choice]
