@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from chuangcheng import __version__
 from chuangcheng.cli import home, output
+from chuangcheng.cli.options import common
 from chuangcheng.cli.output import text
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -40,13 +40,10 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
         description=text("创建全国文明城市工作系统", "Runs a city's campaign for the title National Civilized City"),
     )
     root.add_argument("--version", action="version", version=f"chuangcheng {__version__}")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--home", type=Path, metavar="DIR", help=text("数据目录", "folder of the city's data"))
-    common.add_argument("--json", action="store_true", help=text("输出一个 JSON 对象", "print one JSON object"))
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
         said = about.text(output.language())
-        child = commands.add_parser(name, help=said, description=said, parents=[common], allow_abbrev=False)
+        child = commands.add_parser(name, help=said, description=said, parents=[common()], allow_abbrev=False)
         if name == command:
             module(name).arguments(child)
     return root

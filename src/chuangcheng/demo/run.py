@@ -16,6 +16,7 @@ from chuangcheng.bulletins import actions as bulletins
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
+from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.patrol import Patrols, readings
@@ -25,7 +26,6 @@ from chuangcheng.demo.stage import Progress, Stage
 from chuangcheng.history import seal
 from chuangcheng.indicators.models import Indicator
 from chuangcheng.kernel import clock, ids
-from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.notices.actions import sink
 from chuangcheng.patrols.models import Visit
 from chuangcheng.people.models import Unit
@@ -34,19 +34,6 @@ from chuangcheng.scoring.selectors import total
 from chuangcheng.sites.models import Site
 
 DAYS = 92  # one quarter
-MORNING = 8.5  # the demo ends at 08:30 of its last day: the clerk sits down
-
-
-def ending(as_of: date) -> datetime:
-    """The instant at which the demo's history ends."""
-    midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=CITY_ZONE)
-    return midnight + timedelta(hours=MORNING)
-
-
-def default_as_of() -> date:
-    """Today, or yesterday before half past eight: no row may lie in the future."""
-    now = clock.now().astimezone(CITY_ZONE)
-    return now.date() if now >= ending(now.date()) else now.date() - timedelta(days=1)
 
 
 def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], None] = lambda: None) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.db import connections
+
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.settings import Settings
 from chuangcheng.worker import lock, migrating
@@ -34,9 +36,10 @@ def serve(
         prepare(settings, place, say)
         supervisor = Supervisor()
         with stopped_by_signals(supervisor):
+            connections.close_all()  # the parent only waits; it need not hold a connection
             start(supervisor, settings, place)
             if worker:
-                supervisor.add("worker", WORKER, _home(settings))
+                supervisor.add("worker", WORKER, environment(settings))
             if wait_until_ready(place, supervisor):
                 ready(place.address)
             elif not supervisor.stopping.is_set():
@@ -57,10 +60,7 @@ def prepare(settings: Settings, place: Place, say: Say) -> None:
 
 def start(supervisor: Supervisor, settings: Settings, place: Place) -> None:
     """Start the web process."""
-    from django.db import connections
-
-    connections.close_all()  # the parent only waits; it need not hold a connection
-    supervisor.add("web", place.command(), _home(settings))
+    supervisor.add("web", place.command(), environment(settings))
 
 
 @contextmanager
@@ -144,5 +144,6 @@ def is_ready(place: Place) -> bool:
         connection.close()
 
 
-def _home(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
+    """What a child must know to open the same home."""
     return {"CHUANGCHENG_HOME": str(settings.home)}

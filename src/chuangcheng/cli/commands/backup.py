@@ -6,15 +6,20 @@ import argparse
 from pathlib import Path
 
 from chuangcheng.cli import home, output
+from chuangcheng.cli.options import add
 from chuangcheng.cli.output import Result, text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument(
-        "target", type=Path, nargs="?",
-        help=text("备份目录（默认 HOME/backups）", "folder of backups (default: HOME/backups)"),
-    )  # fmt: skip
+    add(
+        parser,
+        "target",
+        "备份目录（默认 HOME/backups）",
+        "folder of backups (default: HOME/backups)",
+        type=Path,
+        nargs="?",
+    )
 
 
 def run(options: argparse.Namespace) -> Result:

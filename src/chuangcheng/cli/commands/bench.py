@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chuangcheng.cli.output import Result, text
+from chuangcheng.cli.options import add
+from chuangcheng.cli.output import Result
 from chuangcheng.kernel.problems import Refused
 
 SOURCE_TREE = Path(__file__).resolve().parents[4]
@@ -15,7 +16,7 @@ SOURCE_TREE = Path(__file__).resolve().parents[4]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Everything after the command goes to the benchmarks."""
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help=text("传给性能测试的参数", "options of the benchmarks"))
+    add(parser, "rest", "传给性能测试的参数", "options of the benchmarks", nargs=argparse.REMAINDER)
 
 
 def run(options: argparse.Namespace) -> Result | None:

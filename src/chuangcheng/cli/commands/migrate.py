@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 
 from chuangcheng.cli import home, output
+from chuangcheng.cli.options import add
 from chuangcheng.cli.output import Result, text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--database", metavar="URL", help=text("数据库地址", "address of the database"))
-    parser.add_argument(
-        "--check", action="store_true", help=text("只列出待升级项", "only list what is pending; code 1 when any")
-    )
+    add(parser, "--database", "数据库地址", "address of the database", metavar="URL")
+    add(parser, "--check", "只列出待升级项", "only list what is pending; code 1 when any", action="store_true")
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -6,16 +6,15 @@ import argparse
 import time
 
 from chuangcheng.cli import checking, home, output
+from chuangcheng.cli.options import add
 from chuangcheng.cli.output import Result, text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument(
-        "--check", action="store_true", help=text("只核对，不改动", "compare only and name every difference")
-    )
-    parser.add_argument("--photos", action="store_true", help=text("同时核对照片文件", "read every photo as well"))
-    parser.add_argument("names", nargs="*", help=text("只重算这些", "recompute only these projections"))
+    add(parser, "--check", "只核对，不改动", "compare only and name every difference", action="store_true")
+    add(parser, "--photos", "同时核对照片文件", "read every photo as well", action="store_true")
+    add(parser, "names", "只重算这些", "recompute only these projections", nargs="*")
 
 
 def run(options: argparse.Namespace) -> Result:

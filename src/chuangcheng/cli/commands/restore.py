@@ -6,14 +6,15 @@ import argparse
 from pathlib import Path
 
 from chuangcheng.cli import checking, home, output
+from chuangcheng.cli.options import add
 from chuangcheng.cli.output import Result, text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("source", type=Path, help=text("备份（含 manifest.json 的目录）", "the backup's folder"))
-    parser.add_argument("--keys", type=Path, metavar="FILE", help=text("密钥文件", "archive of keys, if moved"))
-    parser.add_argument("--database", metavar="URL", help=text("目标数据库（须为空）", "database to fill (empty)"))
+    add(parser, "source", "备份（含 manifest.json 的目录）", "the backup's folder", type=Path)
+    add(parser, "--keys", "密钥文件", "archive of keys, if moved", type=Path, metavar="FILE")
+    add(parser, "--database", "目标数据库（须为空）", "database to fill (empty)", metavar="URL")
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from chuangcheng.cli import home, output
+from chuangcheng.cli.options import add
 from chuangcheng.cli.output import Result, text
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.worker.place import Place
@@ -14,18 +15,16 @@ from chuangcheng.worker.place import Place
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     place(parser)
-    parser.add_argument("--database", metavar="URL", help=text("数据库地址", "address of the database"))
-    parser.add_argument(
-        "--no-worker", action="store_true", help=text("不启动后台任务", "pages only; workers run on other machines")
-    )
+    add(parser, "--database", "数据库地址", "address of the database", metavar="URL")
+    add(parser, "--no-worker", "不启动后台任务", "pages only; workers run on other machines", action="store_true")
 
 
 def place(parser: argparse.ArgumentParser) -> None:
     """Options that say where to listen."""
-    parser.add_argument("--host", default="127.0.0.1", help=text("监听地址", "address to listen on"))
-    parser.add_argument("--port", type=int, default=8000, help=text("端口", "port to listen on"))
-    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help=text("HTTPS 证书", "certificate for HTTPS"))
-    parser.add_argument("--tls-key", type=Path, metavar="FILE", help=text("HTTPS 私钥", "its private key (PKCS#8)"))
+    add(parser, "--host", "监听地址", "address to listen on", default="127.0.0.1")
+    add(parser, "--port", "端口", "port to listen on", type=int, default=8000)
+    add(parser, "--tls-cert", "HTTPS 证书", "certificate for HTTPS", type=Path, metavar="FILE")
+    add(parser, "--tls-key", "HTTPS 私钥", "its private key (PKCS#8)", type=Path, metavar="FILE")
 
 
 def run(options: argparse.Namespace) -> Result | None:

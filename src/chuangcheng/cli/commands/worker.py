@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from chuangcheng.cli import home
-from chuangcheng.cli.output import text
+from chuangcheng.cli.options import add
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--database", metavar="URL", help=text("数据库地址", "address of the database"))
+    add(parser, "--database", "数据库地址", "address of the database", metavar="URL")
 
 
 def run(options: argparse.Namespace) -> None:  # noqa: ARG001

@@ -1,0 +1,89 @@
+"""``chuangcheng export``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from chuangcheng.cli import home, output, sheet
+from chuangcheng.cli.options import add, common
+from chuangcheng.cli.output import Result, text
+from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.problems import Refused
+
+KINDS: dict[str, Label] = {
+    "framework": Label("测评体系（.xlsx 或 .json）", "an edition of the framework (.xlsx or .json)"),
+    "template": Label("导入用的空白工作簿", "an empty workbook for an import"),
+    "sites": Label("点位（.xlsx 或 .csv）", "sites (.xlsx or .csv)"),
+    "cases": Label("案件（.xlsx 或 .csv）", "cases (.xlsx or .csv)"),
+    "reports": Label("上报（.xlsx 或 .csv，不含联系方式）", "reports (.xlsx or .csv, without contact data)"),
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """One command a kind."""
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for name, about in KINDS.items():
+        said = about.text(output.language())
+        child = kinds.add_parser(name, help=said, description=said, parents=[common(default=argparse.SUPPRESS)],
+                                 allow_abbrev=False)  # fmt: skip
+        add(child, "file", "写入的文件", "file to write", type=Path)
+        if name == "template":
+            add(child, "--of", "用于导入什么", "what it is for", choices=("framework", "units", "sites"),
+                default="framework")  # fmt: skip
+        if name == "framework":
+            add(child, "--edition", "版本编码（默认现行版本）", "code of the edition (default: the published one)")
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Write one file."""
+    home.open_ready_home()
+    options.file.parent.mkdir(parents=True, exist_ok=True)
+    if options.kind == "framework":
+        rows = _framework(options)
+    elif options.kind == "template":
+        rows = _template(options)
+    else:
+        from chuangcheng.cli import exported
+
+        columns, source = exported.TABLES[options.kind]
+        with output.progress(text("导出", "export")) as progress:
+            rows = sheet.write(options.file, columns, _counted(source(), progress))
+    said = text(f"已写入 {options.file}（{rows} 行）", f"wrote {options.file} ({rows} rows)")
+    return Result({"file": str(options.file), "rows": rows}, [said])
+
+
+def _counted(rows: Any, progress: output.Progress) -> Iterator[tuple[Any, ...]]:
+    total, values = rows
+    for number, row in enumerate(values, 1):
+        if number % 500 == 0:
+            progress("", number, total)
+        yield row
+
+
+def _template(options: argparse.Namespace) -> int:
+    if options.of == "units":
+        from chuangcheng.people.sheets import write_template
+    elif options.of == "sites":
+        from chuangcheng.sites.imports import write_template
+    else:
+        from chuangcheng.framework.workbook import write_template
+    write_template(options.file)
+    return 0
+
+
+def _framework(options: argparse.Namespace) -> int:
+    from chuangcheng.framework import documents, selectors, workbook
+
+    edition = selectors.edition_by_code(options.edition) if options.edition else selectors.current_edition()
+    if edition is None:
+        raise Refused("operations.edition_missing", edition=options.edition or "—")
+    if options.file.suffix.lower() == ".json":
+        document = json.dumps(documents.dump_edition(edition), ensure_ascii=False, indent=1)
+        options.file.write_text(document, encoding="utf-8")
+    else:
+        workbook.write_workbook(edition, options.file)
+    return selectors.standards_of(edition).count()

@@ -1,0 +1,129 @@
+"""``chuangcheng import``: the system itself imports, so that a city can be set up before anybody can sign in."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chuangcheng.cli import home, output
+from chuangcheng.cli.options import add, common
+from chuangcheng.cli.output import Progress, Result, text
+from chuangcheng.kernel.actor import SYSTEM
+from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.reporting import ImportReport
+
+Import = Callable[[argparse.Namespace, Progress], "ImportReport | dict[str, Any]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Something that can be imported: what it is, and what its file is."""
+
+    about: Label
+    file: Label
+    run: Import
+    preview: bool = True
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """One command a kind."""
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    for name, kind in KINDS.items():
+        about = kind.about.text(output.language())
+        child = kinds.add_parser(name, help=about, description=about, parents=[common(default=argparse.SUPPRESS)],
+                                 allow_abbrev=False)  # fmt: skip
+        optional = {"nargs": "?"} if name == "framework" else {}
+        add(child, "file", kind.file.zh, kind.file.en, type=Path, **optional)
+        if kind.preview:
+            add(child, "--preview", "只试读，不保存", "try it all and keep nothing", action="store_true")
+        if name == "framework":
+            add(child, "--sample", "导入内置样本", "load the built-in sample edition", action="store_true")
+            add(child, "--publish", "导入后发布", "publish it afterwards", action="store_true")
+        if name == "divisions":
+            add(child, "--datum", "边界坐标系（默认 gcj02）", "datum of the boundaries (default: gcj02)",
+                default="gcj02", choices=("wgs84", "cgcs2000", "gcj02", "bd09"))  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Import one file; code 1 when any row was rejected and nothing was imported."""
+    if options.file is not None and not options.file.exists():
+        raise Refused("operations.file_not_found", path=options.file)
+    home.open_ready_home()
+    with output.progress(text("导入", "import")) as progress:
+        done = KINDS[options.kind].run(options, progress)
+    return report(done) if isinstance(done, ImportReport) else Result(done)
+
+
+def report(done: ImportReport) -> Result:
+    """The report as a result: figures, then the problems row by row."""
+    data = done.as_json()
+    figures = text(
+        f"共 {done.rows} 行：导入 {done.imported}，未变 {done.unchanged}，退回 {done.rejected}",
+        f"{done.rows} rows: {done.imported} imported, {done.unchanged} unchanged, {done.rejected} rejected",
+    )
+    extra = [f"  {name}: {value}" for name, value in done.extra.items() if not isinstance(value, list | dict)]
+    problems = [f"  {p['row'] or ''} {p['field']} {p['message']} [{p['code']}]" for p in data["problems"]]
+    failed = bool(done.rejected) and not (done.imported or done.unchanged)
+    return Result(data, [figures, *extra, *problems], output.PROBLEM if failed else output.OK)
+
+
+def _framework(options: argparse.Namespace, _progress: Progress) -> dict[str, Any]:
+    from chuangcheng.framework import actions, documents, workbook
+
+    if options.sample or options.file is None:
+        edition = actions.load_sample(actor=SYSTEM)
+    elif options.file.suffix.lower() == ".json":
+        edition = documents.load_edition(actor=SYSTEM, document=_json(options.file))
+    else:
+        edition = documents.load_edition(actor=SYSTEM, document=workbook.read_workbook(options.file))
+    if options.publish:
+        edition = actions.publish_edition(actor=SYSTEM, edition=edition)
+    return {"edition": edition.code, "state": edition.state, "standards": edition.standards.count()}
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise Refused("operations.bad_setting", reason=f"{path.name}: {error}") from error
+    return document
+
+
+def _divisions(options: argparse.Namespace, progress: Progress) -> ImportReport:
+    from chuangcheng.places.imports import import_divisions
+
+    return import_divisions(options.file, datum=options.datum, preview=options.preview,
+                            progress=lambda done, total: progress("", done, total))  # fmt: skip
+
+
+def _units(options: argparse.Namespace, _progress: Progress) -> ImportReport:
+    from chuangcheng.people.imports import import_units
+
+    return import_units(SYSTEM, options.file, preview=options.preview)
+
+
+def _sites(options: argparse.Namespace, _progress: Progress) -> ImportReport:
+    from chuangcheng.sites.imports import import_sites
+
+    return import_sites(SYSTEM, options.file, preview=options.preview)
+
+
+WORKBOOK = Label("工作簿（xlsx、xls、ods、csv）", "workbook (xlsx, xls, ods, csv)")
+KINDS: dict[str, Kind] = {
+    "framework": Kind(
+        Label("测评体系", "an assessment framework"),
+        Label("工作簿或 JSON", "workbook or JSON"),
+        _framework,
+        preview=False,
+    ),
+    "divisions": Kind(
+        Label("行政区划与边界", "divisions and boundaries"), Label("目录", "folder of the tables"), _divisions
+    ),
+    "units": Kind(Label("单位、人员与岗位", "units, persons and posts"), WORKBOOK, _units),
+    "sites": Kind(Label("点位", "sites"), WORKBOOK, _sites),
+}
