@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -28,12 +31,14 @@ class Home:
     """A folder with a database, and a way to run Python against it."""
 
     folder: Path
+    database_url: str = ""
 
     def start(self, code: str) -> subprocess.Popen[str]:
         """A process that runs ``code`` after Django has been set up."""
         environment = {
             **os.environ,
             "CHUANGCHENG_HOME": str(self.folder),
+            "CHUANGCHENG_DATABASE_URL": self.database_url,
             "DJANGO_SETTINGS_MODULE": "chuangcheng.config.django",
         }
         return subprocess.Popen(
@@ -49,11 +54,29 @@ class Home:
         return printed.strip()
 
 
+@contextmanager
+def own_database(url: str) -> Iterator[str]:
+    """The address of a new, empty database on the server of ``url``; nothing to make for SQLite."""
+    if not url:
+        yield ""
+        return
+    import psycopg
+
+    name = f"chuangcheng_history_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
-def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("home"))
-    home.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
-    return home
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    with own_database(os.environ.get("CHUANGCHENG_DATABASE_URL", "")) as url:
+        home = Home(tmp_path_factory.mktemp("home"), url)
+        home.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
+        yield home
 
 
 @pytest.fixture

@@ -129,7 +129,8 @@ def test_what_a_failing_effect_wrote_is_rolled_back_and_the_rest_of_the_batch_st
     listen("writes", writes_then_fails)
     sound, poisoned, after = emit(), outbox.emit("t.happened", SUBJECT, {"poison": True}), emit()
     sweep.drain()
-    assert set(Series.objects.values_list("name", flat=True)) == {f"row-{sound.pk}", f"row-{after.pk}"}
+    written = Series.objects.filter(name__startswith="row-").values_list("name", flat=True)
+    assert set(written) == {f"row-{sound.pk}", f"row-{after.pk}"}
     assert [row.pk for row in selectors.failed()] == [poisoned.pk]
 
 
@@ -248,7 +249,9 @@ sweep.release()
 print(before, held, sweep.drain(), Outbox.objects.filter(done_at=None).count(), Series.objects.count())
 """
     )
-    assert report == "10 0 10 0 10"
+    before, held, ran, left, made = map(int, report.split())
+    assert before in {10, 6}  # SQLite runs the rows of a claim together, PostgreSQL one by one
+    assert (held, ran, left, made) == (0, before, 0, 10)
 
 
 def test_two_workers_run_no_row_twice(home: Home) -> None:
