@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
-from chuangcheng.framework.models import Category, TimeRule
-from chuangcheng.kernel.actor import Actor
-from tests.cases.play import Play
-from tests.conftest import City
+if TYPE_CHECKING:  # conftest is loaded before Django is set up
+    from chuangcheng.kernel.actor import Actor
+    from tests.cases.play import Play
+    from tests.conftest import City
 
 
 @pytest.fixture
 def limits(db: None) -> None:
     """Three categories; limits: 1 working day for all, 4 working hours for litter, 2 hours at once if dangerous."""
+    from chuangcheng.framework.models import Category, TimeRule
+
     for code, zh, kind in (
         ("06010", "暴露垃圾", "matter"), ("04001F", "行道树异常", "matter"), ("07003", "违规户外广告", "matter"),
     ):  # fmt: skip
@@ -32,4 +35,6 @@ def limits(db: None) -> None:
 @pytest.fixture
 def play(small_city: City, personas: dict[str, Actor], limits: None, noon: datetime) -> Iterator[Play]:
     """The player, at noon of a Tuesday."""
+    from tests.cases.play import Play
+
     return Play(personas, small_city.units)

@@ -35,7 +35,7 @@ def _holding(permission: str, unit: Unit | None) -> list[Person]:
 def _tell(row: Outbox, case: Case, persons: Iterable[Person], text: Label) -> None:
     notify(
         key=f"outbox:{row.pk}", persons=persons, topic=row.topic, subject=("case", case.pk), text=text,
-        url=f"/desk/cases/{case.pk}",
+        url=f"/desk/cases/{case.pk}/",
     )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def tell_refused(row: Outbox) -> None:
     notify(
         key=f"outbox:{row.pk}", persons=[report.reporter], topic=row.topic, subject=("report", report.pk),
         text=Label(f"上报 {report.number} 不予受理：{reason.zh}", f"Report {report.number} not accepted: {reason.en}"),
-        url=f"/desk/reports/{report.pk}",
+        url=f"/desk/reports/{report.pk}/",
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def tell_grid_workers(row: Outbox) -> None:
         key=f"outbox:{row.pk}", persons=people.persons_with("grid", division_path=report.division_path),
         topic=row.topic, subject=("report", report.pk),
         text=Label(f"请核实上报 {report.number}", f"Please confirm report {report.number} on the spot"),
-        url=f"/desk/reports/{report.pk}",
+        url=f"/desk/reports/{report.pk}/",
     )  # fmt: skip
 
 

@@ -1,0 +1,100 @@
+"""Every move of the two tables as one call, with everything it needs filled in properly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from chuangcheng.cases import actions
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
+from tests.cases.play import LITTER, Play, picture
+
+CaseCall = Callable[[Play, Actor, Case], object]
+ReportCall = Callable[[Play, Actor, Report], object]
+
+
+def _handle(_play: Play, actor: Actor, case: Case) -> object:
+    actions.add_after_photo(actor=actor, case_id=case.id, data=picture())
+    return actions.handle_case(actor=actor, case_id=case.id, outcome="fixed")
+
+
+def _decide(granted: bool) -> CaseCall:
+    def decide(_play: Play, actor: Actor, case: Case) -> object:
+        petition = case.petitions.latest("asked_at")
+        return actions.decide_petition(actor=actor, petition_id=petition.id, granted=granted)
+
+    return decide
+
+
+def _ask_suspension(_play: Play, actor: Actor, case: Case) -> object:
+    until = clock.now() + timedelta(days=20)
+    return actions.ask_suspension(actor=actor, case_id=case.id, reason="待汛期结束", until=until)
+
+
+#: The moves of a case. Moves on petitions are walked apart: without a petition there is nothing to decide.
+CASE_CALLS: dict[str, CaseCall] = {
+    "dispatch": lambda play, actor, case: actions.dispatch_case(
+        actor=actor, case_id=case.id, unit_id=play.unit("street")
+    ),
+    "pass_on": lambda play, actor, case: actions.pass_on(actor=actor, case_id=case.id, unit_id=play.unit("community")),
+    "accept": lambda play, actor, case: actions.accept_case(actor=actor, case_id=case.id),
+    "send_back": lambda play, actor, case: actions.return_case(actor=actor, case_id=case.id, reason_code="not_ours"),
+    "handle": _handle,
+    "rework": lambda play, actor, case: actions.rework_case(actor=actor, case_id=case.id, note="墙角仍有垃圾"),
+    "verify": lambda play, actor, case: actions.verify_case(actor=actor, case_id=case.id),
+    "close": lambda play, actor, case: actions.close_case(actor=actor, case_id=case.id),
+    "ask_extension": lambda play, actor, case: actions.ask_extension(actor=actor, case_id=case.id, reason="需协调"),
+    "ask_suspension": _ask_suspension,
+    "resume": lambda play, actor, case: actions.resume_case(actor=actor, case_id=case.id),
+    "reopen": lambda play, actor, case: actions.reopen_case(actor=actor, case_id=case.id, reason_code="relapse"),
+    "void": lambda play, actor, case: actions.void_case(actor=actor, case_id=case.id, reason_code="mistake"),
+}
+PETITION_CALLS: dict[str, CaseCall] = {"extend": _decide(True), "suspend": _decide(True), "decline": _decide(False)}
+
+#: Who takes a move of a case that lies in community 永安 and is, or was, in the hands of street 河东.
+CASE_MOVERS: dict[str, set[str]] = {
+    "dispatch": {"office"},
+    "pass_on": {"street"},
+    "accept": {"street"},
+    "send_back": {"street"},
+    "handle": {"street"},
+    "rework": {"office", "district", "inspector", "grid"},
+    "verify": {"office", "district", "inspector", "grid"},
+    "close": {"office"},
+    "ask_extension": {"street"},
+    "ask_suspension": {"street"},
+    "extend": {"office"},
+    "suspend": {"office"},
+    "decline": {"office"},
+    "resume": {"office"},
+    "reopen": {"office"},
+    "void": {"office"},
+}
+
+REPORT_CALLS: dict[str, ReportCall] = {
+    "ask_confirm": lambda play, actor, report: actions.ask_confirm(actor=actor, report_id=report.id),
+    "confirm": lambda play, actor, report: actions.confirm_report(actor=actor, report_id=report.id, found=True),
+    "file": lambda play, actor, report: actions.file_report(actor=actor, report_id=report.id, category_code=LITTER),
+    "link": lambda play, actor, report: actions.link_report(actor=actor, report_id=report.id, case_id=play.filed().id),
+    "refuse": lambda play, actor, report: actions.refuse_report(
+        actor=actor, report_id=report.id, reason_code="unclear"
+    ),
+    "withdraw": lambda play, actor, report: actions.withdraw_report(
+        report_id=report.id, code=actions.code_of(report.id)
+    ),
+    "object": lambda play, actor, report: actions.object_to_refusal(
+        report_id=report.id, code=actions.code_of(report.id)
+    ),
+}
+#: Who takes a move of a report from community 永安; None: whoever holds the receipt.
+REPORT_MOVERS: dict[str, set[str] | None] = {
+    "ask_confirm": {"office", "district"},
+    "confirm": {"office", "district", "street", "community", "grid"},
+    "file": {"office", "district"},
+    "link": {"office", "district"},
+    "refuse": {"office", "district"},
+    "withdraw": None,
+    "object": None,
+}
