@@ -1,0 +1,92 @@
+"""The API of version 1: its routes, its problems and its OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.openapi.schema import REF_TEMPLATE
+from pydantic import BaseModel
+
+from chuangcheng import __version__
+from chuangcheng.api import cases, problems, reports
+from chuangcheng.api.schemas import ProblemOut, ReportIn
+from chuangcheng.kernel.problems import Refused
+
+api = NinjaAPI(
+    title="chuangcheng",
+    version=__version__,
+    description="Reports of citizens, and what became of them. Staff read cases and reports with a post's token.",
+    urls_namespace="api-v1",
+    openapi_url=None,  # served below: kept in memory, since it never changes while the process runs
+    docs_url=None,
+)
+problems.install(api)
+api.add_router("/reports", reports.router)
+api.add_router("/cases", cases.router)
+
+_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+@cache
+def openapi() -> bytes:
+    """The OpenAPI document: what the routes declare, the bodies they read themselves, and the common problems."""
+    document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/")))
+    schemas = document["components"]["schemas"]
+    for model in (ReportIn, ProblemOut):
+        schemas.update(_definitions(model))
+    paths = document["paths"]
+    _body(paths["/api/v1/reports"]["post"], {"application/json": {"schema": {"$ref": _ref("ReportIn")}}})
+    _body(paths["/api/v1/reports/{report_id}/photos/{sha256}"]["put"], _BINARY)
+    failure = {"$ref": _ref("ProblemOut")}
+    for operation in (operation for path in paths.values() for operation in path.values()):
+        operation["responses"]["default"] = {
+            "description": "A problem (RFC 9457)",
+            "content": {"application/problem+json": {"schema": failure}},
+        }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def serve_openapi(_request: HttpRequest) -> HttpResponse:
+    """``GET /api/v1/openapi.json``."""
+    return HttpResponse(openapi(), content_type="application/json", headers={"Cache-Control": "max-age=3600"})
+
+
+def no_such_path(request: HttpRequest) -> HttpResponse:
+    """404 in the API's own form for everything that no route takes."""
+    return problems.problem(request, Refused("api.no_such_path"))
+
+
+def in_our_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a route answer HEAD as GET, and 405 as a problem."""
+
+    def respond(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        method = request.method or ""
+        if method == "HEAD":
+            request.method = "GET"
+        response = view(request, *args, **kwargs)
+        request.method = method
+        if response.status_code != 405:
+            return response
+        refused = Refused("api.method_not_allowed", method=method[:12])
+        return problems.problem(request, refused, headers={"Allow": response["Allow"]})
+
+    respond.csrf_exempt = True  # type: ignore[attr-defined]
+    return respond
+
+
+def _body(operation: dict[str, Any], content: dict[str, Any]) -> None:
+    operation["requestBody"] = {"required": True, "content": content}
+
+
+def _definitions(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template=REF_TEMPLATE)
+    return {**schema.pop("$defs", {}), model.__name__: schema}
+
+
+def _ref(name: str) -> str:
+    return REF_TEMPLATE.format(model=name)

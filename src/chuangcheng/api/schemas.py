@@ -1,0 +1,246 @@
+"""What goes in and out of the API. The OpenAPI document is made from these classes.
+
+Bodies are strict (a number in quotes is no number) and closed (an unknown field is refused, so that a
+misspelt ``obsreved_at`` is not silently lost).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from chuangcheng.kernel import clock
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+MAX_PHOTOS = 9
+_CLOCK_SKEW = timedelta(minutes=15)  # a phone's clock may run ahead of ours
+
+
+def _plausible(moment: datetime) -> datetime:
+    try:
+        if moment > clock.now() + _CLOCK_SKEW:
+            raise PydanticCustomError("future", "lies in the future")
+        if moment < EARLIEST:
+            raise PydanticCustomError("too_old", "lies too far back")
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise PydanticCustomError("too_old", "lies too far back") from error
+
+
+# PostgreSQL stores no NUL character.
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+Prose = Annotated[str, StringConstraints(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", max_length=2000)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    """Base of everything that comes in."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Placed(Strict):
+    """Something with an optional place, WGS-84 degrees."""
+
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.lat is None) != (self.lon is None):
+            raise PydanticCustomError("both_or_neither", "lat and lon come together")
+        return self
+
+
+class PhotoIn(Placed):
+    """A photo announced by the SHA-256 of its bytes; the bytes follow by PUT."""
+
+    sha256: Sha256
+    role: Literal["near", "far", "before", "after", "evidence"] = Field(description="what the photo shows")
+    taken_at: Moment | None = None
+
+
+class ContactIn(Strict):
+    """How to reach the reporter: stored encrypted, shown to few, erased on schedule."""
+
+    name: Annotated[Line, Field(max_length=60)] = ""
+    phone: Annotated[str, StringConstraints(pattern=r"^(\+?[0-9 ()\-]{5,24})?$")] = ""
+
+
+class ReportIn(Placed):
+    """What somebody saw. ``id`` is made by the client, so that sending it twice is safe."""
+
+    id: UUID = Field(description="any RFC 9562 UUID; the same id with the same body may be sent again")
+    text: Prose
+    category: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,12}$")] | None = Field(
+        None, description="code of a case category, if the reporter knows it"
+    )
+    address: Annotated[Line, Field(max_length=200)] | None = None
+    observed_at: Moment | None = Field(None, description="with a time zone; default: now")
+    contact: ContactIn | None = None
+    photos: Annotated[list[PhotoIn], Field(max_length=MAX_PHOTOS)] = []
+
+    @model_validator(mode="after")
+    def _each_photo_once(self) -> Self:
+        if len({photo.sha256 for photo in self.photos}) < len(self.photos):
+            raise PydanticCustomError("repeated", "a photo stands twice")
+        return self
+
+
+ReportStateCode = Literal["received", "pending_confirm", "filed", "linked", "withdrawn", "not_accepted"]
+CaseStateCode = Literal["filed", "dispatched", "handling", "handled", "verified", "suspended", "closed", "void"]
+
+
+class Reason(BaseModel):
+    """Why a report was not taken on."""
+
+    code: str
+    label: str
+
+
+class ReportOut(BaseModel):
+    """A report's public state: nothing that the reporter wrote."""
+
+    id: UUID
+    number: str
+    state: ReportStateCode
+    state_label: str
+    url: str = Field(description="the tracking page")
+    case_number: str | None = Field(description="null until filed or linked")
+    case_state: CaseStateCode | None
+    case_state_label: str | None
+    reason: Reason | None
+    received_at: AwareDatetime
+    outside_city: bool
+    missing_photos: list[str] = Field(description="declared hashes whose bytes have not arrived")
+
+
+class ReceiptOut(ReportOut):
+    """The answer to a creation: only its sender ever sees the code."""
+
+    receipt_code: str = Field(description="with the number, opens the public state without the id")
+
+
+class CategoryRef(BaseModel):
+    """A case category."""
+
+    code: str
+    name: str
+
+
+class UnitRef(BaseModel):
+    """A responsible unit."""
+
+    code: str
+    name: str
+
+
+class ReportRow(BaseModel):
+    """A report as staff see it in a list; no contact data."""
+
+    id: UUID
+    number: str
+    state: ReportStateCode
+    source: str
+    text: str
+    category: CategoryRef | None
+    lat: float | None
+    lon: float | None
+    address: str
+    division: str | None = Field(description="code of the deepest known division")
+    outside_city: bool
+    observed_at: AwareDatetime
+    received_at: AwareDatetime
+    case_number: str | None
+    reason_code: str
+    confirmed: bool | None
+    photos_declared: int
+    photos_missing: int
+
+
+class CaseRow(BaseModel):
+    """A case in a list."""
+
+    id: UUID
+    number: str
+    state: CaseStateCode
+    outcome: str
+    category: CategoryRef | None
+    severity: int
+    source: str
+    text: str
+    lat: float | None
+    lon: float | None
+    address: str
+    division: str | None
+    holder: UnitRef | None
+    filed_at: AwareDatetime
+    due_at: AwareDatetime | None
+    handled_at: AwareDatetime | None
+    closed_at: AwareDatetime | None
+    on_time: bool | None
+    rework_count: int
+
+
+class AssignmentOut(BaseModel):
+    """One link of the chain of dispatch."""
+
+    unit: UnitRef
+    role: Literal["lead", "co"]
+    state: Literal["open", "passed", "returned", "done"]
+    received_at: AwareDatetime
+    due_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    return_reason: str
+
+
+class CaseOut(CaseRow):
+    """A case with its chain and the numbers of its reports."""
+
+    condition: str
+    due_rule: str
+    due_provisional: bool
+    standard: str | None
+    site: str | None
+    assignments: list[AssignmentOut]
+    reports: list[str]
+
+
+class ReportPage(BaseModel):
+    """One page of reports, newest first."""
+
+    items: list[ReportRow]
+    next: str | None = Field(description="cursor of the next page; null at the end")
+
+
+class CasePage(BaseModel):
+    """One page of cases, newest first."""
+
+    items: list[CaseRow]
+    next: str | None = Field(description="cursor of the next page; null at the end")
+
+
+class FieldError(BaseModel):
+    """What is wrong with one value."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457 ``application/problem+json``. ``code`` is stable; the sentences follow Accept-Language."""
+
+    type: str
+    code: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError]
