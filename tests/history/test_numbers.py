@@ -118,3 +118,13 @@ os.wait()
 print(numbers.take("SB", moment), os.read(read, 100).decode())
 """)
     assert [serial(number) for number in printed.split()] == [2, numbers.BLOCK + 1]
+
+
+@pytest.mark.django_db
+def test_many_numbers_at_once_are_a_block_of_their_own() -> None:
+    first = numbers.take("SB", NOON)
+    many = numbers.take_many("SB", NOON, 130)
+    later = [numbers.take("SB", NOON) for _ in range(numbers.BLOCK + 1)]
+    assert [serial(number) for number in many] == list(range(serial(many[0]), serial(many[0]) + 130))
+    assert len({first, *many, *later}) == 132 + numbers.BLOCK
+    assert numbers.take_many("SB", NOON, 0) == []
