@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from chuangcheng.history import duties
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
@@ -83,7 +84,9 @@ def tell(person: Person, key: str = "k") -> Delivery:
 def test_a_notice_goes_out_as_a_mail_once(city: Any, server: Any, reader: Person, noon: datetime) -> None:
     delivery = tell(reader)
     assert delivery.state == "waiting"
+    assert selectors.mails_wait()
     assert actions.deliver_pending() == 1
+    assert not selectors.mails_wait()
     assert actions.deliver_pending() == 0
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.error) == ("sent", 1, "")
@@ -219,3 +222,13 @@ def test_any_other_address_is_refused(url: str) -> None:
 def test_reasons_do_not_quote_the_server() -> None:
     assert mail.reason(smtplib.SMTPAuthenticationError(535, b"user zhang@example.org")) == "SMTPAuthenticationError 535"
     assert mail.reason(TimeoutError("zhang@example.org")) == "TimeoutError"
+
+
+def test_the_worker_sends_mails_that_wait(city: Any, server: Any, reader: Person) -> None:
+    duty = duties.registered()["notices.deliver"]
+    assert duty.needed is not None
+    assert not duty.needed()
+    tell(reader)
+    assert duty.needed()
+    duty.work()
+    assert len(server.mails) == 1

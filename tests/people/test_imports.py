@@ -12,7 +12,7 @@ from chuangcheng.history.models import Event
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import imports, rights, sheets
-from chuangcheng.people.actions import phone_of
+from chuangcheng.people.selectors import phone_of
 from chuangcheng.people.models import Person, Post, Unit
 
 UNITS = [

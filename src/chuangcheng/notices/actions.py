@@ -85,7 +85,7 @@ def mark_all_read(*, actor: Actor) -> int:
     return selectors.visible_to(actor).filter(read_at=None).update(read_at=clock.now())
 
 
-def deliver_pending(limit: int = 100) -> int:
+def deliver_pending(*, limit: int = 100) -> int:
     """Send the mails that are due, the oldest first; how many went out. A periodic duty of the worker.
 
     A mail that fails is kept with its reason and tried again after a growing pause.

@@ -40,3 +40,8 @@ def troubled_deliveries(actor: Actor) -> QuerySet[Delivery]:
         return Delivery.objects.none()
     trouble = Q(state=DeliveryState.FAILED) | Q(state=DeliveryState.WAITING, attempts__gt=0)
     return Delivery.objects.filter(trouble).select_related("notice__person").order_by("-updated_at", "-id")
+
+
+def mails_wait() -> bool:
+    """Whether any delivery has not been settled yet."""
+    return Delivery.objects.filter(state=DeliveryState.WAITING).exists()

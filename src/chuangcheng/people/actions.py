@@ -15,7 +15,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import normalise
-from chuangcheng.people import rights
+from chuangcheng.people import rights, selectors
 from chuangcheng.people.models import Person, Post, Unit, UnitGroup, UnitKind
 from chuangcheng.places.models import Division
 
@@ -124,17 +124,12 @@ def save_person(
         person = person or Person(username=username)
         for field, value in values.items():
             setattr(person, field, value)
-        if phone is not None and phone != phone_of(person):
+        if phone is not None and phone != selectors.phone_of(person):
             person.phone_cipher = secrets.encrypt(phone) if phone else b""
         _set_password(person, password, fresh)
         person.save(force_insert=fresh)
     _forget()
     return person
-
-
-def phone_of(person: Person) -> str:
-    """The person's phone in clear, "" when none is kept. For sending and for the person's own page only."""
-    return secrets.decrypt(bytes(person.phone_cipher)) if person.phone_cipher else ""
 
 
 def _require_person(actor: Actor, person: Person | None) -> None:

@@ -179,7 +179,7 @@ class _Run:
     @staticmethod
     def _same_person(person: Person, row: _Row) -> bool:
         phone = row["phone"]
-        same_phone = not phone or actions.phone_of(person) == phone
+        same_phone = not phone or selectors.phone_of(person) == phone
         return person.name == row["name"] and person.email == row["email"] and same_phone and person.is_active
 
     def _read(self, sheet: str, rows: list[Row], *, key: str) -> list[_Row]:

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from chuangcheng.history.models import Chained
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.places.models import Division
 
@@ -78,7 +79,7 @@ class Person(AbstractBaseUser):
     phone_cipher = models.BinaryField(blank=True, default=b"")
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
-    date_joined = models.DateTimeField(auto_now_add=True)
+    date_joined = models.DateTimeField(default=clock.now, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

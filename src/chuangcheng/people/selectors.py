@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from chuangcheng.history import secrets
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -48,6 +49,11 @@ def prefixes(path: str) -> list[str]:
     """The paths of a division and of everything above it: ``a/b/`` → ``["a/", "a/b/"]``."""
     codes = [code for code in path.split("/") if code]
     return ["/".join(codes[: depth + 1]) + "/" for depth in range(len(codes))]
+
+
+def phone_of(person: Person) -> str:
+    """The person's phone in clear, "" when none is kept. For sending and for the person's own page only."""
+    return secrets.decrypt(bytes(person.phone_cipher)) if person.phone_cipher else ""
 
 
 def unit_by_code(code: str) -> Unit | None:

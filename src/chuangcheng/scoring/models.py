@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from uuid import UUID
 
 from django.db import models
@@ -24,7 +25,8 @@ class ScopeKind(models.TextChoices):
 class Score(models.Model):
     """One standard in one scope. ``share`` is the earned part of its points, exact; null while nothing is known.
 
-    ``basis`` counts the rows behind it: ``{"checks": n, "failed": n, "recovered": n, "readings": n, "overdue": n}``.
+    ``basis`` counts the rows behind it (``sites``, ``checks``, ``failed``, ``recovered``, ``readings``, ``overdue``)
+    and keeps the shares on the way as exact fractions: as ``found``, as it stands ``now``, and what was ``deducted``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -42,6 +44,12 @@ class Score(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "standard", "scope_kind", "scope_id"], name="scoring_score_once")
         ]
+        indexes = [models.Index(fields=["edition", "scope_kind", "scope_id"])]
+
+    @property
+    def share(self) -> Fraction | None:
+        """The exact share of the standard's points."""
+        return None if self.share_num is None else Fraction(self.share_num, self.share_den)
 
 
 class Dirty(models.Model):
