@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import pytest
 
 if TYPE_CHECKING:  # conftest is loaded before Django is set up
     from chuangcheng.kernel.actor import Actor
+    from chuangcheng.sites.models import Site
     from tests.cases.play import Play
     from tests.conftest import City
 
@@ -38,3 +39,22 @@ def play(small_city: City, personas: dict[str, Actor], limits: None, noon: datet
     from tests.cases.play import Play
 
     return Play(personas, small_city.units)
+
+
+@pytest.fixture
+def make_site(small_city: City) -> Callable[[str], Site]:
+    """Makes a market in community 永安 that the named unit answers for."""
+    from chuangcheng.framework.models import Edition, SiteKind
+    from chuangcheng.sites.models import Site
+
+    edition = Edition.objects.create(code="E", name_zh="体系", version="1")
+    kind = SiteKind.objects.create(edition=edition, code="market", prefix="MK", zh="农贸市场")
+    community = small_city.communities[0]
+
+    def make(unit: str) -> Site:
+        return Site.objects.create(
+            code=f"S-{unit}", name="永安市场", kind_code="market", kind=kind, unit=small_city.units[unit],
+            division=community, division_path=community.path, lat=30.002, lon=120.002,
+        )  # fmt: skip
+
+    return make

@@ -1,0 +1,168 @@
+"""Random lives: whatever moves are taken in whatever order, the laws of the room hold and history tells it all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from chuangcheng.cases import actions, projections, selectors
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.states import CASE, OUTCOMES_WITHOUT_PHOTO
+from chuangcheng.history.selectors import events_of
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.digest import GENESIS
+from chuangcheng.kernel.problems import Refused
+from tests.cases.moving import CASE_CALLS, PETITION_CALLS
+from tests.cases.play import LITTER, Play
+from tests.conftest import NOON
+
+PERSONAS = ["office", "district", "street", "community", "department", "grid", "inspector", "leader"]
+UNITS = ["district", "street", "street2", "community", "department"]
+CALLS = {**CASE_CALLS, **PETITION_CALLS}
+
+
+class Lives(RuleBasedStateMachine):
+    """Two cases and a report, moved by random personas while the clock runs on."""
+
+    play: ClassVar[Play]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOON
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undo.__exit__(None, None, None)
+
+    def run(self, call: Any) -> None:
+        """One try of one move; a refusal must leave nothing behind."""
+        with clock.at(self.now):
+            try:
+                with transaction.atomic():
+                    call()
+            except Refused:
+                pass
+
+    @initialize()
+    def file(self) -> None:
+        with clock.at(self.now):
+            self.report = self.play.report()
+            self.cases = [self.play.filed(), self.play.filed(found_from_above=True)]
+
+    @rule(hours=st.integers(1, 60))
+    def wait(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        with clock.at(self.now):
+            actions.resume_due(self.now)
+
+    @rule(which=st.integers(0, 1), move=st.sampled_from(sorted(CALLS)), who=st.sampled_from(PERSONAS))
+    def move(self, which: int, move: str, who: str) -> None:
+        case = Case.objects.get(pk=self.cases[which].pk)
+        if move in PETITION_CALLS and not case.petitions.exists():
+            return
+        self.run(lambda: CALLS[move](self.play, self.play.by[who], case))
+
+    @rule(which=st.integers(0, 1), data=st.data())
+    def button(self, which: int, data: st.DataObject) -> None:
+        """A move that somebody is offered goes through, but for what the form still has to say."""
+        case = Case.objects.get(pk=self.cases[which].pk)
+        with clock.at(self.now):
+            offers = [(who, move.name) for who in PERSONAS for move in selectors.moves_for(self.play.by[who], case)]
+        if not offers:
+            return
+        who, name = data.draw(st.sampled_from(offers))
+        call = CALLS["send_back" if name == "return_up" else name]
+        self.run(lambda: call(self.play, self.play.by[who], case))
+
+    @rule(which=st.integers(0, 1), who=st.sampled_from(PERSONAS), unit=st.sampled_from(UNITS))
+    def pass_on(self, which: int, who: str, unit: str) -> None:
+        case_id, unit_id = self.cases[which].pk, self.play.unit(unit)
+        self.run(lambda: actions.pass_on(actor=self.play.by[who], case_id=case_id, unit_id=unit_id))
+
+    @rule(who=st.sampled_from(PERSONAS), what=st.sampled_from(["ask", "found", "not_found", "file", "link", "refuse"]))
+    def triage(self, who: str, what: str) -> None:
+        actor, report_id = self.play.by[who], self.report.pk
+        self.run({
+            "ask": lambda: actions.ask_confirm(actor=actor, report_id=report_id),
+            "found": lambda: actions.confirm_report(actor=actor, report_id=report_id, found=True),
+            "not_found": lambda: actions.confirm_report(actor=actor, report_id=report_id, found=False),
+            "file": lambda: actions.file_report(actor=actor, report_id=report_id, category_code=LITTER),
+            "link": lambda: actions.link_report(actor=actor, report_id=report_id, case_id=self.cases[0].pk),
+            "refuse": lambda: actions.refuse_report(actor=actor, report_id=report_id, reason_code="unclear"),
+        }[what])  # fmt: skip
+
+    @rule()
+    def object_to_refusal(self) -> None:
+        code = actions.code_of(self.report.pk)
+        self.run(lambda: actions.object_to_refusal(report_id=self.report.pk, code=code))
+
+    @invariant()
+    def history_tells_it_all(self) -> None:
+        assert [str(found) for found in (*projections.check_reports(), *projections.check_cases())] == []
+
+    @invariant()
+    def the_chain_is_whole(self) -> None:
+        for case in Case.objects.all():
+            events = list(events_of("case", case.pk))
+            assert [event.seq for event in events] == list(range(1, case.chain_seq + 1))
+            assert case.chain_head == events[-1].digest != GENESIS
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        for case in Case.objects.all():
+            leads = list(case.assignments.filter(role="lead", state="open"))
+            with_holder = case.state in ("dispatched", "handling", "suspended")
+            assert len(leads) == int(with_holder)
+            if with_holder:
+                assert leads[0].unit_id == case.holder_id
+            for link in case.assignments.filter(parent__isnull=False).select_related("parent"):
+                assert link.due_at <= link.parent.due_at
+            assert case.petitions.filter(state="asked").count() <= int(case.state in ("dispatched", "handling"))
+            if case.state in ("verified", "closed"):
+                assert case.handled_by_id != case.verified_by_id
+                assert not (case.found_from_above and self.unit_of(case) == case.handled_unit_id)
+                assert case.on_time is (case.handled_at <= case.due_at)
+                proofs = case.outcome in OUTCOMES_WITHOUT_PHOTO or self.has_photo(case)
+                assert proofs
+            assert (case.closed_at is not None) == (case.state == "closed")
+            assert (case.suspended_at is not None) == (case.state == "suspended")
+            assert case.extension_count <= 2
+            assert case.state in {state.code for state in CASE.states}
+
+    @invariant()
+    def reports_know_their_case(self) -> None:
+        for report in Report.objects.all():
+            assert (report.case_id is not None) == (report.state in ("filed", "linked"))
+            assert (report.confirm_due_at is not None) == (report.state == "pending_confirm")
+
+    def unit_of(self, case: Case) -> Any:
+        verified = events_of("case", case.pk).filter(action="case.verified").last()
+        units = {actor.post_id: name for name, actor in self.play.by.items()}
+        persona = units[verified.actor_post]
+        return self.play.unit({"grid": "street", "inspector": "office"}.get(persona, persona))
+
+    @staticmethod
+    def has_photo(case: Case) -> bool:
+        from chuangcheng.photos import selectors as photos
+
+        return photos.of(("case", case.pk)).filter(role="after", stored_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("examples", [12, pytest.param(150, marks=pytest.mark.full)])
+def test_random_lives(play: Play, examples: int) -> None:
+    Lives.play = play
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=examples, stateful_step_count=40, deadline=None, derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
