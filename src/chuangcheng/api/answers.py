@@ -13,11 +13,12 @@ from django.http import HttpResponse
 
 def answer(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """``body`` as JSON; never kept by caches, since states change."""
+    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     return HttpResponse(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        data,
         status=status,
         content_type="application/json; charset=utf-8",
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", "Content-Length": str(len(data)), **(headers or {})},
     )
 
 

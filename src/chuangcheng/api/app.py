@@ -53,7 +53,8 @@ def openapi() -> bytes:
 
 def serve_openapi(_request: HttpRequest) -> HttpResponse:
     """``GET /api/v1/openapi.json``."""
-    return HttpResponse(openapi(), content_type="application/json", headers={"Cache-Control": "max-age=3600"})
+    headers = {"Cache-Control": "max-age=3600", "Content-Length": str(len(openapi()))}
+    return HttpResponse(openapi(), content_type="application/json", headers=headers)
 
 
 def no_such_path(request: HttpRequest) -> HttpResponse:

@@ -111,11 +111,16 @@ def problem(
         "detail": refused.message(language),
         "errors": [*errors, *(_own(field) for field in refused.fields)],
     }
+    data = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     response = HttpResponse(
-        json.dumps(body, ensure_ascii=False).encode(errors="replace"),
+        data,
         status=status,
         content_type="application/problem+json",
-        headers={"Content-Language": "en" if language == "en" else "zh-Hans", **(headers or {})},
+        headers={
+            "Content-Length": str(len(data)),
+            "Content-Language": "en" if language == "en" else "zh-Hans",
+            **(headers or {}),
+        },
     )
     if "seconds" in refused.params:
         response["Retry-After"] = str(refused.params["seconds"])
