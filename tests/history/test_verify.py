@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,10 +11,9 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from chuangcheng.history import actions, projections
+from chuangcheng.history import actions
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference
-from chuangcheng.history.rebuild import rebuild_all
 from chuangcheng.history.seal import seal
 from chuangcheng.history.seals import Seal, heads_path, paths
 from chuangcheng.history.verify import verify
@@ -23,6 +21,7 @@ from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.digest import GENESIS, chain
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.models import Unit
+from tests.history.conftest import Home
 
 pytestmark = pytest.mark.django_db
 
@@ -236,46 +235,45 @@ def test_progress_ends_at_the_total(units: list[Unit], folder: Path) -> None:
     assert steps[-1] == ("history", 100, 100)
 
 
-@pytest.fixture
-def projection(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
-    """Registers a projection of one figure, alone; the list holds the figure."""
+WRITER = """
+from chuangcheng.history import actions
+from chuangcheng.kernel.actor import SYSTEM
+from chuangcheng.people.models import Unit
 
-    def make(figure: int) -> list[int]:
-        held = [figure]
-
-        def check() -> list[Difference]:
-            return [] if held == [1] else [Difference("figure", f"is {held[0]}, not 1")]
-
-        def rebuild() -> int:
-            held[0] = 1
-            return 1
-
-        monkeypatch.setattr(projections, "_projections", {})
-        projections.register("figures", check, rebuild)
-        return held
-
-    return make
+def write(code):
+    unit = Unit(code=code, name=code, short_name=code, kind="department")
+    actions.append(unit, "unit.created", SYSTEM)
+    unit.save(force_insert=True)
+"""
 
 
-def test_check_names_a_projection_that_went_wrong_and_changes_nothing(
-    projection: Callable[[int], list[int]], folder: Path
-) -> None:
-    held = projection(5)
-    assert rebuild_all(check=True, folder=folder) == [Difference("figures: figure", "is 5, not 1")]
-    assert held == [5]
-
-
-def test_rebuild_computes_it_again(projection: Callable[[int], list[int]], folder: Path) -> None:
-    held = projection(5)
-    assert rebuild_all(check=False, folder=folder) == []
-    assert held == [1]
-
-
-def test_rebuild_check_also_looks_at_the_chains(
-    projection: Callable[[int], list[int]], units: list[Unit], folder: Path
-) -> None:
-    projection(1)
-    sql("UPDATE history_event SET reason = 'x' WHERE id = %s", rows_of(units[3])[1].pk)
-    assert [str(one) for one in rebuild_all(check=True, folder=folder)] == [
-        "unit U-004 row 2: changed: its digest does not fit its content and the row before it"
-    ]
+@pytest.mark.postgres
+def test_sealing_waits_for_writers_whose_ids_are_lower(home: Home, folder: Path) -> None:
+    slow = home.start(
+        WRITER
+        + """
+with transaction.atomic():
+    write("U-slow")
+    print("written", flush=True)
+    sys.stdin.readline()
+    with connection.cursor() as cursor:
+        waiting = 0
+        while not waiting:  # until the seal waits for this transaction
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'ShareLock'")
+            (waiting,) = cursor.fetchone()
+"""
+    )
+    assert slow.stdout is not None
+    assert slow.stdin is not None
+    assert slow.stdout.readline().strip() == "written"
+    home.run(WRITER + "write('U-quick')")
+    paths = f"from pathlib import Path; folder = Path({str(folder)!r})\n"
+    sealing = home.start(paths + "from chuangcheng.history.seal import seal; seal(folder)")
+    slow.stdin.write("go on\n")
+    slow.stdin.flush()
+    assert slow.wait() == sealing.wait() == 0
+    stored = Seal.read(folder / "000001.json")
+    assert sum(bucket["rows"] for bucket in stored.buckets.values()) == 2
+    assert home.run(paths + "from chuangcheng.history.verify import verify; print(verify(folder))") == "[]"
+    slow.communicate()
+    sealing.communicate()

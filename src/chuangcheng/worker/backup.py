@@ -59,9 +59,9 @@ def make(settings: Settings, target: Path, progress: Progress = quiet) -> Backup
     folder = target / stamp
     folder.mkdir(parents=True)
     progress("database", 0, 1)
+    _copy_tree(settings.seals, folder / "seals")  # first: an old seal fits a newer database, never the other way round
     database = engines.dump(settings, folder)
     photos, copied = _copy_photos(settings.media, target / POOL, progress)
-    _copy_tree(settings.seals, folder / "seals")
     if (settings.home / "config.toml").exists():
         _copy_private(settings.home / "config.toml", folder / "config.toml")
     keys = _pack_keys(settings.keys, target / KEYS / f"{stamp}.tar")
