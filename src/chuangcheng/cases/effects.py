@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
 from chuangcheng.cases.models import Case, Petition, Report
@@ -23,13 +23,13 @@ def _case(row: Outbox) -> Case | None:
     return Case.objects.select_related("holder", "category", "handled_unit").filter(pk=row.subject_id).first()
 
 
-def _holding(permission: str, unit: Unit | None) -> list[Person]:
+def _holding(permission: str, unit: Unit | None) -> Iterator[Person]:
     """Persons with a post that holds the permission, of that unit; without one, of posts over the whole city."""
     roles = [role for role in rights.roles().values() if permission in role.permissions]
     if unit is None:
         roles = [role for role in roles if role.scope == "all"]
     found = {person.pk: person for role in roles for person in people.persons_with(role.code, unit=unit)}
-    return list(found.values())
+    yield from found.values()
 
 
 def _tell(row: Outbox, case: Case, persons: Iterable[Person], text: Label) -> None:

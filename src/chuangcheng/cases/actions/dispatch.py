@@ -42,9 +42,12 @@ def file_case(
     origin: tuple[str, UUID] | None = None, site: Site | None = None, standard: Standard | None = None,
     severity: int = 1, condition: str = "default", found_from_above: bool = False, responsible: Unit | None = None,
 ) -> Case:  # fmt: skip
-    """Open a case from a finding. A case at a site is answered for by the site's unit unless another is named."""
-    category = framework.category(category_code)
-    if category is None:
+    """Open a case from a finding. A case at a site is answered for by the site's unit unless another is named.
+
+    ``category_code`` is empty for findings that no category knows, such as a clerk's manner.
+    """
+    category = framework.category(category_code) if category_code else None
+    if category_code and category is None:
         raise Refused("case.unknown_category")
     given = CaseInput(
         text=text, source=source, category=category, lat=lat, lon=lon, address=address, origin=origin, site=site,
