@@ -38,7 +38,7 @@ class Handling:
     def take(self, case: Case, community: str = "") -> None:
         """Let a freshly filed case take its way; ``community`` is the unit whose grid workers verify it."""
         self.community[case.id] = community
-        self.stage.after(0.05, 1.2, lambda: self._dispatch(case.id))
+        self.stage.after(0.03, 0.4, lambda: self._dispatch(case.id))
 
     def _case(self, case_id: UUID) -> Case:
         return Case.objects.select_related("holder", "category", "site__unit").get(pk=case_id)
@@ -59,10 +59,10 @@ class Handling:
         target = case.site.unit if case.site else self._routed(case)
         if target.kind == "street" and target.parent and self.rng.random() < 0.5:
             cases.dispatch_case(actor=self._office(), case_id=case_id, unit_id=target.parent.id)
-            self.stage.after(0.1, 1.5, lambda: self._pass_on(case_id, target))
+            self.stage.after(0.05, 0.4, lambda: self._pass_on(case_id, target))
         else:
             cases.dispatch_case(actor=self._office(), case_id=case_id, unit_id=target.id)
-            self.stage.after(0.1, 1.5, lambda: self._accept(case_id))
+            self.stage.after(0.05, 0.5, lambda: self._accept(case_id))
 
     def _routed(self, case: Case) -> Unit:
         suggestion = suggest(case.category.code if case.category else "", case.division_path, case.source)
@@ -72,7 +72,7 @@ class Handling:
         case = self._case(case_id)
         if case.holder:
             cases.pass_on(actor=self._person_of(case.holder), case_id=case_id, unit_id=target.id)
-            self.stage.after(0.1, 1.5, lambda: self._accept(case_id))
+            self.stage.after(0.05, 0.5, lambda: self._accept(case_id))
 
     def _accept(self, case_id: UUID) -> None:
         case = self._case(case_id)
@@ -100,7 +100,7 @@ class Handling:
         """Handle some time before the deadline, or after it where zeal is low."""
         now = clock.now()
         zeal = self.zeal[case.holder.code] if case.holder else 1.0
-        late = self.rng.random() < 0.16 / zeal**2
+        late = self.rng.random() < 0.06 / zeal**2
         left = max((case.due_at - now) if case.due_at else timedelta(hours=8), timedelta(hours=2))
         share = self.rng.uniform(1.05, 2.2) if late else self.rng.triangular(0.1, 0.95, 0.45)
         self.stage.at(_daylight(now + left * share, self.rng), lambda: self._handle(case.id))
@@ -113,7 +113,7 @@ class Handling:
         outcome = "fixed" if self.rng.random() < 0.965 else "not_reproducible"
         photo = picture(self.rng, "after")
         cases.add_after_photo(actor=actor, case_id=case_id, data=photo, in_camera=self.rng.random() < 0.6)
-        note = self.rng.choice(words()["handled"])
+        note = self.rng.choice(words()["answers"]["handled"])
         cases.handle_case(actor=actor, case_id=case_id, outcome=outcome, note=note)
         self.stage.after(0.3, 7, lambda: self._verify(case_id))
 
@@ -124,7 +124,7 @@ class Handling:
             verifiers = self.cast.of("inspector", "CCB")
         actor = self.rng.choice([one for one in verifiers if one.person_id != case.handled_by_id])
         if case.rework_count == 0 and self.rng.random() < 0.07:
-            cases.rework_case(actor=actor, case_id=case_id, note=self.rng.choice(words()["rework"]))
+            cases.rework_case(actor=actor, case_id=case_id, note=self.rng.choice(words()["answers"]["rework"]))
             self.stage.after(2, 6, lambda: self._handle(case_id))
             return
         cases.verify_case(actor=actor, case_id=case_id)

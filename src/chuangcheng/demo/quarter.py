@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chuangcheng.cases import actions as cases
-from chuangcheng.cases.models import Report
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.states import CASE
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.pictures import picture
@@ -75,13 +76,20 @@ class Quarter:
 
     def _report(self, incident: Incident) -> None:
         source = self.rng.choices([name for name, _ in SOURCES], [weight for _, weight in SOURCES])[0]
-        actor = self.rng.choice(self.cast.of("grid", f"SQ{incident.grid.parent}")) if source == "grid" else CITIZEN
-        report = self._create(incident, source, actor)
+        report = self._create(incident, source, self._reporter(source, incident))
         if incident.case_id is None and self.rng.random() < 0.52:
             self.stage.after(0.5, 14, lambda: self._report(incident), "urgent_hours")
         if incident.case_id is None and self.rng.random() < 0.4:
             self.stage.after(1, 20, lambda: self._report(incident), "urgent_hours")
         self.stage.after(0.05, 0.7, lambda: self._triage(report.id, incident))
+
+    def _reporter(self, source: str, incident: Incident) -> Actor:
+        """Citizens and grid workers report themselves; what comes by phone or letter is entered by the office."""
+        if source == "portal":
+            return CITIZEN
+        if source == "grid":
+            return self.rng.choice(self.cast.of("grid", f"SQ{incident.grid.parent}"))
+        return self._dispatcher()
 
     def _create(self, incident: Incident, source: str, actor: Actor) -> Report:
         photo = picture(self.rng, "before") if self.rng.random() < 0.25 else None
@@ -108,7 +116,7 @@ class Quarter:
 
     def _triage(self, report_id: UUID, incident: Incident) -> None:
         if incident.case_id:
-            cases.link_report(actor=self._dispatcher(), report_id=report_id, case_id=incident.case_id)
+            self._join(report_id, incident)
         elif self.rng.random() < 0.09:
             reason = self.rng.choice(REFUSALS)
             cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code=reason)
@@ -128,9 +136,19 @@ class Quarter:
         if not found:
             cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code="untrue")
         elif incident.case_id:
-            cases.link_report(actor=self._dispatcher(), report_id=report_id, case_id=incident.case_id)
+            self._join(report_id, incident)
         else:
             self._file(report_id, incident)
+
+    def _join(self, report_id: UUID, incident: Incident) -> None:
+        """A later report of a known trouble: linked while the case is open, else refused or, relapsed, a new case."""
+        case = Case.objects.get(pk=incident.case_id)
+        if case.state in CASE.open_states():
+            cases.link_report(actor=self._dispatcher(), report_id=report_id, case_id=case.id)
+        elif self.rng.random() < 0.3:
+            self._file(report_id, incident)
+        else:
+            cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code="already_filed")
 
     def _file(self, report_id: UUID, incident: Incident) -> None:
         case = cases.file_report(actor=self._dispatcher(), report_id=report_id, category_code=incident.code)

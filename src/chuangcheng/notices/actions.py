@@ -49,8 +49,10 @@ def notify(
     """
     if len(key) > LONGEST_KEY:
         raise Refused("notices.long_key")
+    if _sunk.get():
+        return 0  # before ``persons`` is walked, which may cost queries
     told = {f"{key}:{person.pk.hex}": person for person in persons}
-    if _sunk.get() or not told:
+    if not told:
         return 0
     now = clock.now()
     with transaction.atomic():
