@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from chuangcheng.kernel.actor import CITIZEN, Actor
 from chuangcheng.people.models import Person, Post
-from chuangcheng.people.rights import is_valid, roles
+from chuangcheng.people.selectors import actor_of, posts_of
+
+__all__ = ["POST_KEY", "ActorMiddleware", "StaffRequest", "actor_of", "current_post"]
 
 POST_KEY = "post"
 
@@ -20,31 +22,25 @@ class StaffRequest(HttpRequest):
     user: Person
     actor: Actor
     post: Post | None
+    posts: list[Post]
+    htmx: HtmxDetails
 
 
 class ActorMiddleware:
-    """Puts ``request.actor`` and ``request.post``: the post chosen in this session, else the person's first."""
+    """Puts ``request.posts``, ``request.post`` (the one chosen in this session, else the first) and
+    ``request.actor``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: StaffRequest) -> HttpResponse:
-        request.post = current_post(request) if request.user.is_authenticated else None
+        request.posts = posts_of(request.user) if request.user.is_authenticated else []
+        request.post = current_post(request)
         request.actor = actor_of(request.post) if request.post else CITIZEN
         return self._get_response(request)
 
 
 def current_post(request: StaffRequest) -> Post | None:
     """The valid post chosen in the session, else the first valid one."""
-    posts = [
-        post
-        for post in request.user.posts.select_related("unit", "division", "person").order_by("id")
-        if is_valid(post)
-    ]
-    chosen = request.session.get(POST_KEY)
-    return next((post for post in posts if chosen and post.id == UUID(chosen)), posts[0] if posts else None)
-
-
-def actor_of(post: Post) -> Actor:
-    """The actor who acts from ``post``; the label names the post, not the person."""
-    return Actor(post.person_id, post.id, f"{post.unit.short_name} · {post.title or roles()[post.role].label.zh}")
+    chosen = request.session.get(POST_KEY) if request.posts else None
+    return next((post for post in request.posts if str(post.pk) == chosen), request.posts[0] if request.posts else None)

@@ -1,0 +1,14 @@
+/** Phones of grid workers and inspectors: every form works without this file; it shows the sending and the place. */
+import htmx from "htmx.org";
+import { fillPlaces, findNearest } from "../field/places";
+import { showSending } from "../field/sending";
+import { listenForTroubles } from "../toast";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0;
+
+listenForTroubles();
+showSending();
+fillPlaces();
+findNearest();

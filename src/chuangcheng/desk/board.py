@@ -1,0 +1,109 @@
+"""Cases as a board, one column a state, and as a map of our own boundaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from chuangcheng.cases.models import Case
+from chuangcheng.cases.selectors import status_of
+from chuangcheng.cases.states import CASE
+from chuangcheng.desk.cases import FILTERS, case_rows, views
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.states import State
+from chuangcheng.people.rights import scope_of
+from chuangcheng.places.models import Division, DivisionLevel
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables.columns import Shown, narrow, read
+
+SLIPS = 15
+POINTS = 2000
+_TONES = {"overdue": "red", "due_soon": "amber", "done": "green", "done_late": "green"}
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """One state with its most urgent cases."""
+
+    state: State
+    count: int
+    cases: list[Case]
+
+
+def _narrowed(request: StaffRequest) -> tuple[list[Shown], QuerySet[Case]]:
+    filters = read(FILTERS, request)
+    return filters, narrow(case_rows(request), filters)
+
+
+@page("cases.view")
+def case_board(request: StaffRequest) -> HttpResponse:
+    """Open cases by state, the most urgent first in each."""
+    filters, rows = _narrowed(request)
+    counts = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
+    columns = [
+        BoardColumn(state, counts[state.code], list(rows.filter(state=state.code).order_by("due_at", "pk")[:SLIPS]))
+        if counts.get(state.code)
+        else BoardColumn(state, 0, [])
+        for state in CASE.states
+        if not state.final
+    ]
+    context = {"columns": columns, "filters": filters, "views": views(request, "case_board"), "slips": SLIPS}
+    return render(request, "desk/case_board.html", context)
+
+
+@page("cases.view")
+def case_map(request: StaffRequest) -> HttpResponse:
+    """Open cases on the map; without a map, the list says the same."""
+    filters, _rows = _narrowed(request)
+    context = {
+        "filters": filters,
+        "views": views(request, "case_map"),
+        "content_url": f"{reverse('desk:case_map_content')}?{request.GET.urlencode()}",
+        "tile_url": settings.CITY.tile_url,
+        "limit": POINTS,
+    }
+    return render(request, "desk/case_map.html", context)
+
+
+@page("cases.view")
+def map_content(request: StaffRequest) -> HttpResponse:
+    """Boundaries in the post's reach and the newest open cases, as GeoJSON."""
+    now = clock.now()
+    _filters, rows = _narrowed(request)
+    rows = rows.filter(state__in=CASE.open_states(), lat__isnull=False).order_by("-filed_at")
+    points = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [case.lon, case.lat]},
+            "properties": {
+                "title": f"{case.number} {case.text[:40]}",
+                "url": reverse("desk:case", args=[case.pk]),
+                "tone": _TONES.get(status_of(case, now), "blue"),
+            },
+        }
+        for case in rows[:POINTS]
+    ]
+    return JsonResponse({"areas": _areas(request), "points": {"type": "FeatureCollection", "features": points}})
+
+
+def _areas(request: StaffRequest) -> dict[str, object]:
+    levels = [DivisionLevel.CITY, DivisionLevel.DISTRICT, DivisionLevel.STREET]
+    rows = Division.objects.filter(boundary__isnull=False)
+    scope = scope_of(request.post) if request.post else None
+    if scope and scope.paths and not scope.everything:
+        rows = rows.filter(path__startswith=scope.paths[0])
+    else:
+        rows = rows.filter(level__in=levels)
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": boundary, "properties": {"name": name, "level": level}}
+            for boundary, name, level in rows.values_list("boundary", "name", "level")
+        ],
+    }

@@ -1,0 +1,125 @@
+"""Cases: the list and the page of one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.cases import selectors, timeline
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.desk import choices
+from chuangcheng.desk.pictures import Picture, of_case, of_reports
+from chuangcheng.kernel import clock
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables import Column, Filter, Listing
+
+FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+
+
+def case_url(case: Case) -> str:
+    """The page of a case."""
+    return reverse("desk:case", args=[case.pk])
+
+
+def by_unit(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
+    """Cases that a unit holds or answers for."""
+    return rows.filter(Q(holder=value) | Q(responsible=value))
+
+
+FILTERS = (
+    Filter("q", _("搜索"), selectors.search, kind="search"),
+    Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.case_states),
+    Filter(
+        "status",
+        _("时限"),
+        lambda rows, value: rows.filter(selectors.with_status(value, clock.now())),
+        choices.statuses,
+    ),
+    Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),
+    Filter("unit", _("单位"), by_unit, choices.units),
+    Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), choices.sources),
+)
+LISTING = Listing(
+    "cases",
+    _("案件"),
+    columns=(
+        Column("number", _("编号"), lambda row: row.number, url=case_url),
+        Column("text", _("问题"), lambda row: row.text, template="desk/cells/text.html", wide=True),
+        Column("category", _("类别"), lambda row: row.category.zh if row.category else ""),
+        Column("area", _("区域"), lambda row: row.division.name if row.division else ""),
+        Column("holder", _("承办单位"), lambda row: row.holder.short_name if row.holder else ""),
+        Column("state", _("状态"), lambda row: row.get_state_display(), template="desk/cells/state.html"),
+        Column(
+            "due",
+            _("时限"),
+            lambda row: row.due_at,
+            template="desk/cells/due.html",
+            sort="due_at",
+            null_as=FAR,
+            corner=True,
+        ),
+        Column("filed", _("立案时间"), lambda row: row.filed_at, sort="filed_at"),
+        Column("address", _("地址"), lambda row: row.address, shown=False, wide=True),
+        Column("source", _("来源"), lambda row: row.source, template="desk/cells/source.html", shown=False),
+        Column("severity", _("严重程度"), lambda row: row.severity, number=True, shown=False),
+        Column("rework", _("返工"), lambda row: row.rework_count, number=True, shown=False),
+        Column("closed", _("结案时间"), lambda row: row.closed_at, shown=False),
+    ),
+    filters=FILTERS,
+    sort="-filed",
+)
+
+
+def case_rows(request: StaffRequest) -> QuerySet[Case]:
+    """What the actor may see, with what a row shows."""
+    return selectors.visible_cases(request.actor).select_related("category", "holder", "division")
+
+
+@page("cases.view")
+def case_list(request: StaffRequest) -> HttpResponseBase:
+    """Cases, narrowed and sorted."""
+    return LISTING.respond(request, case_rows(request), "desk/cases.html", {"views": views(request, "cases")})
+
+
+def views(request: HttpRequest, current: str) -> list[tuple[str, object, bool]]:
+    """The three ways to look at cases, keeping the filters."""
+    kept = request.GET.copy()
+    for name in ("after", "before", "export", "cols"):
+        kept.pop(name, None)
+    query = f"?{kept.urlencode()}" if kept else ""
+    names = (("cases", _("列表")), ("case_board", _("看板")), ("case_map", _("地图")))
+    return [(reverse(f"desk:{name}") + query, label, name == current) for name, label in names]
+
+
+@page("cases.view")
+def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """One case: what must be done, what it is, its proof, its chain and its story."""
+    case = selectors.get_case_for(request.actor, case_id)
+    reports = list(selectors.visible_reports(request.actor).filter(case=case).order_by("received_at"))
+    before, after = _pictures(case, reports)
+    context: dict[str, Any] = {
+        "case": case,
+        "moves": selectors.moves_for(request.actor, case),
+        "before": before,
+        "after": after,
+        "reports": reports,
+        "chain": selectors.chain_of(case),
+        "petition": selectors.petition_of(case),
+        "entries": timeline.of_case(case),
+    }
+    return render(request, "desk/case.html", context)
+
+
+def _pictures(case: Case, reports: list[Report]) -> tuple[list[Picture], list[Picture]]:
+    pictures = of_case(case)
+    after = [picture for picture in pictures if picture.photo.role == "after"]
+    before = [picture for picture in pictures if picture.photo.role != "after"]
+    return before + of_reports(reports), after

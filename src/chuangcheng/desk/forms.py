@@ -1,0 +1,196 @@
+"""Forms of the moves: what the state table says must be filled, in the words of the office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.cases.models import Outcome
+from chuangcheng.cases.states import REFUSALS, REOPENINGS, RETURNS, VOIDS
+from chuangcheng.desk import choices
+from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.kernel.label import Label
+from chuangcheng.web.problems import language
+
+
+def _said(labels: dict[str, Label]) -> list[tuple[str, str]]:
+    return [(code, label.text(language())) for code, label in labels.items()]
+
+
+def _note(label: Any, *, required: bool = False, hint: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=1000, help_text=hint, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class _Photos(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Any number of photos."""
+
+    widget = _Photos
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        """The uploaded files, an empty list for none."""
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(PhotosField, self).clean(file, initial) for file in files]
+
+
+class CityTimeField(forms.DateTimeField):
+    """A time as the browser's own picker writes it, in the city's zone."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        widget.input_type = "datetime-local"
+        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M"], **options)
+
+    def to_python(self, value: Any) -> Any:
+        """An aware time."""
+        moment = super().to_python(value)
+        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=CITY_ZONE)
+
+
+class Nothing(forms.Form):
+    """A move that needs no more than a yes."""
+
+
+class Remark(forms.Form):
+    """A move with a word that may be said."""
+
+    note = _note(_("说明"))
+
+
+class Dispatch(forms.Form):
+    """To whom, and by when."""
+
+    unit = forms.ChoiceField(label=_("承办单位"))
+    co_units = forms.MultipleChoiceField(
+        label=_("协办单位"), required=False, widget=forms.SelectMultiple(attrs={"size": 5})
+    )
+    due_at = CityTimeField(
+        label=_("本级时限"), required=False, help_text=_("不填则与案件时限相同；只能提前，不能推后。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        listed = choices.units()
+        self._set("unit", [("", _("请选择")), *listed])
+        self._set("co_units", listed)
+
+    def _set(self, name: str, offered: list[Any]) -> None:
+        if name in self.fields:
+            self.fields[name].choices = offered  # type: ignore[attr-defined]
+
+
+class PassOn(Dispatch):
+    """To which unit below."""
+
+    co_units = None  # type: ignore[assignment]
+
+
+class Reasoned(forms.Form):
+    """A move with a reason from a list."""
+
+    labels: dict[str, Label] = {}
+    reason_code = forms.ChoiceField(label=_("理由"), widget=forms.RadioSelect)
+    note = _note(_("说明"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason_code"].choices = _said(self.labels)  # type: ignore[attr-defined]
+
+
+class Return(Reasoned):
+    """Why it is not ours."""
+
+    labels = RETURNS
+
+
+class Reopen(Reasoned):
+    """Why it comes back."""
+
+    labels = REOPENINGS
+
+
+class Void(Reasoned):
+    """Why it never was one."""
+
+    labels = VOIDS
+
+
+class Handle(forms.Form):
+    """What came of it, with proof."""
+
+    outcome = forms.ChoiceField(label=_("处置结果"), widget=forms.RadioSelect, initial="fixed")
+    photos = PhotosField(
+        label=_("处置后照片"), required=False, help_text=_("“已整改”须有处置后的照片；现场拍摄带定位的证明力最强。")
+    )
+    note = _note(_("说明"), hint=_("没有照片的结果要写明情况。"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered = [(code, _(label)) for code, label in Outcome.choices if code]
+        self.fields["outcome"].choices = offered  # type: ignore[attr-defined]
+
+
+class Rework(forms.Form):
+    """What is still wrong."""
+
+    note = _note(_("哪里没有整改到位"), required=True)
+
+
+class AskExtension(forms.Form):
+    """Why more time is needed."""
+
+    reason = _note(_("申请理由"), required=True)
+
+
+class AskSuspension(AskExtension):
+    """Why it cannot be done now, and until when."""
+
+    until = CityTimeField(label=_("挂账至"))
+
+
+class Found(forms.Form):
+    """What the grid worker saw."""
+
+    found = forms.ChoiceField(
+        label=_("核实结果"), widget=forms.RadioSelect, choices=[("yes", _("属实")), ("no", _("现场未发现"))]
+    )
+
+
+class File(forms.Form):
+    """What kind of case it is."""
+
+    category = forms.ChoiceField(label=_("案件类别"))
+    severity = forms.ChoiceField(
+        label=_("严重程度"), widget=forms.RadioSelect, initial="1",
+        choices=[("1", _("一般")), ("2", _("较重")), ("3", _("危险"))],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["category"].choices = choices.categories()  # type: ignore[attr-defined]
+
+
+class Refuse(forms.Form):
+    """Why it is not taken on; the citizen reads it."""
+
+    reason_code = forms.ChoiceField(
+        label=_("理由"), widget=forms.RadioSelect, help_text=_("会告知上报人，可提出一次异议。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason_code"].choices = _said(REFUSALS)  # type: ignore[attr-defined]
+
+
+class Link(forms.Form):
+    """To which case."""
+
+    number = forms.CharField(label=_("案件编号"), max_length=24, help_text=_("并入正在办理的同一问题的案件。"))

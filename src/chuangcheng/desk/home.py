@@ -1,0 +1,170 @@
+"""今日: what must I do, by when, why. The same page for every post; its rights decide what stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.cases import selectors
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.states import CASE
+from chuangcheng.history.models import Event
+from chuangcheng.kernel import clock
+from chuangcheng.people.rights import scope_of
+from chuangcheng.web.pages import holds, page
+from chuangcheng.web.signed_in import StaffRequest
+
+ROWS = 6
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One pile of work: its rows (the first of ``count``), the way to all of them, and why they lie here."""
+
+    title: str | Promise
+    why: str | Promise
+    kind: str
+    rows: list[Any]
+    count: int
+    url: str
+
+
+@page("desk.enter")
+def today(request: StaffRequest) -> HttpResponse:
+    """The first page after sign-in."""
+    now = clock.now()
+    cases = selectors.visible_cases(request.actor)
+    queues = [queue for make in _QUEUES if (queue := make(request, cases)) is not None]
+    context = {
+        "queues": queues,
+        "has_duties": any(holds(request, right) for right in _DUTY_RIGHTS),
+        "counts": _counts(cases, now),
+        "units": _late_units(cases, now) if _looks_over_all(request) else None,
+        "events": _events() if holds(request, "history.view") else None,
+    }
+    return render(request, "desk/home.html", context)
+
+
+_DUTY_RIGHTS = ("reports.triage", "reports.confirm", "cases.handle", "cases.verify", "cases.dispatch")
+
+
+def _looks_over_all(request: StaffRequest) -> bool:
+    return request.post is not None and scope_of(request.post).everything and holds(request, "scores.view")
+
+
+def _counts(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
+    """Cases in sight by how they stand, in one query."""
+    week = clock.today() - (clock.today() - clock.today().replace(hour=0))
+    return cases.aggregate(
+        open=Count("pk", filter=Q(state__in=CASE.open_states())),
+        overdue=Count("pk", filter=selectors.with_status("overdue", now)),
+        due_soon=Count("pk", filter=selectors.with_status("due_soon", now)),
+        suspended=Count("pk", filter=Q(state="suspended")),
+        closed_today=Count("pk", filter=Q(closed_at__gte=week)),
+        filed_today=Count("pk", filter=Q(filed_at__gte=week)),
+    )
+
+
+def _of_cases(title: Any, why: Any, rows: QuerySet[Case], query: str) -> Queue | None:
+    rows = rows.select_related("category", "holder", "division", "standard")
+    found = list(rows.order_by("due_at", "pk")[: ROWS + 1])
+    count = len(found) if len(found) <= ROWS else rows.order_by().count()
+    return Queue(title, why, "cases", found[:ROWS], count, reverse("desk:cases") + query) if found else None
+
+
+def _of_reports(title: Any, why: Any, rows: QuerySet[Report], order: str, query: str) -> Queue | None:
+    rows = rows.select_related("category", "division")
+    found = list(rows.order_by(order, "pk")[: ROWS + 1])
+    count = len(found) if len(found) <= ROWS else rows.order_by().count()
+    return Queue(title, why, "reports", found[:ROWS], count, reverse("desk:reports") + query) if found else None
+
+
+def _to_confirm(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
+    if not holds(request, "reports.confirm") or _looks_over_all(request):
+        return None
+    rows = selectors.visible_reports(request.actor).filter(state="pending_confirm")
+    return _of_reports(
+        _("待核实"), _("到现场看一眼，属实与否都要反馈"), rows, "confirm_due_at", "?state=pending_confirm"
+    )
+
+
+def _to_handle(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
+    if not holds(request, "cases.handle") or request.post is None:
+        return None
+    rows = cases.filter(holder=request.post.unit_id, state__in=("dispatched", "handling"))
+    return _of_cases(_("待处置"), _("在本单位手中，按剩余时间排列"), rows, f"?unit={request.post.unit_id}")
+
+
+def _to_triage(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
+    if not holds(request, "reports.triage"):
+        return None
+    rows = selectors.visible_reports(request.actor).filter(state="received")
+    return _of_reports(
+        _("待受理"),
+        _("先到先办：立案、并案、请网格核实或不予受理"),
+        rows,
+        "received_at",
+        "?state=received&sort=received",
+    )
+
+
+def _to_dispatch(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
+    if not holds(request, "cases.dispatch"):
+        return None
+    return _of_cases(_("待派遣"), _("已立案，还没有承办单位"), cases.filter(state="filed"), "?state=filed&sort=due")
+
+
+def _to_decide(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
+    if not holds(request, "cases.approve"):
+        return None
+    rows = cases.filter(petitions__state="asked")
+    return _of_cases(_("待审批"), _("单位申请延期或挂账"), rows, "?sort=due")
+
+
+def _to_verify(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
+    post = request.post
+    if not holds(request, "cases.verify") or post is None:
+        return None
+    rows = cases.filter(state="handled").exclude(handled_by=post.person_id)
+    scope = scope_of(post)
+    if not scope.everything:
+        inside = Q()
+        for path in scope.paths:
+            inside |= Q(division_path__startswith=path)
+        rows = rows.filter(inside)
+    if scope.units:
+        rows = rows.exclude(handled_unit=post.unit_id)
+    return _of_cases(_("待核查"), _("处置单位已报完成，核对照片和现场"), rows, "?state=handled&sort=due")
+
+
+def _to_close(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
+    if not holds(request, "cases.close"):
+        return None
+    return _of_cases(_("待结案"), _("核查已通过"), cases.filter(state="verified"), "?state=verified&sort=due")
+
+
+_QUEUES: tuple[Callable[[StaffRequest, QuerySet[Case]], Queue | None], ...] = (
+    _to_confirm, _to_handle, _to_triage, _to_dispatch, _to_decide, _to_verify, _to_close,
+)  # fmt: skip
+
+
+def _late_units(cases: QuerySet[Case], now: datetime) -> list[Any]:
+    """Units with overdue cases in official order of lateness: how many, and the oldest limit passed."""
+    rows = cases.filter(selectors.with_status("overdue", now), holder__isnull=False)
+    grouped = rows.order_by().values("holder", "holder__short_name", "holder__official_order")
+    return list(
+        grouped.annotate(late=Count("pk"), oldest=Min("due_at")).order_by("-late", "holder__official_order")[:10]
+    )
+
+
+def _events() -> list[Event]:
+    return list(Event.objects.order_by("-id")[:12])

@@ -1,0 +1,77 @@
+"""One way to take a move: show its form on a page or in a dialog, run the action, come back with what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.states import Move
+from chuangcheng.web.pages import leave
+from chuangcheng.web.problems import language
+from chuangcheng.web.signed_in import StaffRequest
+
+GRAVE = frozenset({"void", "refuse", "decline"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """A move with its form, what it does, and where it leads afterwards."""
+
+    move: Move
+    form: type[forms.Form]
+    run: Callable[[dict[str, Any]], object]
+    url: str
+    back: str
+    subject: str
+    initial: dict[str, Any] | None = None
+    lead: str = ""
+
+
+def take(request: StaffRequest, step: Step) -> HttpResponse:
+    """GET shows the form; POST runs the action. A refusal comes back as an error in the form, with status 422 or its
+    own, and everything that was filled still in it."""
+    if request.method != "POST":
+        return _show(request, step, step.form(initial=step.initial), 200)
+    form = step.form(request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        try:
+            step.run(form.cleaned_data)
+        except Refused as refused:
+            status = refused.problem.status if refused.problem.status == 409 else 422
+            _blame(form, refused)
+        else:
+            label = step.move.label.text(language())
+            messages.success(request, _("%(subject)s：已办理“%(move)s”。") % {"subject": step.subject, "move": label})
+            return leave(request, step.back)
+    return _show(request, step, form, 422 if "HX-Request" in request.headers else status)
+
+
+def _blame(form: forms.Form, refused: Refused) -> None:
+    for problem in refused.fields:
+        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+    if not refused.fields:
+        form.add_error(None, refused.message(language()))
+
+
+def _show(request: StaffRequest, step: Step, form: forms.Form, status: int) -> HttpResponse:
+    label = step.move.label.text(language())
+    context = {
+        "form": form,
+        "action": step.url,
+        "submit": label,
+        "title": f"{label} · {step.subject}",
+        "lead": step.lead,
+        "grave": step.move.name in GRAVE,
+        "back": step.back,
+    }
+    template = "web/parts/dialog.html" if "HX-Request" in request.headers else "desk/move.html"
+    return render(request, template, context, status=status)

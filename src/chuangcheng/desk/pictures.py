@@ -1,0 +1,48 @@
+"""Photos with the address under which this door streams them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.photos import selectors as photos
+from chuangcheng.photos.models import Photo
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo and its address."""
+
+    photo: Photo
+    url: str
+
+    @property
+    def thumb_url(self) -> str:
+        """The small one."""
+        return self.url + "?thumb=1"
+
+
+def of_case(case: Case) -> list[Picture]:
+    """A case's photos, those still on their way included."""
+    return [
+        Picture(photo, reverse("desk:case_photo", args=[case.pk, photo.pk])) for photo in photos.of(("case", case.pk))
+    ]
+
+
+def of_reports(reports: Sequence[Report]) -> list[Picture]:
+    """The stored photos of reports, in one query."""
+    found = photos.of_many("report", [report.pk for report in reports]) if reports else {}
+    return [
+        Picture(photo, reverse("desk:report_photo", args=[owner, photo.pk]))
+        for owner, listed in found.items()
+        for photo in listed
+    ]
+
+
+def of_report(report: Report) -> list[Picture]:
+    """A report's photos, those still on their way included."""
+    listed = photos.of(("report", report.pk))
+    return [Picture(photo, reverse("desk:report_photo", args=[report.pk, photo.pk])) for photo in listed]

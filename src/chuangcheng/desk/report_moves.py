@@ -1,0 +1,79 @@
+"""The moves of a report: triage and confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms as django_forms
+from django.http import HttpResponse
+from django.urls import reverse
+
+from chuangcheng.cases import actions, selectors
+from chuangcheng.cases.models import Report
+from chuangcheng.cases.states import REPORT
+from chuangcheng.desk import forms
+from chuangcheng.desk.moving import Step, take
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+
+Given = dict[str, Any]
+Run = Callable[[Actor, Report, Given], object]
+
+
+def _ask_confirm(actor: Actor, report: Report, _given: Given) -> object:
+    return actions.ask_confirm(actor=actor, report_id=report.pk)
+
+
+def _confirm(actor: Actor, report: Report, given: Given) -> object:
+    return actions.confirm_report(actor=actor, report_id=report.pk, found=given["found"] == "yes")
+
+
+def _file(actor: Actor, report: Report, given: Given) -> object:
+    return actions.file_report(
+        actor=actor, report_id=report.pk, category_code=given["category"], severity=int(given["severity"])
+    )
+
+
+def _link(actor: Actor, report: Report, given: Given) -> object:
+    case = selectors.visible_cases(actor).filter(number=given["number"].strip()).first()
+    if case is None:
+        message = Refused("common.not_found").message()
+        raise Refused("common.invalid", fields=(FieldProblem("number", "unknown", message),))
+    return actions.link_report(actor=actor, report_id=report.pk, case_id=case.pk)
+
+
+def _refuse(actor: Actor, report: Report, given: Given) -> object:
+    return actions.refuse_report(actor=actor, report_id=report.pk, reason_code=given["reason_code"])
+
+
+MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
+    "ask_confirm": (forms.Nothing, _ask_confirm),
+    "confirm": (forms.Found, _confirm),
+    "file": (forms.File, _file),
+    "link": (forms.Link, _link),
+    "refuse": (forms.Refuse, _refuse),
+}
+
+
+@page("reports.view")
+def report_move(request: StaffRequest, report_id: UUID, name: str) -> HttpResponse:
+    """The form of one move of a report."""
+    report = selectors.get_report_for(request.actor, report_id)
+    if name not in MOVES:
+        raise Refused("common.not_found")
+    form, run = MOVES[name]
+    step = Step(
+        move=REPORT.move(name),
+        form=form,
+        run=lambda given: run(request.actor, report, given),
+        url=reverse("desk:report_move", args=[report.pk, name]),
+        back=reverse("desk:report", args=[report.pk]),
+        subject=report.number,
+        initial={"category": report.category.code} if report.category else None,
+        lead=report.text[:120],
+    )
+    return take(request, step)

@@ -1,0 +1,82 @@
+"""Reports: the inbox and the page of one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from chuangcheng.cases import actions, selectors, timeline
+from chuangcheng.cases.models import Report
+from chuangcheng.cases.states import REFUSALS
+from chuangcheng.desk import choices
+from chuangcheng.desk.pictures import of_report
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables import Column, Filter, Listing
+
+
+def report_url(report: Report) -> str:
+    """The page of a report."""
+    return reverse("desk:report", args=[report.pk])
+
+
+LISTING = Listing(
+    "reports",
+    _("上报"),
+    columns=(
+        Column("number", _("编号"), lambda row: row.number, url=report_url),
+        Column("text", _("问题"), lambda row: row.text, template="desk/cells/text.html", wide=True),
+        Column("category", _("类别"), lambda row: row.category.zh if row.category else ""),
+        Column("area", _("区域"), lambda row: row.division.name if row.division else ""),
+        Column("source", _("来源"), lambda row: row.source, template="desk/cells/source.html"),
+        Column("state", _("状态"), lambda row: row.get_state_display(), template="desk/cells/state.html"),
+        Column("received", _("收到时间"), lambda row: row.received_at, sort="received_at", corner=True),
+        Column("address", _("地址"), lambda row: row.address, shown=False, wide=True),
+        Column("photos", _("照片"), lambda row: row.photos_declared, number=True, shown=False),
+    ),
+    filters=(
+        Filter("q", _("搜索"), selectors.search, kind="search"),
+        Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.report_states),
+        Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), choices.sources),
+        Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),
+    ),
+    sort="-received",
+)
+
+
+@page("reports.view")
+def report_list(request: StaffRequest) -> HttpResponseBase:
+    """The inbox and everything that came before."""
+    rows = selectors.visible_reports(request.actor).select_related("category", "division")
+    return LISTING.respond(request, rows, "desk/reports.html")
+
+
+@page("reports.view")
+def report_page(request: StaffRequest, report_id: UUID) -> HttpResponse:
+    """One report: what was seen, and what shall become of it."""
+    return _show(request, report_id)
+
+
+@page("reports.contact")
+@require_POST
+def contact(request: StaffRequest, report_id: UUID) -> HttpResponse:
+    """The page again, with the reporter's contact on it; the look is a history row."""
+    return _show(request, report_id, actions.see_contact(actor=request.actor, report_id=report_id))
+
+
+def _show(request: StaffRequest, report_id: UUID, contact: actions.Contact | None = None) -> HttpResponse:
+    report = selectors.get_report_for(request.actor, report_id)
+    context = {
+        "report": report,
+        "moves": selectors.report_moves_for(request.actor, report),
+        "pictures": of_report(report),
+        "entries": timeline.of_report(report),
+        "refusal": REFUSALS.get(report.reason_code),
+        "contact": contact,
+    }
+    return render(request, "desk/report.html", context)

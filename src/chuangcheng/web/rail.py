@@ -1,0 +1,89 @@
+"""The left rail: rooms in the order of the loop, only those that exist and that the post may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.web.pages import holds
+
+
+@dataclass(frozen=True)
+class Link:
+    """One page: the name of its address, its word, and the right that opens it."""
+
+    name: str
+    label: str | Promise
+    permission: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """One word of the loop with its pages; the first one shown is the room's own address."""
+
+    key: str
+    label: str | Promise
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A room or a page as the rail shows it."""
+
+    label: str | Promise
+    url: str
+    current: bool
+    links: tuple[Shown, ...] = ()
+
+
+ROOMS = (
+    Room("today", _("今日"), (Link("desk:home", _("今日"), "desk.enter"),)),
+    Room("issues", _("问题"), (
+        Link("desk:reports", _("上报"), "reports.view"),
+        Link("desk:cases", _("案件"), "cases.view"),
+    )),
+    Room("sites", _("点位"), (Link("desk:sites", _("点位"), "sites.view"),)),
+    Room("tasks", _("任务"), (Link("desk:tasks", _("任务"), "tasks.view"),)),
+    Room("assessment", _("测评"), (
+        Link("desk:scores", _("评分"), "scores.view"),
+        Link("desk:framework", _("体系"), "framework.view"),
+        Link("desk:indicators", _("指标"), "indicators.view"),
+    )),
+    Room("patrols", _("督查"), (
+        Link("desk:visits", _("到访"), "visits.view"),
+        Link("desk:league", _("赛马"), "scores.view"),
+    )),
+    Room("bulletins", _("报告"), (Link("desk:weeklies", _("周报"), "bulletins.view"),)),
+    Room("settings", _("设置"), (
+        Link("desk:units", _("单位"), "people.view"),
+        Link("desk:places", _("区划"), "places.view"),
+        Link("desk:history", _("历史"), "history.view"),
+        Link("desk:notices_failed", _("通知"), "notices.failed"),
+    )),
+)  # fmt: skip
+
+
+def rail(request: HttpRequest) -> list[Shown]:
+    """The rooms for this request; a room with several pages lists them."""
+    rooms = []
+    for room in ROOMS:
+        links = [shown for link in room.links if (shown := _show(link, request))]
+        if links:
+            current = any(link.current for link in links)
+            rooms.append(Shown(room.label, links[0].url, current, tuple(links) if len(links) > 1 else ()))
+    return rooms
+
+
+def _show(link: Link, request: HttpRequest) -> Shown | None:
+    if not holds(request, link.permission):
+        return None
+    try:
+        url = reverse(link.name)
+    except NoReverseMatch:
+        return None  # the room is not built yet
+    current = request.path == url or (url != reverse("desk:home") and request.path.startswith(url))
+    return Shown(link.label, url, current)

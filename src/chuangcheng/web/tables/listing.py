@@ -1,0 +1,142 @@
+"""A listing on a page: read the request, fetch one page of rows, draw the whole page or only the listing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.web.pages import holds
+from chuangcheng.web.preferences import YEAR
+from chuangcheng.web.tables import export, keyset
+from chuangcheng.web.tables.columns import Column, Filter, Shown, Word, narrow, read
+
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: ``sorted`` is ``ascending``, ``descending`` or empty; ``next_sort`` what a click asks for."""
+
+    column: Column
+    sorted: str
+    next_sort: str
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of a listing, ready for ``web/parts/listing.html``."""
+
+    listing: Listing
+    rows: list[Any]
+    heads: list[Head]
+    filters: list[Shown]
+    sort: str
+    count: int
+    after: str
+    before: str
+    may_export: bool
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns shown."""
+        return [head.column for head in self.heads]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter is in use: an empty page then says something else."""
+        return any(shown.value for shown in self.filters)
+
+    @property
+    def count_text(self) -> str:
+        """``1,234``, or ``10,000+`` where counting on would cost more than it tells."""
+        return f"{COUNT_CAP:,}+" if self.count > COUNT_CAP else f"{self.count:,}"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The declaration. ``key`` names cookies and files; ``sort`` is a column's key, ``-`` before it for descending."""
+
+    key: str
+    title: Word
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...] = ()
+    sort: str = ""
+    size: int = 50
+
+    def respond(
+        self, request: HttpRequest, rows: QuerySet[Any], template: str, context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """The page with the listing in ``listing``; only the listing for htmx; a file for ``?export=csv|xlsx``."""
+        kind = request.GET.get("export", "")
+        if kind:
+            return self._export(request, rows, kind)
+        part = "HX-Request" in request.headers and request.headers.get("HX-Target") == "listing"
+        found = self.slice(request, rows)
+        response = render(
+            request, "web/parts/listing.html" if part else template, {**(context or {}), "listing": found}
+        )
+        response.headers["Vary"] = "HX-Request"
+        if "cols" in request.GET:
+            keys = ".".join(column.key for column in found.columns)
+            response.set_cookie(f"cols_{self.key}", keys, max_age=YEAR, samesite="Lax", httponly=True)
+        return response
+
+    def slice(self, request: HttpRequest, rows: QuerySet[Any]) -> Slice:
+        """One page of ``rows``: narrowed, sorted, cut."""
+        filters = read(self.filters, request)
+        rows = narrow(rows, filters)
+        sort, order = self._order(request.GET.get("sort", ""))
+        page = keyset.fetch(
+            rows, order, self.size, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        )
+        heads = [self._head(column, sort) for column in self._shown(request)]
+        count = rows.order_by()[: COUNT_CAP + 1].count()
+        return Slice(
+            self, page.rows, heads, filters, sort, count, page.after, page.before, holds(request, "exports.run")
+        )
+
+    def _order(self, wanted: str) -> tuple[str, keyset.Order]:
+        by_key = {column.key: column for column in self.columns if column.sort}
+        sort = wanted if wanted.lstrip("-") in by_key else self.sort
+        column = by_key[sort.lstrip("-")]
+        return sort, keyset.Order(column.sort, sort.startswith("-"), column.null_as)
+
+    def _shown(self, request: HttpRequest) -> Sequence[Column]:
+        wanted = request.GET.getlist("cols") or request.COOKIES.get(f"cols_{self.key}", "").split(".")
+        chosen = [column for column in self.columns if column.key in wanted]
+        return chosen or [column for column in self.columns if column.shown]
+
+    def _head(self, column: Column, sort: str) -> Head:
+        if not column.sort:
+            return Head(column, "", "")
+        if sort.lstrip("-") != column.key:
+            return Head(column, "", column.key)
+        return (
+            Head(column, "descending", column.key)
+            if sort.startswith("-")
+            else Head(column, "ascending", f"-{column.key}")
+        )
+
+    def _export(self, request: HttpRequest, rows: QuerySet[Any], kind: str) -> HttpResponseBase:
+        if not holds(request, "exports.run"):
+            raise Refused("web.no_export")
+        if kind not in export.KINDS:
+            raise Refused("web.unknown_format", kind=kind[:20])
+        rows = narrow(rows, read(self.filters, request))
+        _, order = self._order(request.GET.get("sort", ""))
+        mark = "-" if order.descending else ""
+        day = clock.now().astimezone(CITY_ZONE)
+        return export.respond(
+            order.keyed(rows).order_by(f"{mark}{keyset.KEY}", f"{mark}pk"),
+            self.columns,
+            kind,
+            f"{self.title}-{day:%Y%m%d}",
+        )

@@ -1,0 +1,56 @@
+"""Which look a state has. Colours say the phase of work only; red is kept for overdue, refusal and cards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chuangcheng.cases.status import SOON
+
+#: Look of a state: waiting ○, working ◐, checking ●, done ● green, held ■ amber, off –, bad ▲ red.
+TONES = {
+    ("report", "received"): "waiting",
+    ("report", "pending_confirm"): "working",
+    ("report", "filed"): "done",
+    ("report", "linked"): "done",
+    ("report", "withdrawn"): "off",
+    ("report", "not_accepted"): "off",
+    ("case", "filed"): "waiting",
+    ("case", "dispatched"): "waiting",
+    ("case", "handling"): "working",
+    ("case", "handled"): "checking",
+    ("case", "verified"): "checking",
+    ("case", "suspended"): "held",
+    ("case", "closed"): "done",
+    ("case", "void"): "off",
+    ("assignment", "open"): "working",
+    ("assignment", "done"): "done",
+    ("petition", "asked"): "waiting",
+    ("petition", "granted"): "done",
+    ("visit", "open"): "working",
+    ("visit", "finished"): "done",
+    ("edition", "draft"): "waiting",
+    ("edition", "published"): "done",
+    ("site", "active"): "done",
+    ("site", "paused"): "held",
+    ("weekly", "draft"): "waiting",
+    ("weekly", "issued"): "done",
+    ("delivery", "waiting"): "waiting",
+    ("delivery", "sent"): "done",
+    ("delivery", "failed"): "bad",
+}
+
+
+def of(kind: str, code: str) -> str:
+    """The look of a state; anything unnamed is ``off``."""
+    return TONES.get((kind, code), "off")
+
+
+def deadline(at: datetime | None, now: datetime, *, ended: bool = False, on_time: bool | None = None) -> str:
+    """``none``, ``met`` or ``late`` once ended, else ``overdue``, ``soon`` or ``running``."""
+    if ended:
+        return "none" if on_time is None else "met" if on_time else "late"
+    if at is None:
+        return "none"
+    if at < now:
+        return "overdue"
+    return "soon" if at - now <= SOON else "running"
