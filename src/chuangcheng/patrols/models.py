@@ -39,6 +39,7 @@ class Visit(Chained):
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)  # of 100, at finish
     checked = models.PositiveSmallIntegerField(default=0)
     failed = models.PositiveSmallIntegerField(default=0)
+    extra_reason = models.CharField(max_length=16, blank=True)  # code; why one visit more than the budget
 
     class Meta:
         indexes = [models.Index(fields=["site", "-started_at"]), models.Index(fields=["-started_at", "-id"])]

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('score', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
                 ('checked', models.PositiveSmallIntegerField(default=0)),
                 ('failed', models.PositiveSmallIntegerField(default=0)),
+                ('extra_reason', models.CharField(blank=True, max_length=16)),
                 ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to=settings.AUTH_USER_MODEL)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='sites.site')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),

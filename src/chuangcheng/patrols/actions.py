@@ -1,0 +1,276 @@
+"""Making visits. Checks are facts, recorded once; a failed one opens its case in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from chuangcheng.cases import actions as cases
+from chuangcheng.cases.models import Case, Source
+from chuangcheng.framework import selectors as framework
+from chuangcheng.framework.models import ChecklistItem
+from chuangcheng.framework.rules import Rules
+from chuangcheng.history import actions as history
+from chuangcheng.history import numbers, outbox
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.ids import new_id
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.text import normalise
+from chuangcheng.patrols import selectors
+from chuangcheng.patrols.budget import visit_budget
+from chuangcheng.patrols.inputs import NOT_APPLICABLE, CheckInput, judge
+from chuangcheng.patrols.models import Check, Mode, Visit
+from chuangcheng.patrols.policies import may_visit
+from chuangcheng.patrols.states import EXTRA_REASONS, VISIT
+from chuangcheng.people import rights
+from chuangcheng.people.models import Post
+from chuangcheng.photos import actions as photos
+from chuangcheng.photos.models import Photo
+from chuangcheng.sites import selectors as sites
+from chuangcheng.sites.models import Site, SiteState
+
+__all__ = ["CheckInput", "add_photo", "finish_visit", "record_check", "record_checks", "start_visit"]
+
+
+def start_visit(
+    *,
+    actor: Actor,
+    site_id: UUID,
+    mode: str,
+    lat: float | None = None,
+    lon: float | None = None,
+    visit_id: UUID | None = None,
+    extra_reason: str = "",
+) -> Visit:
+    """Begin a visit to a site in the actor's reach.
+
+    The same ``visit_id`` again answers with the same visit. Beyond the site's budget an ``extra_reason`` (one of
+    :data:`~chuangcheng.patrols.states.EXTRA_REASONS`) is needed. Refused: ``patrols.budget``,
+    ``patrols.site_not_active``, ``patrols.unknown_mode``, ``patrols.unknown_reason``, ``common.different_body``.
+    """
+    if mode not in Mode.values:
+        raise Refused("patrols.unknown_mode", mode=mode)
+    if extra_reason and extra_reason not in EXTRA_REASONS:
+        raise Refused("patrols.unknown_reason", reason=extra_reason)
+    with transaction.atomic():
+        post = rights.require(actor, "visits.create")
+        known = Visit.objects.filter(pk=visit_id).first() if visit_id else None
+        if known is not None:
+            return _same_visit(known, actor, site_id, mode)
+        site = _lock_site(actor, site_id)
+        now = clock.now()
+        _keep_budget(site, now, extra_reason)
+        visit = Visit(
+            id=visit_id or new_id(), number=numbers.take("DC", now), site=site, mode=mode, unit=post.unit,
+            inspector=post.person, started_at=now, lat=lat, lon=lon, extra_reason=extra_reason,
+        )  # fmt: skip
+        after = {"state": visit.state, "site": site.pk, "mode": mode, "unit": post.unit_id, "number": visit.number}
+        history.append(visit, "visit.started", actor, after=after, reason=extra_reason)
+        visit.save(force_insert=True)
+        outbox.emit("visit.started", ("visit", visit.pk), {"site": str(site.pk), "mode": mode})
+    return visit
+
+
+def _same_visit(known: Visit, actor: Actor, site_id: UUID, mode: str) -> Visit:
+    if (known.inspector_id, known.site_id, known.mode) != (actor.person_id, site_id, mode):
+        raise Refused("common.different_body")
+    return known
+
+
+def _lock_site(actor: Actor, site_id: UUID) -> Site:
+    """The site, locked: two inspectors who start at once must not both take the last visit of the budget."""
+    site = sites.get_site_for(actor, site_id)
+    if not may_visit(actor, site):
+        raise Refused("common.not_found")
+    Site.objects.select_for_update().get(pk=site.pk)
+    if site.state != SiteState.ACTIVE:
+        raise Refused("patrols.site_not_active", site=site.name)
+    return site
+
+
+def _keep_budget(site: Site, now: datetime, extra_reason: str) -> None:
+    budget = visit_budget(site, now)
+    if not budget.left and not extra_reason:
+        raise Refused("patrols.budget", site=site.name, visits=budget.visits, days=budget.days)
+
+
+def record_check(
+    *,
+    actor: Actor,
+    visit_id: UUID,
+    item_code: str,
+    defects: int = 0,
+    value: Decimal | None = None,
+    not_applicable: bool = False,
+    note: str = "",
+    photos: tuple[photos.Declaration, ...] = (),
+    check_id: UUID | None = None,
+) -> Check:
+    """Record one item; as :func:`record_checks` with one result."""
+    given = CheckInput(
+        item_code=item_code, defects=defects, value=value, not_applicable=not_applicable, note=note, photos=photos,
+        id=check_id,
+    )  # fmt: skip
+    return record_checks(actor=actor, visit_id=visit_id, results=[given])[0]
+
+
+def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]) -> list[Check]:
+    """Record results of a visit under way, all or none, in the order given.
+
+    Whatever is not graded A opens a case for the site's unit in the same transaction. A result sent again is answered
+    with the check that stands; another result for the same item is refused (``patrols.already_checked``): checks never
+    change. Refused too: ``patrols.unknown_item``, ``patrols.bad_result``, ``state.move_refused`` after the finish.
+    """
+    with transaction.atomic():
+        visit, post = _lock_visit(actor, visit_id)
+        sheet = {item.code: item for item in framework.items_of(visit.site.kind)}
+        standing = {check.item.code: check for check in visit.checks.select_related("item", "case")}
+        rules = framework.rules_of(visit.site.kind.edition)
+        recorded, fresh = [], []
+        for given in results:
+            check = standing.get(given.item_code)
+            if check is not None:
+                recorded.append(_same_check(check, given))
+                continue
+            VISIT.next(visit.state, "check", results=results)
+            if given.item_code not in sheet:
+                raise Refused("patrols.unknown_item", item=given.item_code, kind=visit.site.kind.zh)
+            check = _check(actor, post, visit, sheet[given.item_code], given, rules)
+            standing[given.item_code] = check
+            recorded.append(check)
+            fresh.append(check)
+        if fresh:
+            _append(actor, visit, fresh)
+    return recorded
+
+
+def _lock_visit(actor: Actor, visit_id: UUID) -> tuple[Visit, Post]:
+    """The visit of this very inspector, locked."""
+    post = rights.require(actor, "visits.create")
+    visit = (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("site__kind__edition", "site__unit")
+        .filter(pk=visit_id, inspector=actor.person_id)
+        .first()
+    )
+    if visit is None:
+        raise Refused("common.not_found")
+    return visit, post
+
+
+def _same_check(check: Check, given: CheckInput) -> Check:
+    value = None if given.value is None else given.value.quantize(Decimal("0.001"))
+    told = (check.grade == NOT_APPLICABLE, check.defects, check.value, check.note)
+    if told != (given.not_applicable, given.defects, value, normalise(given.note)):
+        raise Refused("patrols.already_checked", item=check.item.code)
+    return check
+
+
+def _check(actor: Actor, post: Post, visit: Visit, item: ChecklistItem, given: CheckInput, rules: Rules) -> Check:
+    verdict = judge(item, given, rules)
+    now = clock.now()
+    check = Check(
+        id=given.id or new_id(), visit=visit, item=item, defects=given.defects, value=_kept(given.value),
+        grade=verdict.grade, share_num=verdict.share.numerator, share_den=verdict.share.denominator,
+        note=normalise(given.note), happened_at=now, recorded_at=now,
+    )  # fmt: skip
+    if verdict.severity:
+        check.case = _file_case(actor, post, check, verdict.severity)
+    if given.photos:
+        photos.declare(owner=("check", check.pk), declarations=given.photos, moment=now)
+    return check
+
+
+def _kept(value: Decimal | None) -> Decimal | None:
+    return None if value is None else value.quantize(Decimal("0.001"))
+
+
+def _file_case(actor: Actor, post: Post, check: Check, severity: int) -> Case:
+    site, item = check.visit.site, check.item
+    category = framework.case_category(item.case_codes)
+    return cases.file_case(
+        actor=actor,
+        text=_text(check),
+        category_code=category.code if category else "",
+        lat=site.lat,
+        lon=site.lon,
+        address=site.address or site.name,
+        source=Source.PATROL,
+        origin=("check", check.pk),
+        site=site,
+        standard=framework.heaviest_standard(item),
+        severity=severity,
+        # Somebody from outside looked: then the work is verified by a third unit, too (law 5).
+        found_from_above=check.visit.mode != Mode.SELF and post.unit_id != site.unit_id,
+        responsible=site.unit,
+    )
+
+
+def _text(check: Check) -> str:
+    count = f"（{check.defects}处）" if check.defects > 1 else ""
+    note = f"：{check.note}" if check.note else ""
+    return f"{check.visit.site.name}不符合“{check.item.zh}”{count}{note}"
+
+
+def _append(actor: Actor, visit: Visit, fresh: list[Check]) -> None:
+    """Save checks with one history row that holds all their facts, and count them on the visit."""
+    Check.objects.bulk_create(fresh)
+    visit.checked += sum(check.grade != NOT_APPLICABLE for check in fresh)
+    visit.failed += sum(check.case_id is not None for check in fresh)
+    history.append(visit, "visit.checked", actor, after={"checks": [check_facts(check) for check in fresh]})
+    visit.save(update_fields=["checked", "failed", *history.CHAIN_FIELDS])
+    outbox.emit("visit.checked", ("visit", visit.pk), {"checks": [str(check.pk) for check in fresh]})
+
+
+def check_facts(check: Check) -> dict[str, Any]:
+    """What history remembers of a check; the note is free text and stays out of it."""
+    return {
+        "id": str(check.pk), "item": str(check.item_id), "defects": check.defects,
+        "value": None if check.value is None else f"{check.value:.3f}", "grade": check.grade,
+        "share": f"{check.share_num}/{check.share_den}", "case": str(check.case_id) if check.case_id else None,
+    }  # fmt: skip
+
+
+def finish_visit(*, actor: Actor, visit_id: UUID) -> Visit:
+    """End the visit and give it its score of 100: the mean share of the items that applied. Again: the same visit."""
+    with transaction.atomic():
+        visit, _ = _lock_visit(actor, visit_id)
+        if visit.state == "finished":
+            return visit
+        visit.state = VISIT.next(visit.state, "finish", checked=visit.checked or None)
+        visit.score = score_of(visit.checks.values_list("grade", "share_num", "share_den"))
+        visit.finished_at = clock.now()
+        after = {
+            "state": visit.state, "score": str(visit.score), "checked": visit.checked, "failed": visit.failed,
+            "finished_at": visit.finished_at,
+        }  # fmt: skip
+        history.append(visit, "visit.finished", actor, before={"state": "open"}, after=after)
+        visit.save(update_fields=["state", "score", "finished_at", *history.CHAIN_FIELDS])
+        outbox.emit("visit.finished", ("visit", visit.pk), {"site": str(visit.site_id), "mode": visit.mode})
+    return visit
+
+
+def score_of(checks: Any) -> Decimal | None:
+    """Points of 100, to two places, from rows of (grade, share_num, share_den); None when nothing applied."""
+    shares = [Fraction(num, den) for grade, num, den in checks if grade != NOT_APPLICABLE]
+    if not shares:
+        return None
+    points = 100 * sum(shares, Fraction()) / len(shares)
+    exact = Decimal(points.numerator) / Decimal(points.denominator)
+    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def add_photo(*, actor: Actor, check_id: UUID, sha256: str, data: bytes) -> Photo:
+    """Take in the bytes of a photo that was declared with a check, from the inspector who made the check."""
+    rights.require(actor, "visits.create")
+    check = selectors.get_check_for(actor, check_id)
+    if check.visit.inspector_id != actor.person_id:
+        raise Refused("common.not_found")
+    return photos.ingest(owner=("check", check.pk), sha256=sha256, data=data)

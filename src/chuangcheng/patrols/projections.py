@@ -1,0 +1,82 @@
+"""Checks as history tells them, and what a visit counts from its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from chuangcheng.history.models import Event
+from chuangcheng.history.projections import Difference, register
+from chuangcheng.patrols.actions import check_facts, score_of
+from chuangcheng.patrols.inputs import NOT_APPLICABLE
+from chuangcheng.patrols.models import Check, Visit
+
+_CHUNK = 2000
+
+
+def check() -> Iterator[Difference]:
+    """Checks that are not what was recorded, and visits that count or score them wrongly."""
+    for stored, told in _compared():
+        facts = check_facts(stored) if stored else {}
+        if facts != told:
+            names = sorted(name for name in told.keys() | facts.keys() if told.get(name) != facts.get(name))
+            yield Difference(f"check {told.get('id') or facts['id']}", f"{', '.join(names)} differ from history")
+    for visit, wanted in _wanted():
+        for name, value in wanted.items():
+            if getattr(visit, name) != value:
+                yield Difference(f"visit {visit.number}", f"{name} is {getattr(visit, name)}, should be {value}")
+
+
+def rebuild() -> int:
+    """Write checks as history tells them, then count the visits again. A check that is gone is named, not invented."""
+    written = 0
+    for stored, told in _compared():
+        if stored and told and check_facts(stored) != told:
+            share = Fraction(told["share"])
+            written += Check.objects.filter(pk=stored.pk).update(
+                defects=told["defects"], grade=told["grade"], share_num=share.numerator, share_den=share.denominator,
+                value=None if told["value"] is None else Decimal(told["value"]), case_id=told["case"],
+            )  # fmt: skip
+    for visit, wanted in _wanted():
+        if any(getattr(visit, name) != value for name, value in wanted.items()):
+            written += Visit.objects.filter(pk=visit.pk).update(**wanted)
+    return written
+
+
+def _compared() -> Iterator[tuple[Check | None, dict[str, Any]]]:
+    """Every check beside what history tells of it; either may be missing."""
+    rows = Event.objects.filter(subject_kind="visit", action="visit.checked").values_list("after", flat=True)
+    told = {UUID(facts["id"]): facts for after in rows.iterator(chunk_size=_CHUNK) for facts in after["checks"]}
+    for stored in Check.objects.iterator(chunk_size=_CHUNK):
+        yield stored, told.pop(stored.pk, {})
+    for facts in told.values():
+        yield None, facts
+
+
+def _wanted() -> Iterator[tuple[Visit, dict[str, Any]]]:
+    """Every visit with what its checks and its history make of it."""
+    rows: dict[UUID, list[tuple[str, int, int, UUID | None]]] = {}
+    listed = Check.objects.values_list("visit_id", "grade", "share_num", "share_den", "case_id")
+    for visit_id, *row in listed.iterator(chunk_size=_CHUNK):
+        rows.setdefault(visit_id, []).append(tuple(row))  # type: ignore[arg-type]
+    finished = set(
+        Event.objects.filter(subject_kind="visit", action="visit.finished").values_list("subject_id", flat=True)
+    )
+    for visit in Visit.objects.iterator(chunk_size=_CHUNK):
+        checks = rows.get(visit.pk, [])
+        done = visit.pk in finished
+        yield (
+            visit,
+            {
+                "checked": sum(row[0] != NOT_APPLICABLE for row in checks),
+                "failed": sum(row[3] is not None for row in checks),
+                "state": "finished" if done else "open",
+                "score": score_of(row[:3] for row in checks) if done else None,
+            },
+        )
+
+
+register("visits", check, rebuild)

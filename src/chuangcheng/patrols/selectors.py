@@ -1,0 +1,67 @@
+"""Reading visits and checks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.patrols.budget import BudgetLeft, visit_budget
+from chuangcheng.patrols.models import Check, Visit
+from chuangcheng.patrols.policies import visit_rows
+from chuangcheng.sites.models import Site
+
+__all__ = [
+    "BudgetLeft", "checks_of", "findings", "get_check_for", "get_visit_for", "open_visit", "visible_checks",
+    "visible_to", "visit_budget", "visits_of",
+]  # fmt: skip
+
+
+def visible_to(actor: Actor) -> QuerySet[Visit]:
+    """The visits the actor may see, with site, kind, units and inspector loaded."""
+    loaded = ("site__kind", "site__unit", "unit", "inspector")
+    return Visit.objects.filter(visit_rows(actor)).select_related(*loaded)
+
+
+def get_visit_for(actor: Actor, visit_id: UUID) -> Visit:
+    """One visit, or ``common.not_found``."""
+    visit = visible_to(actor).filter(pk=visit_id).first()
+    if visit is None:
+        raise Refused("common.not_found")
+    return visit
+
+
+def open_visit(actor: Actor, site: Site) -> Visit | None:
+    """The actor's own visit to the site that is still under way."""
+    own = Visit.objects.filter(site=site, inspector=actor.person_id, state="open")
+    return own.order_by("-started_at").first() if actor.person_id else None
+
+
+def visits_of(actor: Actor, site: Site) -> QuerySet[Visit]:
+    """The visible visits to a site, the newest first."""
+    return visible_to(actor).filter(site=site).order_by("-started_at", "-id")
+
+
+def checks_of(visit: Visit) -> QuerySet[Check]:
+    """A visit's checks in the order of the checklist, with item and case."""
+    return visit.checks.select_related("item", "case").order_by("item__order", "id")
+
+
+def visible_checks(actor: Actor) -> QuerySet[Check]:
+    """The checks of visible visits."""
+    return Check.objects.filter(visit__in=Visit.objects.filter(visit_rows(actor))).select_related("item", "visit__site")
+
+
+def get_check_for(actor: Actor, check_id: UUID) -> Check:
+    """One check, or ``common.not_found``; its photos are owned by ``("check", id)``."""
+    check = visible_checks(actor).filter(pk=check_id).first()
+    if check is None:
+        raise Refused("common.not_found")
+    return check
+
+
+def findings(actor: Actor) -> QuerySet[Check]:
+    """The visible checks that failed; what became of each is its case's state."""
+    return visible_checks(actor).filter(case__isnull=False).select_related("case")
