@@ -277,3 +277,12 @@ with transaction.atomic():
     assert home.run(paths + "from chuangcheng.history.verify import verify; print(verify(folder))") == "[]"
     slow.communicate()
     sealing.communicate()
+
+
+def test_rows_built_ahead_and_inserted_at_once_make_the_same_chain(folder: Path) -> None:
+    made = [Unit(code=f"U-{n}", name="一", short_name="一", kind="department") for n in range(3)]
+    built = [actions.build(unit, "unit.created", SYSTEM, after={"n": n}) for unit in made for n in range(2)]
+    Unit.objects.bulk_create(made)
+    actions.insert(built)
+    assert Event.objects.count() == 6
+    assert verify(folder) == []

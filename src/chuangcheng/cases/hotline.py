@@ -18,7 +18,7 @@ from chuangcheng.cases import staging
 from chuangcheng.cases.building import body_digest, build_report
 from chuangcheng.cases.inputs import ReportInput
 from chuangcheng.cases.models import Report, Source
-from chuangcheng.history.models import Event
+from chuangcheng.history import actions as history
 from chuangcheng.history.numbers import take_many
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -178,7 +178,7 @@ def _apply(run: _Run, batch: list[_Message]) -> int:
     for report, _ in built:
         report.reporter_id = None
     Report.objects.bulk_create([report for report, _ in built])
-    Event.objects.bulk_create([event for _, event in built])
+    history.insert([event for _, event in built])
     run.report.imported += len(built)
     return len(built)
 

@@ -124,7 +124,7 @@ def assign_by_role(*, actor: Actor, edition: Edition) -> int:
         duties = [duty for duty in wanted if (duty.standard_id, duty.unit_id, duty.kind) not in standing]
         events = [_assigned(duty, actor) for duty in duties]
         Duty.objects.bulk_create(duties, batch_size=500)
-        Event.objects.bulk_create(events, batch_size=500)
+        history.insert(events)
         if duties:
             outbox.emit("duty.assigned_by_role", ("edition", edition.pk), {"duties": len(duties)})
     return len(duties)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -45,7 +46,7 @@ def build(
     reason: str = "",
     happened_at: datetime | None = None,
 ) -> Event:
-    """The row :func:`append` would write, for callers that insert many at once (``bulk_create``)."""
+    """The row :func:`append` would write, for callers that :func:`insert` many at once."""
     now = clock.now()
     event = Event(
         subject_kind=subject._meta.model_name or "",
@@ -64,6 +65,11 @@ def build(
     event.digest = digest.chain(subject.chain_head, content(event))
     subject.chain_seq, subject.chain_head = event.seq, event.digest
     return event
+
+
+def insert(events: Sequence[Event]) -> None:
+    """Write rows made by :func:`build`, in the transaction that also writes their subjects."""
+    Event.objects.bulk_create(events, batch_size=500)
 
 
 def content(event: Event) -> dict[str, Any]:
