@@ -32,7 +32,7 @@ def code_of(refusal: pytest.ExceptionInfo[Refused]) -> str:
 def test_a_report_is_a_row_a_history_row_and_an_outbox_row(play: Play) -> None:
     report, created = actions.create_report(actor=CITIZEN, given=given(category_code="06010"))
     assert created
-    assert report.number == "SB20260915-000001"
+    assert report.number.startswith("SB20260915-")
     assert (report.state, report.category.code) == ("received", "06010")
     event = events_of("report", report.id).get()
     assert (event.action, event.actor_label) == ("report.created", "市民")

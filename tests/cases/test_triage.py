@@ -87,7 +87,7 @@ def test_filing_makes_a_case_from_the_report(play: Play) -> None:
     assert (case.lat, case.lon) == (POINT["lat"], POINT["lon"])
     assert (case.division_path, case.grid_id) == (report.division_path, report.grid_id)
     assert (case.origin_kind, case.origin_id, case.severity) == ("report", report.id, 3)
-    assert case.number == "AJ20260915-000001"
+    assert case.number.startswith("AJ20260915-")
     assert case.due_at == NOON + timedelta(hours=2)
     topics = list(Outbox.objects.order_by("id").values_list("topic", flat=True))
     assert topics == ["report.created", "case.filed", "report.filed"]
