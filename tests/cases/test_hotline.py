@@ -109,7 +109,7 @@ class TestImport:
         def broken(*_: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(hotline.Event.objects, "bulk_create", broken)
+        monkeypatch.setattr(hotline.history, "insert", broken)
         with pytest.raises(RuntimeError):
             import_hotline(actor=SYSTEM, path=messages)
         assert Report.objects.count() == Event.objects.count() == Outbox.objects.count() == 0
