@@ -188,3 +188,17 @@ def test_real_divisions_come_in_and_change_nothing_twice(city: Home, shared: Pat
     assert first["rows"] == first["imported"] == 4385
     second = home.command("import", "divisions", str(shared / "divisions"), "--json").json
     assert (second["imported"], second["unchanged"]) == (0, 4385)
+
+
+@pytest.mark.shared
+def test_a_real_hotline_is_shown_then_imported_then_unchanged(city: Home, shared: Path, tmp_path: Path) -> None:
+    home = city.copy_to(tmp_path / "home")
+    path = str(shared / "hotline" / "messages.xlsx")
+    preview = home.command("import", "hotline", path, "--preview", "--json").json
+    assert preview["rows"] == 4326
+    assert {column["field"] for column in preview["columns"]} >= {"number"}
+    first = home.command("import", "hotline", path, "--json").json
+    assert (first["rows"], first["imported"], first["rejected"]) == (4326, 4326, 0)
+    second = home.command("import", "hotline", path, "--json").json
+    assert (second["imported"], second["unchanged"]) == (0, 4326)
+    assert home.command("export", "reports", str(tmp_path / "reports.xlsx"), "--json").json["rows"] == 4326

@@ -165,3 +165,19 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     shown = capsys.readouterr()
     assert "10/10" in shown.err
     assert shown.out == ""
+
+
+def test_benchmarks_get_the_options_that_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    from chuangcheng.cli.commands import bench
+
+    called: list[list[str]] = []
+    monkeypatch.setattr(bench.subprocess, "call", lambda command, **_: called.append(command[1:]) or 0)
+    assert main.main(["bench", "--json", "--cases", "100"]) == 0
+    assert called == [["-m", "bench.run", "--cases", "100", "--json"]]
+
+
+def test_benchmarks_need_the_source_tree(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from chuangcheng.cli.commands import bench
+
+    monkeypatch.setattr(bench, "SOURCE_TREE", tmp_path)
+    assert main.main(["bench", "--json"]) == 1

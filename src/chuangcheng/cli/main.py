@@ -59,10 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in given if word in COMMANDS), None)
-    options = parser(command).parse_args(given)
+    options, rest = parser(command).parse_known_args(given)
+    chosen = module(options.command)
+    if rest and not getattr(chosen, "PASSES_ON", False):
+        parser(command).error(text(f"不认识的参数：{' '.join(rest)}", f"unrecognized arguments: {' '.join(rest)}"))
+    options.rest = rest
     home.choose(options)
     try:
-        result: output.Result | None = module(options.command).run(options)
+        result: output.Result | None = chosen.run(options)
     except Refused as refused:
         result = output.problem(refused, _spoken())
         output.say(result.data["error"]["message"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if name == "framework":
             add(child, "--sample", "导入内置样本", "load the built-in sample edition", action="store_true")
             add(child, "--publish", "导入后发布", "publish it afterwards", action="store_true")
+        if name == "requests311":
+            add(child, "--zone", "文件中时间的时区", "zone of the file's times", default="America/New_York")
         if name == "divisions":
             add(child, "--datum", "边界坐标系（默认 gcj02）", "datum of the boundaries (default: gcj02)",
                 default="gcj02", choices=("wgs84", "cgcs2000", "gcj02", "bd09"))  # fmt: skip
@@ -54,9 +57,16 @@ def run(options: argparse.Namespace) -> Result:
     if options.file is not None and not options.file.exists():
         raise Refused("operations.file_not_found", path=options.file)
     home.open_ready_home()
+    began = time.monotonic()
     with output.progress(text("导入", "import")) as progress:
         done = KINDS[options.kind].run(options, progress)
-    return report(done) if isinstance(done, ImportReport) else Result(done)
+    result = report(done) if isinstance(done, ImportReport) else Result(done)
+    seconds = time.monotonic() - began
+    if rows := result.data.get("rows"):
+        result.data |= {"seconds": round(seconds, 1), "per_second": round(rows / seconds)}
+        result.lines = [*result.lines, text(f"{seconds:.1f} 秒，每秒 {rows / seconds:.0f} 行",
+                                            f"{seconds:.1f} s, {rows / seconds:.0f} rows a second")]  # fmt: skip
+    return result
 
 
 def report(done: ImportReport) -> Result:
@@ -113,6 +123,22 @@ def _sites(options: argparse.Namespace, _progress: Progress) -> ImportReport:
     return import_sites(SYSTEM, options.file, preview=options.preview)
 
 
+def _hotline(options: argparse.Namespace, progress: Progress) -> ImportReport | dict[str, Any]:
+    from chuangcheng.cases import hotline
+
+    if options.preview:
+        return asdict(hotline.preview_hotline(options.file))
+    return hotline.import_hotline(actor=SYSTEM, path=options.file,
+                                  progress=lambda done, total: progress("", done, total))  # fmt: skip
+
+
+def _requests311(options: argparse.Namespace, progress: Progress) -> ImportReport:
+    from chuangcheng.cases import replay
+
+    return replay.import_requests311(actor=SYSTEM, path=options.file, zone=options.zone,
+                                     progress=lambda done, total: progress("", done, total))  # fmt: skip
+
+
 WORKBOOK = Label("工作簿（xlsx、xls、ods、csv）", "workbook (xlsx, xls, ods, csv)")
 KINDS: dict[str, Kind] = {
     "framework": Kind(
@@ -125,5 +151,12 @@ KINDS: dict[str, Kind] = {
         Label("行政区划与边界", "divisions and boundaries"), Label("目录", "folder of the tables"), _divisions
     ),
     "units": Kind(Label("单位、人员与岗位", "units, persons and posts"), WORKBOOK, _units),
+    "hotline": Kind(Label("热线留言", "messages of a hotline"), WORKBOOK, _hotline),
+    "requests311": Kind(
+        Label("其他城市 311 系统的历史", "the history of another city's 311 system"),
+        Label("CSV、gz", "CSV, gz"),
+        _requests311,
+        False,
+    ),
     "sites": Kind(Label("点位", "sites"), WORKBOOK, _sites),
 }
