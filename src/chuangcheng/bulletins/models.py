@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from chuangcheng.bulletins.states import WEEKLY
 from chuangcheng.framework.models import Edition
 from chuangcheng.history.models import Chained
 
@@ -14,7 +15,7 @@ class Weekly(Chained):
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="weeklies")
     week_start = models.DateField()
     issue = models.PositiveIntegerField()
-    state = models.CharField(max_length=8, choices=[("draft", "草稿"), ("issued", "已印发")], default="draft")
+    state = models.CharField(max_length=8, choices=WEEKLY.choices(), default=WEEKLY.initial)
     figures = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     assembled_at = models.DateTimeField()

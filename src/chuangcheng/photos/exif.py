@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from chuangcheng.kernel import coords
 from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.kernel.coords import to_wgs84
 
 _TIMES = (
     (ExifTags.Base.DateTimeOriginal, ExifTags.Base.OffsetTimeOriginal),
@@ -51,7 +51,7 @@ def place(tags: Mapping[int, Any]) -> tuple[float, float] | None:
         return None
     datum = str(tags.get(ExifTags.GPS.GPSMapDatum, "")).upper()
     if "GCJ" in datum:
-        lon, lat = coords.to_wgs84(lon, lat, "gcj02")
+        lon, lat = to_wgs84(lon, lat, "gcj02")
     return lat, lon
 
 

@@ -1,0 +1,32 @@
+"""The report assembles itself on Monday; what was issued is held against its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chuangcheng.bulletins import actions
+from chuangcheng.bulletins.models import Weekly
+from chuangcheng.history.duties import periodic
+from chuangcheng.history.projections import Difference, register
+from chuangcheng.history.selectors import events_of
+
+periodic("bulletins.assemble", 3600)(actions.assemble_last_week)
+
+
+def check() -> Iterator[Difference]:
+    """Reports whose state or figures are not those of their last history row."""
+    for weekly in Weekly.objects.order_by("week_start").iterator():
+        last = events_of("weekly", weekly.pk).order_by("-seq").first()
+        told = last.after if last else {}
+        if told.get("state") != weekly.state:
+            yield Difference(f"weekly {weekly.week_start}", f"is {weekly.state}, history says {told.get('state')}")
+        if told.get("figures") != actions.figures_digest(weekly=weekly):
+            yield Difference(f"weekly {weekly.week_start}", "its figures are not those that were assembled")
+
+
+def rebuild() -> int:
+    """Frozen figures are not computed again: the facts of that week may have been erased since."""
+    return 0
+
+
+register("weeklies", check, rebuild)

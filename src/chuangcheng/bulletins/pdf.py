@@ -1,0 +1,72 @@
+"""The report as a PDF, set by typst in the same layout as the Word file.
+
+typst prints blanks, silently, for letters that no font has: the CJK fonts come from a package and system fonts are
+shut out, so that the page looks the same on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+
+import pylopdf_fonts_zh_cn
+import typst
+
+from chuangcheng.bulletins.document import Document, Table, compose
+from chuangcheng.bulletins.models import Weekly
+
+
+def write_pdf(weekly: Weekly) -> bytes:
+    """The file's bytes; the same report gives the same bytes."""
+    return print_document(compose(weekly), weekly.assembled_at)
+
+
+def print_document(document: Document, made_at: datetime) -> bytes:
+    """Any report in this layout."""
+    pdf: bytes = typst.compile(
+        template(),
+        font_paths=fonts(),
+        sys_inputs={"document": json.dumps(plain(document), ensure_ascii=False)},
+        format="pdf",
+        timestamp=int(made_at.astimezone(UTC).timestamp()),
+    )
+    return pdf
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """The package's fonts alone, read once a process."""
+    folder = str(pylopdf_fonts_zh_cn.serif_path().parent)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
+def template() -> bytes:
+    """The typst source, which reads the document from its inputs: no text of ours is ever parsed as markup."""
+    return (files("chuangcheng.bulletins") / "weekly.typ").read_bytes()
+
+
+def plain(document: Document) -> dict[str, object]:
+    """The document as JSON for the template."""
+    return {
+        "organisation": document.organisation,
+        "series": document.series + ("（草稿）" if document.draft else ""),
+        "issue": document.issue,
+        "issued_on": document.issued_on,
+        "title": document.title,
+        "period": document.period,
+        "remarks": list(document.remarks),
+        "sections": [
+            {
+                "heading": section.heading,
+                "paragraphs": list(section.paragraphs),
+                "table": _table(section.table) if section.table else None,
+            }
+            for section in document.sections
+        ],
+    }
+
+
+def _table(table: Table) -> dict[str, object]:
+    return {"headers": table.headers, "rows": table.rows, "right": table.right}
