@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 
 from chuangcheng.history import actions
+from chuangcheng.history import verify as module
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference
 from chuangcheng.history.seal import seal
@@ -47,6 +49,9 @@ def units() -> list[Unit]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "seals"
+
+
+subjects_now = module._subjects
 
 
 def sql(statement: str, *values: object) -> None:
@@ -237,6 +242,7 @@ def test_progress_ends_at_the_total(units: list[Unit], folder: Path) -> None:
 
 WRITER = """
 from chuangcheng.history import actions
+from chuangcheng.history import verify as module
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.people.models import Unit
 
@@ -277,6 +283,28 @@ with transaction.atomic():
     assert home.run(paths + "from chuangcheng.history.verify import verify; print(verify(folder))") == "[]"
     slow.communicate()
     sealing.communicate()
+
+
+def test_what_is_appended_during_the_walk_is_no_difference(
+    units: list[Unit], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", 1)  # so that rows are read while others are written
+    doubted: list[list[tuple[str, UUID]]] = []
+    look_again = module._looked_at_twice
+
+    def noted(suspects: list[tuple[str, UUID]]) -> list[Difference]:
+        doubted.append(list(suspects))
+        return look_again(suspects)
+
+    monkeypatch.setattr(module, "_looked_at_twice", noted)
+
+    def meanwhile(what: str, done: int, total: int) -> None:
+        add_rows(Unit.objects.get(pk=units[done % 40].pk), 1)
+
+    monkeypatch.setattr(module, "_subjects", lambda kind: iter(before if kind == "unit" else []))
+    before = list(subjects_now("unit"))
+    assert verify(folder, meanwhile) == []
+    assert doubted != [[]]
 
 
 def test_rows_built_ahead_and_inserted_at_once_make_the_same_chain(folder: Path) -> None:
