@@ -66,7 +66,7 @@ class Lives(RuleBasedStateMachine):
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         with clock.at(self.now):
-            actions.resume_due(self.now)
+            actions.resume_due(now=self.now)
 
     @rule(which=st.integers(0, 1), move=st.sampled_from(sorted(set(CALLS) - {"void"})), who=st.sampled_from(PERSONAS))
     def move(self, which: int, move: str, who: str) -> None:

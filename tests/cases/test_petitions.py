@@ -157,10 +157,10 @@ def test_a_suspension_pauses_the_clock(play: Play) -> None:
         assert (case.state, case.suspended_at, case.suspended_until) == (
             "suspended", at_city(15, 16), at_city(28, 9),
         )  # fmt: skip
-    assert actions.resume_due(at_city(28, 8, 59)) == 0
+    assert actions.resume_due(now=at_city(28, 8, 59)) == 0
     with clock.at(at_city(28, 9)):
-        assert actions.resume_due(clock.now()) == 1
-        assert actions.resume_due(clock.now()) == 0
+        assert actions.resume_due(now=clock.now()) == 1
+        assert actions.resume_due(now=clock.now()) == 0
     case.refresh_from_db()
     assert (case.state, case.due_at) == ("handling", at_city(28, 11))
     assert selectors.chain_of(case)[0].due_at == at_city(28, 11)
@@ -198,7 +198,7 @@ def test_a_year_without_official_calendar_makes_the_limit_provisional(play: Play
     with clock.at(datetime(year, 3, 4, 4, tzinfo=UTC)):
         case = play.filed()
         assert case.due_provisional
-        assert actions.recompute_provisional(play.by["office"]) == 0
+        assert actions.recompute_provisional(actor=play.by["office"]) == 0
     assert Case.objects.get().due_at == case.due_at
 
 
@@ -220,7 +220,7 @@ def test_provisional_limits_are_computed_again_once_the_calendar_is_known(
     known = Known(extra_off=frozenset({day, day + timedelta(days=1), day + timedelta(days=2)}))
     monkeypatch.setattr(deadlines, "CALENDAR", known)
     monkeypatch.setattr(actions.petitions, "CALENDAR", known)
-    assert actions.recompute_provisional(SYSTEM) == 1
+    assert actions.recompute_provisional(actor=SYSTEM) == 1
     case.refresh_from_db()
     assert case.due_at == known.add(start, deadlines.rule_of(case).amount * 2, "work_hours").at > old
     assert selectors.chain_of(case)[0].due_at == case.due_at
@@ -242,4 +242,4 @@ def test_pauses_and_extensions_are_part_of_the_computation(play: Play) -> None:
 
 @pytest.mark.parametrize("persona", ["street", "district", "leader", "inspector", "auditor"])
 def test_few_recompute(play: Play, persona: str) -> None:
-    assert refused(lambda: actions.recompute_provisional(play.by[persona])) == "common.not_allowed"
+    assert refused(lambda: actions.recompute_provisional(actor=play.by[persona])) == "common.not_allowed"

@@ -120,10 +120,10 @@ def _about(word: Label, case: Case) -> Label:
 @periodic("cases.resume", 600)
 def resume() -> None:
     """Suspensions end on their day."""
-    resume_due(clock.now())
+    resume_due(now=clock.now())
 
 
 @periodic("cases.provisional", 6 * 3600)
 def settle_provisional() -> None:
     """Provisional deadlines become firm once the official calendar is known."""
-    recompute_provisional(SYSTEM)
+    recompute_provisional(actor=SYSTEM)

@@ -59,3 +59,10 @@ def with_status(status: str, now: datetime) -> Q:
         "void": Q(state="void"),
     }
     return rows.get(status, Q(pk__in=[]))
+
+
+def was_on_time(case: Case) -> bool | None:
+    """Handled within the limit; None for a case without one."""
+    if case.due_at is None or case.handled_at is None:
+        return None
+    return case.handled_at <= case.due_at

@@ -8,19 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.actions.common import (
-    LIVE,
-    end_all,
-    lapse_petition,
-    lock_case,
-    open_lead,
-    permit,
-    responsible_after,
-    unit_of,
-)
 from chuangcheng.cases.building import build_case
 from chuangcheng.cases.deadlines import clock_for, within
 from chuangcheng.cases.inputs import CaseInput, check_case
+from chuangcheng.cases.links import LIVE, end_all, lapse_petition, open_lead, responsible_after, unit_of
+from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Assignment, Case
 from chuangcheng.cases.states import REOPENINGS, RETURNS, VOIDS
 from chuangcheng.cases.steps import Touch, altered, born, step, write
@@ -56,13 +48,13 @@ def file_case(
     )  # fmt: skip
     with transaction.atomic():
         post = rights.require(actor, "cases.file")
-        case = open_case(actor, given)
+        case = open_case(actor=actor, given=given)
         if not policies.reaches(post, case):
             raise Refused("case.not_in_area")
     return case
 
 
-def open_case(actor: Actor, given: CaseInput) -> Case:
+def open_case(*, actor: Actor, given: CaseInput) -> Case:
     """Write the case, its history row and ``case.filed`` in the caller's transaction; the caller has checked rights."""
     check_case(given)
     now = clock.now()

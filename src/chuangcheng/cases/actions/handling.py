@@ -8,14 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.actions.common import (
-    lapse_petition,
-    lock_case,
-    open_lead,
-    permit,
-    require_proof,
-)
+from chuangcheng.cases.links import lapse_petition, open_lead
+from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Case, Outcome
+from chuangcheng.cases.proof import require_proof
 from chuangcheng.cases.states import CASE
 from chuangcheng.cases.steps import altered, amend, step, write
 from chuangcheng.history.selectors import events_of

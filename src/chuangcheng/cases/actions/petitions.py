@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases.actions.common import LIVE, lock_case, permit
 from chuangcheng.cases.deadlines import MAX_EXTENSIONS, MAX_SUSPENSION, after_pause, extended, recomputed
+from chuangcheng.cases.links import LIVE
+from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Case, Petition
 from chuangcheng.cases.policies import case_rows
 from chuangcheng.cases.states import CASE
@@ -123,7 +124,7 @@ def resume_case(*, actor: Actor, case_id: UUID) -> Case:
     return case
 
 
-def resume_due(now: datetime) -> int:
+def resume_due(*, now: datetime) -> int:
     """End every suspension whose day has come (the sweep calls this); how many."""
     waiting = Case.objects.filter(state="suspended", suspended_until__lte=now).values_list("pk", flat=True)
     return sum(_resume_if_due(case_id, now) for case_id in list(waiting))
@@ -148,7 +149,7 @@ def _resume(case: Case, actor: Actor, now: datetime) -> None:
     write(step(case, "resume", actor, changes=changes, touched=touched, at=now))
 
 
-def recompute_provisional(actor: Actor) -> int:
+def recompute_provisional(*, actor: Actor) -> int:
     """Compute provisional deadlines afresh where the official calendar of their year is known by now; how many."""
     if actor != SYSTEM:
         rights.require(actor, "cases.approve")

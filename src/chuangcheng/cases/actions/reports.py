@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from chuangcheng.cases.actions.common import lock_report
 from chuangcheng.cases.building import body_digest, build_report
 from chuangcheng.cases.inputs import ReportInput, check_report
+from chuangcheng.cases.locks import lock_report
 from chuangcheng.cases.models import Report, Source
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.steps import amend, step, write

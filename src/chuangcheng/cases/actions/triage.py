@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.actions.common import lock_report
 from chuangcheng.cases.actions.dispatch import open_case
 from chuangcheng.cases.deadlines import confirm_due
 from chuangcheng.cases.inputs import CaseInput
+from chuangcheng.cases.locks import lock_report
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.cases.steps import step, write
@@ -80,7 +80,7 @@ def file_report(
             text=report.text, source=report.source, category=category, lat=report.lat, lon=report.lon,
             address=report.address, origin=("report", report.pk), severity=severity, condition=condition,
         )  # fmt: skip
-        case = open_case(actor, given)
+        case = open_case(actor=actor, given=given)
         write(step(report, "file", actor, changes={"case_id": case.pk, "reason_code": "", "confirm_due_at": None}))
     return case
 

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases.actions.common import end_all, last_lead, lock_case, permit, require_proof
+from chuangcheng.cases.links import end_all, last_lead
+from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Case
+from chuangcheng.cases.proof import require_proof
 from chuangcheng.cases.states import CASE
+from chuangcheng.cases.status import was_on_time
 from chuangcheng.cases.steps import altered, step, write
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -24,13 +27,6 @@ def verify_case(*, actor: Actor, case_id: UUID, note: str = "") -> Case:
         changes = {"verified_at": now, "verified_by_id": actor.person_id, "on_time": was_on_time(case)}
         write(step(case, "verify", actor, changes=changes, note=note, at=now))
     return case
-
-
-def was_on_time(case: Case) -> bool | None:
-    """Handled within the limit; None for a case without one."""
-    if case.due_at is None or case.handled_at is None:
-        return None
-    return case.handled_at <= case.due_at
 
 
 def rework_case(*, actor: Actor, case_id: UUID, note: str) -> Case:

@@ -1,0 +1,47 @@
+"""The links of a case's chain, and the petition that waits: what a move does to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.cases.steps import Touch, altered
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.people import selectors as people
+from chuangcheng.people.models import Unit
+
+LIVE = ("open", "passed")  # states of an assignment whose clock still runs
+
+
+def unit_of(unit_id: UUID) -> Unit:
+    """The unit, or ``case.unknown_unit``."""
+    for unit in people.units().filter(pk=unit_id):
+        return unit
+    raise Refused("case.unknown_unit")
+
+
+def open_lead(case: Case) -> Assignment:
+    """The link at the end of the chain: the one whose unit holds the case now."""
+    return case.assignments.select_related("parent").get(role="lead", state="open")
+
+
+def last_lead(case: Case) -> Assignment:
+    """The link that was done last: a rework opens it again."""
+    return case.assignments.filter(role="lead", state="done").latest("ended_at", "received_at")
+
+
+def end_all(case: Case, state: str, at: datetime, reason: str = "") -> list[Touch]:
+    """End every live link of the case."""
+    links = case.assignments.filter(state__in=LIVE).order_by("received_at", "id")
+    return [altered(link, state=state, ended_at=at, return_reason=reason) for link in links]
+
+
+def lapse_petition(case: Case, at: datetime) -> list[Touch]:
+    """A petition that waits loses its object when the case moves on."""
+    return [altered(petition, state="lapsed", decided_at=at) for petition in case.petitions.filter(state="asked")]
+
+
+def responsible_after(case: Case, holder_id: UUID | None) -> UUID | None:
+    """Who answers: for a site its own unit whoever works on it, else the unit that holds the case."""
+    return case.responsible_id if case.site_id else holder_id

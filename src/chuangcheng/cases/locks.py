@@ -1,0 +1,39 @@
+"""Locking a row that the actor may see, and asking whether a move is theirs. Call inside a transaction."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chuangcheng.cases import policies
+from chuangcheng.cases.models import Case, Petition, Report
+from chuangcheng.cases.states import CASE
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.people import rights
+from chuangcheng.people.models import Post
+
+
+def lock_case(actor: Actor, case_id: UUID) -> Case:
+    """The case under its row lock, or ``common.not_found`` for who may not see it. Call inside a transaction."""
+    rows = Case.objects.select_for_update(of=("self",)).select_related("category")
+    for case in rows.filter(policies.case_rows(actor), pk=case_id):
+        return case
+    raise Refused("common.not_found")
+
+
+def lock_report(actor: Actor, report_id: UUID) -> Report:
+    """The report under its row lock, or ``common.not_found``. Call inside a transaction."""
+    rows = Report.objects.select_for_update(of=("self",)).select_related("category")
+    for report in rows.filter(policies.report_rows(actor), pk=report_id):
+        return report
+    raise Refused("common.not_found")
+
+
+def permit(actor: Actor, case: Case, move: str, petition: Petition | None = None) -> Post:
+    """The actor's post if it may take ``move`` on this case; the table is asked first, so that a stale page reads
+    "already dispatched" instead of "not yours"."""
+    post = rights.require(actor, CASE.move(move).permission)
+    if case.state not in CASE.move(move).sources:
+        CASE.next(case.state, move)
+    policies.allow(post, case, move, petition)
+    return post
