@@ -66,13 +66,13 @@ def _select(rows: Any, ids: list[str]) -> tuple[str, list[list[Any]]]:
     return sql, choices
 
 
-def fifty(model: Any, field: str, joined: tuple[str, ...]) -> tuple[str, list[list[Any]]]:
-    """A page of 50 in the list's order from a keyset position, for the pages that the clients walk."""
-    rows = model.objects.select_related(*joined).order_by(f"-{field}", "-id")
+def fifty(model: Any, field: str, columns: tuple[str, ...]) -> tuple[str, list[list[Any]]]:
+    """A page of 50 in the list's order and with the list's columns, from the positions that the clients walk."""
+    rows = model.objects.order_by(f"-{field}", "-id")
     starts = list(rows.values_list(field, flat=True)[: 50 * PAGES : 50])
     sql, choices = "", []
     for start in starts:
-        sql, values = rows.filter(**{f"{field}__lte": start})[:50].query.sql_with_params()
+        sql, values = rows.filter(**{f"{field}__lte": start}).values(*columns)[:50].query.sql_with_params()
         choices.append([_plain(value) for value in values])
     return sql, choices
 

@@ -33,6 +33,8 @@ _PLAIN = ("number", "state", "outcome", "severity", "source", "text", "lat", "lo
           "rework_count")  # fmt: skip
 _TIMES = ("filed_at", "due_at", "handled_at", "closed_at")
 _JOINED = ("category__code", "category__zh", "division__code", "holder__code", "holder__short_name")
+#: What a row of the list reads.
+COLUMNS = ("id", *_PLAIN, *_TIMES, *_JOINED)
 
 
 @router.get("", response={200: CasePage}, operation_id="list_cases", summary="List cases")
@@ -44,7 +46,7 @@ def list_cases(request: TokenRequest, query: Query[CaseQuery]) -> HttpResponse:
         rows = rows.filter(state=query.state)
     if query.holder:
         rows = rows.filter(holder__code=query.holder.replace("\0", ""))
-    return answer(paging.page(rows, "filed_at", query.cursor, query.limit, ("id", *_PLAIN, *_TIMES, *_JOINED), _row))
+    return answer(paging.page(rows, "filed_at", query.cursor, query.limit, COLUMNS, _row))
 
 
 @router.get("/{case_id}", response={200: CaseOut}, operation_id="get_case", summary="One case")

@@ -77,7 +77,8 @@ class ReportQuery(Schema):
     source: str | None = None
 
 
-_ROW = (
+#: What a row of the list reads.
+COLUMNS = (
     "id", "number", "state", "source", "text", "category__code", "category__zh", "lat", "lon", "address",
     "division__code", "outside_city", "observed_at", "received_at", "case__number", "reason_code", "confirmed",
     "photos_declared", "photos_missing",
@@ -93,7 +94,7 @@ def list_reports(request: TokenRequest, query: Query[ReportQuery]) -> HttpRespon
         rows = rows.filter(state=query.state)
     if query.source:
         rows = rows.filter(source=query.source.replace("\0", ""))
-    return answer(paging.page(rows, "received_at", query.cursor, query.limit, _ROW, _row))
+    return answer(paging.page(rows, "received_at", query.cursor, query.limit, COLUMNS, _row))
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

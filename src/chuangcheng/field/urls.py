@@ -1,0 +1,22 @@
+"""Addresses of the pages for phones of grid workers and inspectors."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from chuangcheng.field import reporting, tasks, visits
+
+app_name = "field"
+urlpatterns = [
+    path("", tasks.home, name="home"),
+    path("report/", reporting.report, name="report"),
+    path("reports/<uuid:report_id>/confirm/", tasks.confirm, name="confirm"),
+    path("cases/<uuid:case_id>/", tasks.case, name="case"),
+    path("cases/<uuid:case_id>/verify/", tasks.verify, name="verify"),
+    path("cases/<uuid:case_id>/rework/", tasks.rework, name="rework"),
+    path("sites/", visits.choose, name="sites"),
+    path("sites/<uuid:site_id>/", visits.start, name="start"),
+    path("visits/<uuid:visit_id>/", visits.walk, name="visit"),
+    path("visits/<uuid:visit_id>/finish/", visits.finish, name="finish"),
+    path("visits/<uuid:visit_id>/items/<str:code>/", visits.check, name="check"),
+]

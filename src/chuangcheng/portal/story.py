@@ -1,0 +1,103 @@
+"""What became of a report, in plain words and without names: what a citizen is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.cases import timeline
+from chuangcheng.cases.models import Report
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where it stands now: one word, one sentence, and a tone (open, done, off)."""
+
+    word: Words
+    sentence: Words
+    tone: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the story, as the timeline component shows it."""
+
+    at: datetime
+    title: Words
+    note: str = ""
+    who: str = ""
+    current: bool = False
+
+
+#: What is told of a report's history; what is not named here is the office's own business.
+REPORT_STEPS: dict[str, Words] = {
+    "report.created": _("收到您的上报"),
+    "report.confirm_asked": _("请网格员到现场看一看"),
+    "report.confirmed": _("网格员已到现场看过"),
+    "report.filed": _("正式立案"),
+    "report.linked": _("与同一问题的案件合并办理"),
+    "report.refused": _("不予受理"),
+    "report.withdrawn": _("您已撤回"),
+    "report.objected": _("收到您的异议，重新审看"),
+}
+CASE_STEPS: dict[str, Words] = {
+    "case.dispatched": _("派给承办单位"),
+    "case.passed_on": _("转给具体承办单位"),
+    "case.accepted": _("承办单位已接收，开始处理"),
+    "case.returned": _("承办单位退回，另行安排"),
+    "case.sent_back": _("承办单位退回，另行安排"),
+    "case.handled": _("承办单位报告处理完毕"),
+    "case.reworked": _("核查未通过，退回重办"),
+    "case.verified": _("现场核查通过"),
+    "case.closed": _("办结"),
+    "case.extended": _("时限延长"),
+    "case.suspended": _("暂时无法解决，挂账处理"),
+    "case.resumed": _("恢复处理"),
+    "case.reopened": _("重新办理"),
+    "case.voided": _("案件作废"),
+}
+REPORT_STAGES = {
+    "received": Stage(_("待受理"), _("我们已经收到，正在安排。")),
+    "pending_confirm": Stage(_("待核实"), _("网格员会到现场看一看。")),
+    "withdrawn": Stage(_("已撤回"), _("您撤回了这件上报。"), "off"),
+    "not_accepted": Stage(_("不予受理"), _("这件事不能作为案件办理。"), "off"),
+}
+CASE_STAGES = {
+    "filed": Stage(_("已立案"), _("正在安排承办单位。")),
+    "dispatched": Stage(_("已派出"), _("承办单位还没有接收。")),
+    "handling": Stage(_("处理中"), _("承办单位正在处理。")),
+    "handled": Stage(_("待核查"), _("承办单位说处理好了，有人去现场核查。")),
+    "verified": Stage(_("待结案"), _("现场核查通过，即将办结。")),
+    "suspended": Stage(_("挂账"), _("暂时不具备解决条件，条件具备后继续办。")),
+    "closed": Stage(_("已办结"), _("问题已经解决。感谢您！"), "done"),
+    "void": Stage(_("已作废"), _("这件案件不再办理。"), "off"),
+}
+NOT_FIXED = Stage(_("已办结"), _("案件已办结。"), "done")
+
+
+def stage_of(report: Report) -> Stage:
+    """Where it stands; a case that was closed without a fix is not called solved."""
+    if report.case is None:
+        return REPORT_STAGES[report.state]
+    if report.case.state == "closed" and report.case.outcome != "fixed":
+        return NOT_FIXED
+    return CASE_STAGES[report.case.state]
+
+
+def steps_of(report: Report) -> list[Step]:
+    """The story, newest first. A case's steps before this report joined it are told too: they show that it is known."""
+    told = [_step(entry, REPORT_STEPS) for entry in timeline.of_report(report) if entry.action in REPORT_STEPS]
+    if report.case is not None:
+        told += [_step(entry, CASE_STEPS) for entry in timeline.of_case(report.case) if entry.action in CASE_STEPS]
+    told.sort(key=lambda step: step.at)
+    told.reverse()  # of two steps in one instant the later one stands first
+    return [Step(told[0].at, told[0].title, current=True), *told[1:]] if told else []
+
+
+def _step(entry: timeline.Entry, words: dict[str, Words]) -> Step:
+    return Step(entry.at, words[entry.action])
