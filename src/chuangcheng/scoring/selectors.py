@@ -237,8 +237,8 @@ def scope_name(scope_kind: str, scope_id: UUID) -> str:
 
 def rows_behind(score: Score) -> dict[str, QuerySet[Model]]:
     """The rows that made a score, at its own instant: ``checks``, of them ``failed`` and ``recovered``, the
-    ``readings`` in force or that could be, and the ``overdue`` cases."""
-    sites, cases, readings = _in_scope(score)
+    ``readings`` in force, and the ``overdue`` cases."""
+    sites, cases = _in_scope(score)
     visits = latest_visits(score.as_of, sites)
     checks = Check.objects.filter(visit__in=visits, item__standards__code=score.standard.code).distinct()
     checks = checks.exclude(grade=NOT_APPLICABLE).select_related("visit__site", "item", "case")
@@ -247,24 +247,42 @@ def rows_behind(score: Score) -> dict[str, QuerySet[Model]]:
         "checks": checks,
         "failed": failed,
         "recovered": failed.filter(case__state="closed", case__outcome=Outcome.FIXED),
-        "readings": readings.select_related("indicator", "division").order_by("-period_start", "-recorded_at"),
+        "readings": _readings(score),
         "overdue": cases.order_by("due_at"),
     }
 
 
-def _in_scope(score: Score) -> tuple[QuerySet[Site], QuerySet[Case], QuerySet[Reading]]:
+def _in_scope(score: Score) -> tuple[QuerySet[Site], QuerySet[Case]]:
     sites, cases = Site.objects.all(), _overdue(score)
-    readings = Reading.objects.filter(indicator__standard__code=score.standard.code, recorded_at__lte=score.as_of)
     if score.scope_kind == ScopeKind.UNIT:
         mine = Q(holder=score.scope_id) | Q(holder=None, responsible=score.scope_id)
-        return sites.filter(unit=score.scope_id), cases.filter(mine), readings.filter(
-            indicator__source_unit=score.scope_id
-        )  # fmt: skip
+        return sites.filter(unit=score.scope_id), cases.filter(mine)
     if score.scope_kind in (ScopeKind.DISTRICT, ScopeKind.STREET):
         path = Division.objects.values_list("path", flat=True).get(pk=score.scope_id)
         inside = {"division_path__startswith": path}
-        return sites.filter(**inside), cases.filter(**inside), readings.filter(division=score.scope_id)
-    return sites, cases, readings
+        return sites.filter(**inside), cases.filter(**inside)
+    return sites, cases
+
+
+def _readings(score: Score) -> QuerySet[Reading]:
+    """The newest reading of each indicator for the scope; for the city the divisions' own where it has none."""
+    rows = Reading.objects.filter(indicator__standard__code=score.standard.code, recorded_at__lte=score.as_of)
+    if score.scope_kind in (ScopeKind.DISTRICT, ScopeKind.STREET):
+        rows = rows.filter(division=score.scope_id)
+    elif score.scope_kind == ScopeKind.UNIT:
+        rows = rows.filter(indicator__source_unit=score.scope_id)
+    newest: dict[tuple[UUID, str], UUID] = {}
+    whole: set[UUID] = set()
+    columns = ("indicator_id", "division__path", "division__level", "pk")
+    for indicator, path, level, pk in rows.order_by("period_start", "recorded_at", "pk").values_list(*columns):
+        newest[indicator, path or ""] = pk
+        if level in (None, ScopeKind.CITY):
+            whole.add(indicator)
+            newest[indicator, "city"] = pk
+    chosen = [pk for (indicator, path), pk in newest.items() if indicator not in whole or path == "city"]
+    return (
+        Reading.objects.filter(pk__in=chosen).select_related("indicator", "division").order_by("indicator__code", "pk")
+    )
 
 
 def _overdue(score: Score) -> QuerySet[Case]:
