@@ -11,7 +11,7 @@ import pytest
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.places.imports import import_divisions
 from chuangcheng.places.locator import locate
-from chuangcheng.places.models import Division
+from chuangcheng.places.models import Division, Grid
 from tests.conftest import square
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,10 @@ def test_a_missing_column_is_named_and_nothing_kept(folder: Path) -> None:
     assert Division.objects.count() == 0
 
 
-@pytest.mark.parametrize("content", ["not json", "[]", '{"features": [{"properties": {}}]}', '{"features": 3}'])
+@pytest.mark.parametrize(
+    "content", ["not json", "[]", '{"features": [{"properties": {}}]}', '{"features": 3}',
+                '{"features": [{"properties": {"code": "1"}, "geometry": null}]}'],
+)  # fmt: skip
 def test_a_file_that_is_no_geojson_is_named(folder: Path, content: str) -> None:
     (folder / "boundary_990200.geojson").write_text(content)
     with pytest.raises(Refused) as refused:
@@ -161,6 +164,41 @@ def test_progress_ends_at_the_number_of_rows(folder: Path) -> None:
     import_divisions(folder, progress=lambda done, total: steps.append((done, total)))
     assert steps[0] == (0, 7)
     assert steps[-1] == (7, 7)
+
+
+def write_grids(folder: Path, *grids: tuple[str, str, Any]) -> None:
+    features = [
+        {"type": "Feature", "properties": {"code": code, "name": name}, "geometry": shape}
+        for code, name, shape in grids
+    ]
+    (folder / "grids.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+
+
+def test_grids_come_in_with_their_communities_and_twice_without_a_change(folder: Path) -> None:
+    one, two = square(121.0, 31.0, 0.01), square(121.01, 31.0, 0.01)
+    write_grids(folder, ("990201001001001", "第一网格", one), ("990201001001002", "第二网格", two))
+    assert counts(folder, datum="wgs84") == (9, 9, 0, 0)
+    assert counts(folder, datum="wgs84") == (9, 0, 9, 0)
+    found = locate(121.015, 31.005)
+    assert found.grid_id == Grid.objects.get(name="第二网格").pk
+    assert found.path == "990200/990201/990201001/990201001001/"
+    write_grids(folder, ("990201001001001", "甲网格", one), ("990201001001002", "第二网格", two))
+    assert counts(folder, datum="wgs84") == (9, 1, 8, 0)
+
+
+def test_grids_that_do_not_fit_are_named(folder: Path) -> None:
+    line = {"type": "LineString", "coordinates": [[121, 31], [122, 31]]}
+    box = square(121.0, 31.0, 0.01)
+    write_grids(
+        folder, ("990201001009001", "无社区", box), ("990201001001001", "线", line), ("99020100100100", "短", box),
+        ("990201001001002", "", box), ("990201001001003", "好", box), ("990201001001003", "重", box),
+    )  # fmt: skip
+    report = import_divisions(folder)
+    assert (report.rows, report.imported, report.rejected) == (13, 8, 5)
+    assert [(one.row, one.code) for one in report.problems if one.field.startswith("grids")] == [
+        (1, "places.no_parent"), (2, "places.bad_boundary"), (3, "places.bad_code"), (4, "places.no_name"), (6, "places.duplicate"),
+    ]  # fmt: skip
+    assert Grid.objects.get().name == "好"
 
 
 @pytest.mark.shared

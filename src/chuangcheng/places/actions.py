@@ -24,6 +24,14 @@ class Saved:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SavedGrid:
+    """A grid, and whether anything of it was new."""
+
+    grid: Grid
+    changed: bool
+
+
 def save_division(
     *,
     code: str,
@@ -71,8 +79,13 @@ def save(
     return Saved(division, changed=True)
 
 
-@transaction.atomic
 def save_grid(*, code: str, name: str, community_code: str, boundary: Geometry, datum: str = "wgs84") -> Grid:
+    """Create the grid of that code or bring it up to date; see :func:`put_grid` for what is refused."""
+    return put_grid(code=code, name=name, community_code=community_code, boundary=boundary, datum=datum).grid
+
+
+@transaction.atomic
+def put_grid(*, code: str, name: str, community_code: str, boundary: Geometry, datum: str = "wgs84") -> SavedGrid:
     """Create the grid of that code or bring it up to date; it must lie under a community.
 
     Refuses ``places.no_parent``, ``bad_code``, ``foreign_code``, ``moved``, ``no_name``, ``bad_boundary``.
@@ -86,12 +99,12 @@ def save_grid(*, code: str, name: str, community_code: str, boundary: Geometry, 
         raise Refused("places.moved", given=code)
     sound, name = boundaries.accept(boundary, datum), _name(name)
     if not grid._state.adding and (grid.name, grid.boundary) == (name, sound):
-        return grid
+        return SavedGrid(grid, changed=False)
     grid.name, grid.boundary = name, sound
     grid.lon, grid.lat = boundaries.centre(sound)
     grid.save()
     versions.bump(CACHE)
-    return grid
+    return SavedGrid(grid, changed=True)
 
 
 def _parent(code: str, level: str, parent_code: str | None) -> Division | None:

@@ -1,4 +1,5 @@
-"""Reading a folder of divisions: ``areas.csv``, ``streets.csv``, ``communities.csv`` and ``boundary_*.geojson``.
+"""Reading a folder of divisions: ``areas.csv``, ``streets.csv``, ``communities.csv``, and where they are there
+``boundary_*.geojson`` (by ``adcode`` or ``code``) and ``grids*.geojson`` (``code`` of 15 digits, ``name``).
 
 A reference import: one transaction, everything or nothing, and a second run finds everything unchanged. Rows that do
 not fit are named and left out; the city of each district is made from its code, or read from ``cities.csv``.
@@ -21,7 +22,9 @@ from chuangcheng.kernel.reporting import ImportReport, RowProblem
 from chuangcheng.kernel.tables import read_table
 from chuangcheng.places import actions, boundaries
 from chuangcheng.places.boundaries import Geometry
+from chuangcheng.places.codes import DIGITS
 from chuangcheng.places.models import Division, DivisionLevel
+from chuangcheng.places.selectors import GRID_LEVEL
 
 Progress = Callable[[int, int], None]
 
@@ -41,14 +44,15 @@ _FILES = {
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One row of a table, as text."""
+    """One row of a table, as text, or one grid, which brings its shape."""
 
     file: str
     row: int
-    level: DivisionLevel
+    level: str
     code: str
     name: str
     parent: str
+    shape: Geometry | None = None
 
 
 @dataclass
@@ -64,22 +68,22 @@ class _Run:
         try:
             if line.code in self.seen:
                 raise Refused("places.duplicate", given=line.code)
-            saved = actions.save(
-                code=line.code,
-                name=line.name,
-                level=line.level,
-                parent_code=line.parent or None,
-                boundary=boundary,
-                datum=self.datum,
-            )
+            changed = self._save(line, boundary)
         except Refused as refused:
             self.report.reject(RowProblem.of(line.row, refused, f"{line.file}:{line.code}"))
             return
         self.seen.add(line.code)
-        if saved.changed:
+        if changed:
             self.report.imported += 1
         else:
             self.report.unchanged += 1
+
+    def _save(self, line: _Line, boundary: Geometry | None) -> bool:
+        if line.shape is not None:
+            given = {"code": line.code, "name": line.name, "community_code": line.parent, "datum": self.datum}
+            return actions.put_grid(boundary=line.shape, **given).changed
+        given = {"code": line.code, "name": line.name, "level": line.level, "datum": self.datum}
+        return actions.save(parent_code=line.parent or None, boundary=boundary, **given).changed
 
     def remark(self, row: int, where: str, remark: Refused) -> None:
         """Note something about a row that was taken all the same."""
@@ -91,14 +95,15 @@ def import_divisions(
 ) -> ImportReport:
     """Import the folder. ``datum`` is that of its boundary files: published atlases are GCJ-02 as a rule.
 
-    ``rows`` counts the rows of the three tables; ``extra`` holds ``cities``, ``boundaries`` and ``mended``. With
-    ``preview`` everything is tried and nothing kept. Refuses ``places.no_file``, ``bad_geojson``, ``bad_datum`` and
-    ``tables.*``.
+    ``rows`` counts the rows of the three tables and the grids; ``extra`` holds ``cities``, ``boundaries`` and
+    ``mended``. With ``preview`` everything is tried and nothing kept. Refuses ``places.no_file``, ``bad_geojson``,
+    ``bad_datum`` and ``tables.*``.
     """
     folder = Path(folder)
     if datum not in DATUMS:
         raise Refused("places.bad_datum", datum=datum)
     lines = [line for level in _FILES for line in _read(folder, level)]
+    lines += _grids(folder)
     shapes = _read_boundaries(folder)
     run = _Run(datum)
     run.report.rows = len(lines)
@@ -157,17 +162,30 @@ def _city_names(folder: Path) -> dict[str, str]:
 
 def _read_boundaries(folder: Path) -> dict[str, tuple[str, Geometry]]:
     """Geometries by code, with the file each came from."""
-    found: dict[str, tuple[str, Geometry]] = {}
-    for path in sorted(folder.glob("boundary_*.geojson")):
+    return {_feature_code(feature): (name, feature["geometry"]) for name, _, feature in _features(folder, "boundary_")}
+
+
+def _grids(folder: Path) -> Iterator[_Line]:
+    for name, number, feature in _features(folder, "grids"):
+        code, title = _feature_code(feature), str(feature["properties"].get("name") or "")
+        yield _Line(name, number, GRID_LEVEL, code, title, code[: DIGITS[DivisionLevel.COMMUNITY]], feature["geometry"])
+
+
+def _features(folder: Path, prefix: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """File, place in it from 1, and feature; only features that have a code and a geometry pass."""
+    for path in sorted(folder.glob(f"{prefix}*.geojson")):
         try:
             features = json.loads(path.read_text(encoding="utf-8"))["features"]
-            found |= {_feature_code(feature): (path.name, feature["geometry"]) for feature in features}
-        except (ValueError, KeyError, TypeError) as error:
+            whole = all(_feature_code(feature) and "type" in feature["geometry"] for feature in features)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Refused("places.bad_geojson", name=path.name) from error
-    return found
+        if not whole:
+            raise Refused("places.bad_geojson", name=path.name)
+        yield from ((path.name, number, feature) for number, feature in enumerate(features, 1))
 
 
 def _feature_code(feature: dict[str, Any]) -> str:
+    """``adcode``, as published atlases call it, else ``code``; KeyError without either."""
     properties = feature["properties"]
     return str(properties.get("adcode") or properties["code"])
 
