@@ -13,11 +13,10 @@ from django.urls import reverse
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.selectors import status_of
 from chuangcheng.cases.states import CASE
+from chuangcheng.desk.areas import boundaries
 from chuangcheng.desk.cases import FILTERS, case_rows, views
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.states import State
-from chuangcheng.people.rights import scope_of
-from chuangcheng.places.models import Division, DivisionLevel
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables.columns import Shown, narrow, read
@@ -89,21 +88,4 @@ def map_content(request: StaffRequest) -> HttpResponse:
         }
         for case in rows[:POINTS]
     ]
-    return JsonResponse({"areas": _areas(request), "points": {"type": "FeatureCollection", "features": points}})
-
-
-def _areas(request: StaffRequest) -> dict[str, object]:
-    levels = [DivisionLevel.CITY, DivisionLevel.DISTRICT, DivisionLevel.STREET]
-    rows = Division.objects.filter(boundary__isnull=False)
-    scope = scope_of(request.post) if request.post else None
-    if scope and scope.paths and not scope.everything:
-        rows = rows.filter(path__startswith=scope.paths[0])
-    else:
-        rows = rows.filter(level__in=levels)
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {"type": "Feature", "geometry": boundary, "properties": {"name": name, "level": level}}
-            for boundary, name, level in rows.values_list("boundary", "name", "level")
-        ],
-    }
+    return JsonResponse({"areas": boundaries(request), "points": {"type": "FeatureCollection", "features": points}})

@@ -26,6 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "posts": getattr(request, "posts", []),
         "rail": SimpleLazyObject(lambda: rail(request)),
         "notices": SimpleLazyObject(lambda: unread(request)),
+        "own_names": [name for _code, name in settings.LANGUAGES],  # each in its own language, never translated
         "theme": chosen(request, "theme"),
         "density": chosen(request, "density"),
         "now": clock.now(),

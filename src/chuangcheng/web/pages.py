@@ -42,7 +42,7 @@ def page(permission: str) -> Callable[[View], PolicyView]:
     def decorate(view: View) -> PolicyView:
         @wraps(view)
         def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.user.pk is None:  # nobody is signed in
+            if getattr(request.user, "pk", None) is None:  # nobody is signed in
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             try:
                 if permission != SIGNED_IN and not holds(request, permission):

@@ -1,0 +1,81 @@
+"""今日: every post sees its own work, first what is due first, within the budget of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cases.play import Play
+
+Sign = Callable[[str], Client]
+
+
+def queues(client: Client) -> dict[str, int]:
+    """Title of each pile of work → how many lie in it."""
+    return {str(queue.title): queue.count for queue in client.get("/desk/").context["queues"]}
+
+
+def test_the_office_triages_dispatches_verifies_and_closes(as_persona: Sign, play: Play) -> None:
+    play.report(), play.filed(), play.handled(), play.verified(), play.asked()
+    assert queues(as_persona("office")) == {"待受理": 1, "待派遣": 1, "待审批": 1, "待核查": 1, "待结案": 1}
+
+
+def test_a_street_sees_what_it_holds_and_nothing_of_another(as_persona: Sign, play: Play) -> None:
+    play.dispatched("street"), play.handling("street"), play.dispatched("department")
+    assert queues(as_persona("street"))["待处置"] == 2
+    assert queues(as_persona("department")) == {"待处置": 1}
+    assert queues(as_persona("street2")) == {}
+
+
+def test_a_street_does_not_verify_its_own_work(as_persona: Sign, play: Play) -> None:
+    play.handled("street")
+    assert "待核查" not in queues(as_persona("street"))
+    assert queues(as_persona("inspector")) == {"待核查": 1}
+
+
+def test_a_grid_worker_is_asked_to_look(as_persona: Sign, play: Play) -> None:
+    play.report_in("pending_confirm")
+    assert queues(as_persona("grid"))["待核实"] == 1
+
+
+def test_nothing_to_do_says_so(as_persona: Sign, play: Play) -> None:
+    assert "手头没有待办" in as_persona("street").get("/desk/").content.decode()
+
+
+def test_a_long_pile_shows_its_first_rows_and_its_true_number(as_persona: Sign, play: Play) -> None:
+    for _ in range(8):
+        play.filed()
+    queue = as_persona("office").get("/desk/").context["queues"][0]
+    assert (queue.count, len(queue.rows)) == (8, 6)
+    assert queue.url == "/desk/cases/?state=filed&sort=due"
+
+
+def test_figures_lead_to_their_rows(as_persona: Sign, play: Play) -> None:
+    play.filed(), play.closed()
+    client = as_persona("leader")
+    page = client.get("/desk/")
+    assert page.context["counts"]["open"] == 1 and page.context["counts"]["closed_today"] == 1
+    assert client.get("/desk/cases/?status=overdue").context["listing"].count == page.context["counts"]["overdue"]
+
+
+def test_the_auditor_sees_the_history(as_persona: Sign, play: Play) -> None:
+    play.filed()
+    assert "case.filed" in as_persona("auditor").get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "persona",
+    ["office", "leader", "subcommand", "district", "department", "street", "community", "grid", "inspector", "auditor"],
+)
+def test_today_costs_few_queries(
+    as_persona: Sign, play: Play, persona: str, django_assert_max_num_queries: Any
+) -> None:
+    for state in ("filed", "dispatched", "handling", "handled", "verified", "closed"):
+        play.in_state(state)
+    client = as_persona(persona)
+    client.get("/desk/")
+    with django_assert_max_num_queries(15):
+        assert client.get("/desk/").status_code == 200

@@ -1,0 +1,233 @@
+"""Moves by form: each from a page without scripts, refused ones come back with their reason and what was filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.states import CASE, REPORT
+from chuangcheng.desk import case_moves, report_moves
+from chuangcheng.kernel import clock
+from tests.cases.play import LITTER, OTHER_STREET, Play, picture
+
+Sign = Callable[[str], Client]
+
+
+def move(row: Case | Report, name: str) -> str:
+    kind = "case" if isinstance(row, Case) else "report"
+    return reverse(f"desk:{kind}_move", args=[row.pk, name])
+
+
+def after(row: Any) -> Any:
+    row.refresh_from_db()
+    return row
+
+
+def test_every_button_has_its_form() -> None:
+    assert set(case_moves.MOVES) == {each.name for each in CASE.moves}
+    assert set(report_moves.MOVES) == {each.name for each in REPORT.moves} - {"withdraw", "object"}
+
+
+@pytest.mark.parametrize(
+    ("state", "persona", "name", "form", "target"),
+    [
+        ("dispatched", "street", "accept", {}, "handling"),
+        ("dispatched", "street", "send_back", {"reason_code": "not_ours"}, "filed"),
+        ("handling", "street", "handle", {"outcome": "not_reproducible", "note": "现场已无"}, "handled"),
+        ("handled", "inspector", "verify", {}, "verified"),
+        ("handled", "inspector", "rework", {"note": "还有残留"}, "handling"),
+        ("verified", "office", "close", {}, "closed"),
+        ("closed", "office", "reopen", {"reason_code": "relapse"}, "filed"),
+        ("filed", "office", "void", {"reason_code": "mistake"}, "void"),
+        ("suspended", "office", "resume", {}, "handling"),
+    ],
+)
+def test_a_move_is_taken_by_its_form(
+    as_persona: Sign, play: Play, state: str, persona: str, name: str, form: dict[str, str], target: str
+) -> None:
+    case = play.in_state(state)
+    client = as_persona(persona)
+    assert client.get(move(case, name)).status_code == 200
+    answer = client.post(move(case, name), form)
+    assert answer.status_code == 302 and answer.headers["Location"] == reverse("desk:case", args=[case.pk])
+    assert after(case).state == target
+
+
+def test_dispatch_names_unit_helpers_and_limit(as_persona: Sign, play: Play) -> None:
+    case = play.filed()
+    due = clock.now() + timedelta(hours=1)
+    form = {
+        "unit": str(play.unit("department")), "co_units": [str(play.unit("street"))],
+        "due_at": f"{due.astimezone(clock.CITY_ZONE):%Y-%m-%dT%H:%M}",
+    }  # fmt: skip
+    assert as_persona("office").post(move(case, "dispatch"), form).status_code == 302
+    lead = case.assignments.get(role="lead")
+    assert (lead.unit_id, lead.due_at) == (play.unit("department"), due)
+    assert case.assignments.filter(role="co", unit=play.unit("street")).exists()
+
+
+def test_dispatch_suggests_a_unit_and_says_why(as_persona: Sign, play: Play) -> None:
+    from chuangcheng.cases.actions import ensure_default_routing
+    from chuangcheng.kernel.actor import SYSTEM
+
+    ensure_default_routing(actor=SYSTEM)
+    html = as_persona("office").get(move(play.filed(), "dispatch")).content.decode()
+    assert "建议派给河东街道" in html
+    assert f'<option value="{play.unit("street")}" selected>' in html
+
+
+def test_handling_takes_its_photos_along(as_persona: Sign, play: Play) -> None:
+    case = play.handling()
+    files = [SimpleUploadedFile(f"{n}.jpg", picture(), "image/jpeg") for n in range(2)]
+    answer = as_persona("street").post(move(case, "handle"), {"outcome": "fixed", "photos": files, "note": ""})
+    assert answer.status_code == 302 and after(case).state == "handled"
+
+
+def test_fixed_without_a_photo_comes_back_with_the_reason(as_persona: Sign, play: Play) -> None:
+    case = play.handling()
+    answer = as_persona("street").post(move(case, "handle"), {"outcome": "fixed", "note": "已清理"})
+    html = answer.content.decode()
+    assert answer.status_code == 422 and "还缺本轮处置后的照片" in html and "已清理" in html
+    assert after(case).state == "handling"
+
+
+def test_what_is_no_photo_is_refused_and_nothing_happens(as_persona: Sign, play: Play) -> None:
+    case = play.handling()
+    fake = SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>", "image/jpeg")
+    answer = as_persona("street").post(move(case, "handle"), {"outcome": "fixed", "photos": [fake]})
+    assert answer.status_code == 422 and after(case).state == "handling"
+
+
+def test_a_missing_field_is_named_at_the_field(as_persona: Sign, play: Play) -> None:
+    answer = as_persona("office").post(move(play.filed(), "void"), {})
+    assert answer.status_code == 422 and "field__error" in answer.content.decode()
+
+
+def test_a_move_of_another_state_is_refused(as_persona: Sign, play: Play) -> None:
+    case = play.filed()
+    answer = as_persona("office").post(move(case, "close"), {})
+    assert answer.status_code == 409 and after(case).state == "filed"
+    assert "待派遣" in answer.content.decode()
+
+
+def test_a_move_of_another_role_is_refused(as_persona: Sign, play: Play) -> None:
+    case = play.handled("street")
+    answer = as_persona("street").post(move(case, "verify"), {})
+    assert answer.status_code == 422 and after(case).state == "handled"
+    assert "自己处置的案件要由他人核查" in answer.content.decode()
+
+
+def test_no_such_move(as_persona: Sign, play: Play) -> None:
+    assert as_persona("office").get(move(play.filed(), "explode")).status_code == 404
+
+
+def test_a_dialog_gets_the_form_and_then_leaves(as_persona: Sign, play: Play) -> None:
+    case = play.dispatched()
+    client = as_persona("street")
+    htmx = {"HX-Request": "true"}
+    html = client.get(move(case, "send_back"), headers=htmx).content.decode()
+    assert "<html" not in html and 'hx-target="#dialog"' in html
+    assert client.post(move(case, "send_back"), {}, headers=htmx).status_code == 422
+    done = client.post(move(case, "send_back"), {"reason_code": "not_ours"}, headers=htmx)
+    assert (done.status_code, done.headers["HX-Redirect"]) == (204, reverse("desk:case", args=[case.pk]))
+
+
+@pytest.mark.parametrize(("name", "granted"), [("extend", True), ("decline", False)])
+def test_a_petition_is_decided(as_persona: Sign, play: Play, name: str, granted: bool) -> None:
+    case = play.asked("extension")
+    due = case.due_at
+    as_persona("office").post(move(case, name), {})
+    assert (after(case).due_at != due) is granted
+    assert as_persona("office").post(move(case, name), {}).status_code == 409
+
+
+def test_time_is_asked_for(as_persona: Sign, play: Play) -> None:
+    case = play.handling()
+    until = clock.now() + timedelta(days=20)
+    form = {"reason": "等待汛期结束", "until": f"{until.astimezone(clock.CITY_ZONE):%Y-%m-%dT%H:%M}"}
+    assert as_persona("street").post(move(case, "ask_suspension"), form).status_code == 302
+    assert case.petitions.get().until == until
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "state"),
+    [
+        ("ask_confirm", {}, "pending_confirm"),
+        ("file", {"category": LITTER, "severity": "2"}, "filed"),
+        ("refuse", {"reason_code": "unclear"}, "not_accepted"),
+    ],
+)
+def test_a_report_is_triaged(as_persona: Sign, play: Play, name: str, form: dict[str, str], state: str) -> None:
+    report = play.report()
+    assert as_persona("office").get(move(report, name)).status_code == 200
+    assert as_persona("office").post(move(report, name), form).status_code == 302
+    assert after(report).state == state
+
+
+@pytest.mark.parametrize(("found", "confirmed"), [("yes", True), ("no", False)])
+def test_a_grid_worker_says_what_was_there(as_persona: Sign, play: Play, found: str, confirmed: bool) -> None:
+    report = play.report_in("pending_confirm")
+    as_persona("grid").post(move(report, "confirm"), {"found": found})
+    assert (after(report).state, report.confirmed) == ("received", confirmed)
+
+
+def test_a_report_is_linked_by_the_number_of_a_visible_case(as_persona: Sign, play: Play) -> None:
+    report, case = play.report(), play.filed()
+    client = as_persona("office")
+    wrong = client.post(move(report, "link"), {"number": "AJ-0"})
+    assert wrong.status_code == 422 and after(report).state == "received"
+    client.post(move(report, "link"), {"number": case.number})
+    assert after(report).case_id == case.pk
+
+
+def test_only_triage_may_file(as_persona: Sign, play: Play) -> None:
+    report = play.report()
+    as_persona("street").post(move(report, "file"), {"category": LITTER, "severity": "1"})
+    assert after(report).state == "received"
+
+
+def test_the_buttons_are_those_of_the_table(as_persona: Sign, play: Play) -> None:
+    page = as_persona("office").get(reverse("desk:report", args=[play.report().pk]))
+    assert [each.name for each in page.context["moves"]] == ["ask_confirm", "file", "link", "refuse"]
+
+
+def test_a_contact_is_shown_on_demand_and_the_look_is_kept(as_persona: Sign, play: Play) -> None:
+    report = play.report(contact_name="王某", contact_phone="13800001111")
+    url = reverse("desk:report_contact", args=[report.pk])
+    client = as_persona("office")
+    assert "13800001111" not in client.get(reverse("desk:report", args=[report.pk])).content.decode()
+    shown = client.post(url)
+    assert "13800001111" in shown.content.decode() and "查看联系方式" in shown.content.decode()
+    assert as_persona("street").post(url).status_code == 403
+    assert client.get(url).status_code == 405
+
+
+def test_a_report_of_another_street_is_not_found(as_persona: Sign, play: Play) -> None:
+    report = play.report(**OTHER_STREET)
+    assert as_persona("street").get(reverse("desk:report", args=[report.pk])).status_code == 404
+
+
+def test_a_notice_is_opened_once_by_its_reader_only(as_persona: Sign, play: Play) -> None:
+    from chuangcheng.kernel.label import Label
+    from chuangcheng.notices.actions import notify
+    from chuangcheng.notices.models import Notice
+    from chuangcheng.people.models import Person
+
+    case = play.filed()
+    notify(key="k", persons=Person.objects.filter(username="office"), topic="case.filed", subject=("case", case.pk),
+           text=Label("新案件", "A new case"), url=reverse("desk:case", args=[case.pk]))  # fmt: skip
+    notice = Notice.objects.get()
+    url = reverse("desk:notice", args=[notice.pk])
+    assert as_persona("street").get(url).status_code == 404
+    client = as_persona("office")
+    assert "新案件" in client.get("/desk/").content.decode()
+    assert client.get(url).headers["Location"] == reverse("desk:case", args=[case.pk])
+    assert after(notice).read_at == clock.now()
+    assert "新案件" not in client.get("/desk/").content.decode()
