@@ -18,8 +18,9 @@ from chuangcheng.kernel.actor import CITIZEN, Actor
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols import selectors
-from chuangcheng.patrols.actions import finish_visit, record_check, score_of, start_visit
+from chuangcheng.patrols.actions import finish_visit, record_check, start_visit
 from chuangcheng.patrols.budget import visit_budget
+from chuangcheng.patrols.facts import score_of
 from chuangcheng.patrols.models import Mode, Visit
 from chuangcheng.patrols.states import VISIT
 from chuangcheng.sites.actions import close_site, pause_site

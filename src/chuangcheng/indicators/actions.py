@@ -14,6 +14,7 @@ from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Edition, Standard
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox
+from chuangcheng.indicators.facts import indicator_facts, reading_facts
 from chuangcheng.indicators.measures import MEASURES, measure_of
 from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.indicators.periods import start_of
@@ -72,19 +73,10 @@ def define_indicator(
         for name in changed:
             setattr(indicator, name, values[name])
         action = "indicator.defined" if fresh else "indicator.changed"
-        history.append(indicator, action, actor, after=_facts(indicator))
+        history.append(indicator, action, actor, after=indicator_facts(indicator))
         indicator.save(force_insert=fresh)
         outbox.emit(action, ("indicator", indicator.pk), {"code": code})
     return indicator
-
-
-def _facts(indicator: Indicator) -> dict[str, Any]:
-    return {
-        "code": indicator.code, "standard": indicator.standard_id, "scoring": indicator.scoring,
-        "frequency": indicator.frequency, "source_unit": indicator.source_unit_id,
-        "low": None if indicator.low is None else str(indicator.low),
-        "high": None if indicator.high is None else str(indicator.high),
-    }  # fmt: skip
 
 
 def _check_definition(code: str, values: Mapping[str, Any]) -> None:
@@ -230,11 +222,3 @@ def _keep(actor: Actor, indicator: Indicator, reading: Reading, reason: str) -> 
     )  # fmt: skip
     indicator.save(update_fields=history.CHAIN_FIELDS)
     outbox.emit("reading.recorded", ("reading", reading.pk), {"indicator": indicator.code})
-
-
-def reading_facts(reading: Reading) -> dict[str, Any]:
-    """What history remembers of a reading."""
-    return {
-        "reading": str(reading.pk), "period": reading.period_start.isoformat(), "value": f"{reading.value:.4f}",
-        "division": str(reading.division_id) if reading.division_id else None,
-    }  # fmt: skip

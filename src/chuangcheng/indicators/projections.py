@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
-from chuangcheng.indicators.actions import reading_facts
+from chuangcheng.indicators.facts import reading_facts
 from chuangcheng.indicators.models import Reading
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
-from typing import Any
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +23,7 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import normalise
 from chuangcheng.patrols import selectors
 from chuangcheng.patrols.budget import visit_budget
+from chuangcheng.patrols.facts import check_facts, score_of
 from chuangcheng.patrols.inputs import NOT_APPLICABLE, CheckInput, judge
 from chuangcheng.patrols.models import Check, Mode, Visit
 from chuangcheng.patrols.policies import may_visit
@@ -229,15 +228,6 @@ def _append(actor: Actor, visit: Visit, fresh: list[Check]) -> None:
     outbox.emit("visit.checked", ("visit", visit.pk), {"checks": [str(check.pk) for check in fresh]})
 
 
-def check_facts(check: Check) -> dict[str, Any]:
-    """What history remembers of a check; the note is free text and stays out of it."""
-    return {
-        "id": str(check.pk), "item": str(check.item_id), "defects": check.defects,
-        "value": None if check.value is None else f"{check.value:.3f}", "grade": check.grade,
-        "share": f"{check.share_num}/{check.share_den}", "case": str(check.case_id) if check.case_id else None,
-    }  # fmt: skip
-
-
 def finish_visit(*, actor: Actor, visit_id: UUID) -> Visit:
     """End the visit and give it its score of 100: the mean share of the items that applied. Again: the same visit."""
     with transaction.atomic():
@@ -255,16 +245,6 @@ def finish_visit(*, actor: Actor, visit_id: UUID) -> Visit:
         visit.save(update_fields=["state", "score", "finished_at", *history.CHAIN_FIELDS])
         outbox.emit("visit.finished", ("visit", visit.pk), {"site": str(visit.site_id), "mode": visit.mode})
     return visit
-
-
-def score_of(checks: Any) -> Decimal | None:
-    """Points of 100, to two places, from rows of (grade, share_num, share_den); None when nothing applied."""
-    shares = [Fraction(num, den) for grade, num, den in checks if grade != NOT_APPLICABLE]
-    if not shares:
-        return None
-    points = 100 * sum(shares, Fraction()) / len(shares)
-    exact = Decimal(points.numerator) / Decimal(points.denominator)
-    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def add_photo(*, actor: Actor, check_id: UUID, sha256: str, data: bytes) -> Photo:

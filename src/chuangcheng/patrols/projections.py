@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
-from chuangcheng.patrols.actions import check_facts, score_of
+from chuangcheng.patrols.facts import check_facts, score_of
 from chuangcheng.patrols.inputs import NOT_APPLICABLE
 from chuangcheng.patrols.models import Check, Visit
 

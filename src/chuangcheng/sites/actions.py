@@ -20,12 +20,11 @@ from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
 from chuangcheng.places.locator import locate
 from chuangcheng.places.models import Division
+from chuangcheng.sites.facts import facts
 from chuangcheng.sites.models import Site
 from chuangcheng.sites.states import REASONS, SITE
 
 EDIT = "sites.edit"
-#: What history remembers of a site; name and address are text that may be corrected and stay out of it.
-FACTS = ("code", "kind_code", "unit_id", "division_id", "division_path", "grid_id", "lat", "lon", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +154,6 @@ def _change(
     history.append(site, action, actor, before=before, after=after, reason=reason)
     site.save(force_insert=fresh)
     outbox.emit(action, ("site", site.pk), {"code": site.code})
-
-
-def facts(site: Site) -> dict[str, Any]:
-    """What history remembers of a site."""
-    return {name: getattr(site, name) for name in FACTS}
 
 
 def _kind(code: str) -> SiteKind:

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
-from chuangcheng.sites.actions import FACTS
+from chuangcheng.sites.facts import FACTS
 from chuangcheng.sites.models import Site
 
 
