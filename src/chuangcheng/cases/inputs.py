@@ -46,7 +46,9 @@ class ReportInput:
 
     def body(self) -> dict[str, Any]:
         """The canonical body: equal bodies, equal digests."""
-        return asdict(self)
+        # Not asdict: it copies every value deeply, which costs more than the digest itself.
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {**values, "photos": [asdict(photo) for photo in self.photos]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
