@@ -116,7 +116,7 @@ class Quarter:
 
     def _triage(self, report_id: UUID, incident: Incident) -> None:
         if incident.case_id:
-            self._join(report_id, incident)
+            self._join(report_id, incident, incident.case_id)
         elif self.rng.random() < 0.09:
             reason = self.rng.choice(REFUSALS)
             cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code=reason)
@@ -136,13 +136,13 @@ class Quarter:
         if not found:
             cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code="untrue")
         elif incident.case_id:
-            self._join(report_id, incident)
+            self._join(report_id, incident, incident.case_id)
         else:
             self._file(report_id, incident)
 
-    def _join(self, report_id: UUID, incident: Incident) -> None:
+    def _join(self, report_id: UUID, incident: Incident, case_id: UUID) -> None:
         """A later report of a known trouble: linked while the case is open, else refused or, relapsed, a new case."""
-        case = Case.objects.get(pk=incident.case_id)
+        case = Case.objects.get(pk=case_id)
         if case.state in CASE.open_states():
             cases.link_report(actor=self._dispatcher(), report_id=report_id, case_id=case.id)
         elif self.rng.random() < 0.3:

@@ -1,0 +1,75 @@
+"""For those who watch: the history of everything, and notices that did not arrive."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.history.models import Event
+from chuangcheng.notices.models import Delivery
+from chuangcheng.notices.selectors import troubled_deliveries
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables import Column, Filter, Listing
+
+
+def _action(rows: QuerySet[Event], words: str) -> QuerySet[Event]:
+    return rows.filter(action__startswith=words)
+
+
+def _subject(rows: QuerySet[Event], value: str) -> QuerySet[Event]:
+    try:
+        return rows.filter(subject_id=UUID(value))
+    except ValueError:
+        return rows.none()
+
+
+HISTORY = Listing(
+    "history",
+    _("历史记录"),
+    columns=(
+        Column("id", _("序号"), lambda row: row.pk, sort="id", number=True),
+        Column("recorded", _("记录时间"), lambda row: row.recorded_at, sort="recorded_at"),
+        Column("happened", _("发生时间"), lambda row: row.happened_at, shown=False),
+        Column("action", _("动作"), lambda row: row.action),
+        Column("subject", _("对象"), lambda row: f"{row.subject_kind} {row.subject_id}", wide=True),
+        Column("seq", _("链上位置"), lambda row: row.seq, number=True),
+        Column("actor", _("岗位"), lambda row: row.actor_label),
+        Column("reason", _("原因"), lambda row: row.reason, shown=False),
+        Column("digest", _("摘要"), lambda row: row.digest[:16], shown=False),
+    ),
+    filters=(
+        Filter("action", _("动作"), _action, kind="search"),
+        Filter("subject", _("对象编号"), _subject),
+    ),
+    sort="-id",
+)  # fmt: skip
+DELIVERIES = Listing(
+    "deliveries",
+    _("未送达的通知"),
+    columns=(
+        Column("updated", _("时间"), lambda row: row.updated_at, sort="updated_at"),
+        Column("person", _("收件人"), lambda row: row.notice.person.name),
+        Column("text", _("内容"), lambda row: row.notice.text["zh"], wide=True),
+        Column("channel", _("渠道"), lambda row: row.channel),
+        Column("attempts", _("次数"), lambda row: row.attempts, number=True),
+        Column("error", _("原因"), lambda row: row.error, wide=True),
+    ),
+    sort="-updated",
+)
+
+
+@page("history.view")
+def history_list(request: StaffRequest) -> HttpResponseBase:
+    """Every history row, the newest first."""
+    return HISTORY.respond(request, Event.objects.all(), "desk/history.html")
+
+
+@page("notices.failed")
+def failed_notices(request: StaffRequest) -> HttpResponseBase:
+    """Deliveries that failed, with the reason."""
+    rows: QuerySet[Delivery] = troubled_deliveries(request.actor)
+    return DELIVERIES.respond(request, rows, "desk/notices_failed.html")

@@ -1,0 +1,112 @@
+"""Units: the list in official order and the card of one, with its posts, duties and work."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as now_said
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.cases.selectors import visible_cases
+from chuangcheng.cases.states import CASE
+from chuangcheng.framework.models import Duty, DutyKind
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.people import selectors
+from chuangcheng.people.models import Unit, UnitKind
+from chuangcheng.people.rights import is_valid
+from chuangcheng.places.models import Division, DivisionLevel, Grid
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables import Choice, Column, Filter, Listing
+
+
+def unit_url(unit: Unit) -> str:
+    """The card of a unit."""
+    return reverse("desk:unit", args=[unit.pk])
+
+
+def _kinds(_request: HttpRequest) -> list[Choice]:
+    return [(code, now_said(str(label))) for code, label in UnitKind.choices]
+
+
+def _search(rows: QuerySet[Unit], words: str) -> QuerySet[Unit]:
+    return rows.filter(Q(name__icontains=words) | Q(short_name__icontains=words) | Q(code__iexact=words))
+
+
+LISTING = Listing(
+    "units",
+    _("单位"),
+    columns=(
+        Column("order", _("序号"), lambda row: row.official_order, sort="official_order", number=True),
+        Column("name", _("单位"), lambda row: row.name, sort="name", url=unit_url, wide=True),
+        Column("short", _("简称"), lambda row: row.short_name),
+        Column("kind", _("类型"), lambda row: now_said(row.get_kind_display())),
+        Column("parent", _("上级"), lambda row: row.parent.short_name if row.parent else ""),
+        Column("lead", _("牵头标准"), lambda row: row.leads, number=True),
+        Column("open", _("在办案件"), lambda row: row.open_cases, number=True, corner=True),
+        Column("code", _("编号"), lambda row: row.code, shown=False),
+        Column("group", _("分组"), lambda row: now_said(row.get_group_display()), shown=False),
+    ),
+    filters=(
+        Filter("q", _("搜索"), _search, kind="search"),
+        Filter("kind", _("类型"), lambda rows, value: rows.filter(kind=value), _kinds),
+    ),
+    sort="order",
+)
+
+
+@page("people.view")
+def unit_list(request: StaffRequest) -> HttpResponseBase:
+    """Units in official order, with their duties and open cases."""
+    rows = selectors.units().select_related("parent").annotate(
+        leads=Count("duties", filter=Q(duties__kind=DutyKind.LEAD), distinct=True),
+        open_cases=Count("held_cases", filter=Q(held_cases__state__in=CASE.open_states()), distinct=True),
+    )  # fmt: skip
+    return LISTING.respond(request, rows, "desk/units.html")
+
+
+@page("people.view")
+def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
+    """One unit: who stands for it, what it answers for, what it holds now."""
+    unit = selectors.units().select_related("parent", "line_parent", "division").filter(pk=unit_id).first()
+    if unit is None:
+        raise Refused("common.not_found")
+    held = visible_cases(request.actor).filter(holder=unit, state__in=CASE.open_states())
+    context: dict[str, Any] = {
+        "unit": unit,
+        "posts": [post for post in unit.posts.select_related("person", "division") if is_valid(post)],
+        "duties": Duty.objects.filter(unit=unit).select_related("standard").order_by("kind", "standard__order")[:200],
+        "sites": unit.sites.select_related("kind").order_by("code")[:200],
+        "held": held.select_related("category").order_by("due_at")[:50],
+        "children": unit.children.order_by("official_order")[:60],
+        "now": clock.now(),
+    }
+    return render(request, "desk/unit.html", context)
+
+
+@page("places.view")
+def division_page(request: StaffRequest) -> HttpResponse:
+    """Divisions and grids: the tree with how many of each stand below."""
+    return render(request, "desk/divisions.html", {"rows": _divisions()})
+
+
+def _divisions() -> list[dict[str, Any]]:
+    """Districts and streets with the communities and grids below them. Two queries."""
+    grids: dict[str, int] = {}
+    for path in Grid.objects.values_list("division__path", flat=True):
+        for prefix in selectors.prefixes(path):
+            grids[prefix] = grids.get(prefix, 0) + 1
+    rows = list(Division.objects.order_by("path").values("code", "name", "level", "path"))
+    below: dict[str, int] = {}
+    for row in rows:
+        if row["level"] == DivisionLevel.COMMUNITY:
+            for prefix in selectors.prefixes(row["path"]):
+                below[prefix] = below.get(prefix, 0) + 1
+    shown = [row for row in rows if row["level"] != DivisionLevel.COMMUNITY]
+    return [{**row, "communities": below.get(row["path"], 0), "grids": grids.get(row["path"], 0)} for row in shown]

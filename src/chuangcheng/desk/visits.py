@@ -1,0 +1,68 @@
+"""Visits: the list and the page of one with its checks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as now_said
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.desk import choices
+from chuangcheng.patrols import selectors
+from chuangcheng.patrols.models import Mode, Visit
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables import Column, Filter, Listing
+
+
+def visit_url(visit: Visit) -> str:
+    """The page of a visit."""
+    return reverse("desk:visit", args=[visit.pk])
+
+
+def _search(rows: QuerySet[Visit], words: str) -> QuerySet[Visit]:
+    return rows.filter(Q(site__name__icontains=words) | Q(number__icontains=words))
+
+
+FILTERS = (
+    Filter("q", _("搜索"), _search, kind="search"),
+    Filter("mode", _("方式"), lambda rows, value: rows.filter(mode=value),
+           lambda _r: [(code, now_said(str(label))) for code, label in Mode.choices]),
+    Filter("area", _("区域"), lambda rows, value: rows.filter(site__division_path__startswith=value), choices.areas),
+    Filter("site", _("点位编号"), lambda rows, value: rows.filter(site__code=value)),
+    Filter("failed", _("有问题"), lambda rows, _value: rows.filter(failed__gt=0), lambda _r: [("yes", _("有"))]),
+)  # fmt: skip
+LISTING = Listing(
+    "visits",
+    _("到访"),
+    columns=(
+        Column("number", _("编号"), lambda row: row.number, url=visit_url),
+        Column("site", _("点位"), lambda row: row.site.name, wide=True),
+        Column("kind", _("类型"), lambda row: row.site.kind.zh),
+        Column("mode", _("方式"), lambda row: now_said(row.get_mode_display())),
+        Column("unit", _("督查单位"), lambda row: row.unit.short_name),
+        Column("checked", _("考察项"), lambda row: row.checked, sort="checked", number=True),
+        Column("failed", _("不符合"), lambda row: row.failed, sort="failed", number=True),
+        Column("score", _("得分"), lambda row: row.score, number=True, corner=True),
+        Column("started", _("时间"), lambda row: row.started_at, sort="started_at"),
+    ),
+    filters=FILTERS,
+    sort="-started",
+)
+
+
+@page("visits.view")
+def visit_list(request: StaffRequest) -> HttpResponseBase:
+    """Visits, narrowed and sorted."""
+    return LISTING.respond(request, selectors.visible_to(request.actor), "desk/visits.html")
+
+
+@page("visits.view")
+def visit_page(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """One visit: every check, and the case of each that failed."""
+    visit = selectors.get_visit_for(request.actor, visit_id)
+    return render(request, "desk/visit.html", {"visit": visit, "checks": selectors.checks_of(visit)})

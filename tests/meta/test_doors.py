@@ -1,0 +1,91 @@
+"""Every address has a policy, and is walked as every persona: nobody sees an error page or what is not theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+#: Addresses that need no sign-in, each with its reason.
+OPEN = {
+    "healthz": "a load balancer asks",
+    "readyz": "a load balancer asks",
+    "set_language": "the language of the sign-in page",
+}
+OPEN_SPACES = {"portal", "api-v1"}  # citizens; the API checks its own tokens
+LIBRARY = ("allauth.", "django.views.i18n")
+
+
+def _patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+        else:
+            yield spaces, pattern
+
+
+def _addresses() -> list[tuple[tuple[str, ...], URLPattern]]:
+    return list(_patterns(get_resolver()))
+
+
+def test_every_address_has_a_policy() -> None:
+    bare = []
+    for spaces, pattern in _addresses():
+        view = pattern.callback
+        known = (
+            pattern.name in OPEN
+            or (spaces and spaces[0] in OPEN_SPACES)
+            or getattr(view, "permission", None)
+            or getattr(view, "__module__", "").startswith(LIBRARY)
+        )
+        if not known:
+            bare.append(f"{spaces} {pattern.pattern} {pattern.name}")
+    assert bare == []
+
+
+def _walkable() -> list[tuple[str, str]]:
+    """(name, address) of every page that can be asked for with GET, ids filled by ones that do not exist."""
+    found = []
+    for spaces, pattern in _addresses():
+        if not spaces or spaces[0] not in {"desk", "field"} or not pattern.name:
+            continue
+        values = {
+            name: str(uuid4()) if "uuid" in type(converter).__name__.lower() else "1"
+            for name, converter in pattern.pattern.converters.items()
+        }
+        found.append((f"{spaces[0]}:{pattern.name}", reverse(f"{spaces[0]}:{pattern.name}", kwargs=values)))
+    return found
+
+
+@pytest.mark.django_db
+def test_every_page_answers_every_persona(personas: dict[str, object]) -> None:
+    from chuangcheng.people.models import Person
+    from chuangcheng.people.rights import roles
+
+    views = {f"{spaces[0]}:{p.name}": p.callback for spaces, p in _addresses() if spaces}
+    pages = _walkable()
+    assert len(pages) > 15
+    wrong = []
+    for role in personas:
+        person = Person.objects.get(username=role)
+        held = roles()[person.posts.get().role].permissions
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for name, address in pages:
+            status = client.get(address).status_code
+            allowed = getattr(views[name], "permission", "") in held
+            expected = {200, 302, 404, 405} if allowed else {403, 405}
+            if status not in expected:
+                wrong.append(f"{role} {name}: {status}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_nobody_passes_without_sign_in() -> None:
+    client = Client()
+    for name, address in _walkable():
+        response = client.get(address)
+        assert response.status_code in {302, 401, 403, 405}, name
