@@ -113,6 +113,15 @@ def test_todos_of_each_role(play: Play) -> None:
     assert late["overdue"] == 3
 
 
+def test_what_nobody_confirmed_in_time_comes_back_to_triage(play: Play) -> None:
+    play.report_in("pending_confirm")
+    counts = [
+        {todo.name: todo.count for todo in board.todos(play.by["office"], moment)}["triage"]
+        for moment in (NOON + timedelta(hours=24), NOON + timedelta(hours=25))
+    ]
+    assert counts == [0, 1]
+
+
 def test_every_todo_opens_to_its_rows(play: Play) -> None:
     at_work(play)
     for actor in play.by.values():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from chuangcheng.cases import actions, projections, selectors
+from chuangcheng.cases.chronicle import CASE_FIELDS, Fold
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE, OUTCOMES_WITHOUT_PHOTO
 from chuangcheng.history.selectors import events_of
@@ -151,6 +152,10 @@ class Lives(RuleBasedStateMachine):
             events = list(events_of("case", case.pk))
             assert [event.seq for event in events] == list(range(1, case.chain_seq + 1))
             assert case.chain_head == events[-1].digest != GENESIS
+            folded = Fold(CASE_FIELDS)
+            for event in events:  # each row begins where the one before it ended
+                assert {name: folded.values.get(name) for name in event.before} == event.before
+                folded.add(event.action, event.after)
 
     @invariant()
     def the_laws_hold(self) -> None:

@@ -107,8 +107,10 @@ def _confirm(post: Post, _now: datetime) -> Q:
     return Q(state="pending_confirm") & _area(post)
 
 
-def _triage(post: Post, _now: datetime) -> Q:
-    return Q(state="received") & _area(post)
+def _triage(post: Post, now: datetime) -> Q:
+    """New ones, and those that nobody went to look at within the limit: they must not wait for ever."""
+    unanswered = Q(state="pending_confirm", confirm_due_at__lt=now)
+    return (Q(state="received") | unanswered) & _area(post)
 
 
 _CASES = (

@@ -60,6 +60,20 @@ def report_rows(actor: Actor) -> Q:
     return rows
 
 
+def sees_case(actor: Actor, case: Case) -> bool:
+    """Whether the case is among :func:`case_rows`; asks the database only where the row itself does not tell."""
+    scope = rights.scope(actor, "cases.view")
+    near = scope.reaches(unit_id=case.holder_id, path=case.division_path) or case.responsible_id in scope.units
+    return near or (bool(scope.units) and Case.objects.filter(_case_rows(scope), pk=case.pk).exists())
+
+
+def sees_report(actor: Actor, report: Report) -> bool:
+    """As :func:`sees_case`, for a report."""
+    if rights.scope(actor, "reports.view").reaches(path=report.division_path):
+        return True
+    return Report.objects.filter(report_rows(actor), pk=report.pk).exists()
+
+
 def _case_rows(scope: Scope) -> Q:
     if scope.everything:
         return Q()

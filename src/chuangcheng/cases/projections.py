@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Field, Model
+from django.db.models import Exists, Field, Model, OuterRef
 
 from chuangcheng.cases.chronicle import (
     ASSIGNMENT_FIELDS,
@@ -67,8 +67,8 @@ def _check(model: type[Report] | type[Case]) -> Iterator[Difference]:
                 continue
             yield from _compare(f"{model.__name__} {row.number}", row, folded.result())
             yield from _compare_children(row, folded, children.get(pk, {}))
-    told = Event.objects.filter(subject_kind=model._meta.model_name, seq=1).values("subject_id")
-    for number in model._default_manager.exclude(pk__in=told).values_list("number", flat=True):
+    told = Event.objects.filter(subject_kind=model._meta.model_name, subject_id=OuterRef("pk"), seq=1)
+    for number in model._default_manager.filter(~Exists(told)).values_list("number", flat=True):
         yield Difference(f"{model.__name__} {number}", "has no history")
 
 
