@@ -44,6 +44,8 @@ _reference: Cached[_Reference] = Cached(CACHE, _load)
 _current: Cached[Edition | None] = Cached(
     EDITION_CACHE, lambda: Edition.objects.filter(state=EditionState.PUBLISHED).first()
 )
+_rules: Cached[dict[UUID, Rules]] = Cached(EDITION_CACHE, dict)
+_checklists: Cached[dict[UUID, dict[str, ChecklistItem]]] = Cached(EDITION_CACHE, dict)
 _by_category: Cached[dict[UUID, dict[str, list[Standard]]]] = Cached(EDITION_CACHE, dict)
 
 
@@ -65,6 +67,14 @@ def edition_by_code(code: str) -> Edition | None:
 def rules_of(edition: Edition) -> Rules:
     """The edition's rules, typed."""
     return Rules.of(edition.rules)
+
+
+def rules_at(kind_id: UUID) -> Rules:
+    """The rules of the edition that a kind of sites belongs to; cached, for the hot path of checks."""
+    held = _rules.get()
+    if kind_id not in held:
+        held[kind_id] = rules_of(Edition.objects.get(site_kinds=kind_id))
+    return held[kind_id]
 
 
 def nodes_of(edition: Edition) -> QuerySet[Node]:
@@ -105,6 +115,15 @@ def items_of(site_kind: SiteKind) -> QuerySet[ChecklistItem]:
     return site_kind.items.prefetch_related(
         Prefetch("standards", queryset=Standard.objects.order_by("order"))
     ).order_by("order")
+
+
+def checklist(kind_id: UUID) -> dict[str, ChecklistItem]:
+    """The kind's items by code, in order, with their standards loaded; cached, for reading only."""
+    held = _checklists.get()
+    if kind_id not in held:
+        rows = ChecklistItem.objects.filter(site_kind=kind_id).order_by("order").prefetch_related("standards")
+        held[kind_id] = {item.code: item for item in rows}
+    return held[kind_id]
 
 
 def item_by_code(site_kind: SiteKind, code: str) -> ChecklistItem | None:

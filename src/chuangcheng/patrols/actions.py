@@ -85,10 +85,9 @@ def _same_visit(known: Visit, actor: Actor, site_id: UUID, mode: str) -> Visit:
 
 def _lock_site(actor: Actor, site_id: UUID) -> Site:
     """The site, locked: two inspectors who start at once must not both take the last visit of the budget."""
-    site = sites.get_site_for(actor, site_id)
-    if not may_visit(actor, site):
+    site = sites.visible_to(actor).select_for_update(of=("self",)).filter(pk=site_id).first()
+    if site is None or not may_visit(actor, site):
         raise Refused("common.not_found")
-    Site.objects.select_for_update().get(pk=site.pk)
     if site.state != SiteState.ACTIVE:
         raise Refused("patrols.site_not_active", site=site.name)
     return site
@@ -129,9 +128,9 @@ def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]
     """
     with transaction.atomic():
         visit, post = _lock_visit(actor, visit_id)
-        sheet = {item.code: item for item in framework.items_of(visit.site.kind)}
+        sheet = framework.checklist(visit.site.kind_id)
         standing = {check.item.code: check for check in visit.checks.select_related("item", "case")}
-        rules = framework.rules_of(visit.site.kind.edition)
+        rules = framework.rules_at(visit.site.kind_id)
         recorded, fresh = [], []
         for given in results:
             check = standing.get(given.item_code)
@@ -155,7 +154,7 @@ def _lock_visit(actor: Actor, visit_id: UUID) -> tuple[Visit, Post]:
     post = rights.require(actor, "visits.create")
     visit = (
         Visit.objects.select_for_update(of=("self",))
-        .select_related("site__kind__edition", "site__unit")
+        .select_related("site__unit")
         .filter(pk=visit_id, inspector=actor.person_id)
         .first()
     )
