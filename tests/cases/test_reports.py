@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from chuangcheng.cases import actions, selectors
@@ -140,6 +140,16 @@ def test_an_external_number_comes_in_once(play: Play) -> None:
     with pytest.raises(Refused) as refusal:
         actions.create_report(actor=SYSTEM, given=given(external_source="12345", external_number="A1"))
     assert code_of(refusal) == "report.external_taken"
+
+
+def test_a_conflict_about_something_else_is_no_repeat(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chuangcheng.cases.actions import reports
+
+    taken = play.report().number
+    monkeypatch.setattr(reports, "take", lambda prefix, moment: taken)
+    with pytest.raises(IntegrityError):
+        play.report()
+    assert Report.objects.count() == Outbox.objects.count() == 1
 
 
 def test_any_rfc_9562_id_will_do(play: Play) -> None:

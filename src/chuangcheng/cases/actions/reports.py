@@ -59,7 +59,10 @@ def create_report(*, actor: Actor, given: ReportInput) -> tuple[Report, bool]:
             outbox.emit("report.created", ("report", report.pk))
     except IntegrityError:
         # The same id was there first, perhaps a moment ago in another process: one look instead of one before each.
-        return _repeated(given, body), False
+        stored = _repeated(given, body)
+        if stored is None:
+            raise
+        return stored, False
     return report, True
 
 
@@ -72,11 +75,12 @@ def _category(code: str | None) -> Category | None:
     return category
 
 
-def _repeated(given: ReportInput, body: str) -> Report:
+def _repeated(given: ReportInput, body: str) -> Report | None:
+    """The row that stands under the id already; None if the conflict was about something else."""
     stored = Report.objects.filter(pk=given.id).first()
-    if stored is None:
-        raise Refused("report.external_taken", number=given.external_number or "")
-    if not hmac.compare_digest(stored.body_digest, body):
+    if stored is None and given.external_number is not None:
+        raise Refused("report.external_taken", number=given.external_number)
+    if stored and not hmac.compare_digest(stored.body_digest, body):
         raise Refused("common.different_body")
     return stored
 
