@@ -109,6 +109,8 @@ def test_a_childs_due_lies_within_its_parents(play: Play) -> None:
     case = actions.dispatch_case(actor=play.by["office"], case_id=case.id, unit_id=play.unit("district"), due_at=half)
     case = actions.pass_on(actor=play.by["district"], case_id=case.id, unit_id=play.unit("street"))
     assert [link.due_at for link in selectors.chain_of(case)] == [half, half]
+    exactly = actions.return_case(actor=play.by["street"], case_id=case.id, reason_code="unclear")
+    case = actions.pass_on(actor=play.by["district"], case_id=exactly.id, unit_id=play.unit("street"), due_at=half)
     for wrong in (half + timedelta(minutes=1), NOON, NOON - timedelta(hours=1)):
         with pytest.raises(Refused) as refusal:
             actions.pass_on(actor=play.by["street"], case_id=case.id, unit_id=play.unit("community"), due_at=wrong)
