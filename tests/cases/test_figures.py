@@ -184,11 +184,29 @@ def test_the_rates_of_the_field(play: Play) -> None:
         "on_time_handle": (5, 8),
         "close": (3, 8),
         "on_time_close": (3, 8),
+        "fix": (3, 8),
         "rework": (1, 8),
         "overdue_open": (2, 8),
         "extension": (1, 8),
     }
     assert found["handle"].share == Fraction(3, 4)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "close", "fix"),
+    [("not_reproducible", (1, 1), (0, 1)), ("cannot", (0, 1), (0, 1)), ("duplicate", (0, 0), (0, 0)),
+     ("refused", (0, 0), (0, 0))],
+)  # fmt: skip
+def test_rates_ask_for_the_outcome_not_for_the_word_closed(
+    play: Play, outcome: str, close: tuple[int, int], fix: tuple[int, int]
+) -> None:
+    case = play.handling()
+    actions.handle_case(actor=play.by["street"], case_id=case.id, outcome=outcome, note="见说明")
+    actions.verify_case(actor=play.by["inspector"], case_id=case.id)
+    assert actions.close_case(actor=play.by["office"], case_id=case.id).state == "closed"
+    found = {name: (rate.numerator, rate.denominator) for name, rate in rates.rates(Case.objects.all(), NOON).items()}
+    assert (found["close"], found["on_time_close"], found["fix"]) == (close, close, fix)
+    assert found["handle"] == found["on_time_handle"] == (1, 1)
 
 
 def test_what_is_not_due_yet_is_not_owed(play: Play) -> None:

@@ -125,6 +125,13 @@ def test_a_declared_photo_is_enough_to_handle_but_not_to_verify(play: Play) -> N
     assert verify().state == "verified"
 
 
+def test_closing_looks_at_the_proof_once_more(play: Play) -> None:
+    case = play.verified()
+    photos.of(("case", case.id)).update(stored_at=None)
+    assert refused(lambda: actions.close_case(actor=play.by["office"], case_id=case.id)) == "case.proof_missing"
+    assert Case.objects.get().state == "verified"
+
+
 def test_a_before_photo_proves_nothing(play: Play) -> None:
     case = play.handling()
     actions.add_photo(actor=play.by["street"], case_id=case.id, role="before", data=picture())

@@ -50,6 +50,11 @@ def _owed(now: datetime) -> Q:
     )  # fmt: skip
 
 
+def _to_close(now: datetime) -> Q:
+    """Owed, without what turned out to be no work of its own: a duplicate, or nobody's duty."""
+    return _owed(now) & ~Q(outcome__in=("duplicate", "refused"))
+
+
 def _handled(_now: datetime) -> Q:
     return Q(handled_at__isnull=False)
 
@@ -59,11 +64,16 @@ def _handled_on_time(_now: datetime) -> Q:
 
 
 def _closed(_now: datetime) -> Q:
-    return Q(state="closed")
+    """Closed as done: a case that was closed because nothing can be done now is not."""
+    return Q(state="closed") & ~Q(outcome="cannot")
 
 
-def _closed_on_time(_now: datetime) -> Q:
-    return Q(state="closed", on_time=True)
+def _fixed(_now: datetime) -> Q:
+    return Q(state="closed", outcome="fixed")
+
+
+def _closed_on_time(now: datetime) -> Q:
+    return _closed(now) & Q(on_time=True)
 
 
 def _reworked(_now: datetime) -> Q:
@@ -90,9 +100,10 @@ def _valid(_now: datetime) -> Q:
 CASE_RATES = (
     Definition("handle", Label("处置率", "Handled"), _handled, _owed),
     Definition("on_time_handle", Label("按期处置率", "Handled on time"), _handled_on_time, _owed),
-    Definition("close", Label("结案率", "Closed"), _closed, _owed),
-    Definition("on_time_close", Label("按期结案率", "Closed on time"), _closed_on_time, _owed),
-    Definition("rework", Label("返工率", "Reworked"), _reworked, _owed),
+    Definition("close", Label("结案率", "Closed"), _closed, _to_close),
+    Definition("on_time_close", Label("按期结案率", "Closed on time"), _closed_on_time, _to_close),
+    Definition("fix", Label("整改率", "Fixed"), _fixed, _to_close),
+    Definition("rework", Label("返工率", "Reworked"), _reworked, _to_close),
     Definition("overdue_open", Label("超期待处置率", "Overdue and open"), _overdue_open, _owed),
     Definition("extension", Label("延期率", "Extended"), _extended, _owed),
 )
