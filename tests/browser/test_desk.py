@@ -1,0 +1,180 @@
+"""The desk in a real browser: policy, sizes, dialogs, filters, maps, keys, and life without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open, Visitor
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/desk/", "/desk/reports/", "/desk/cases/", "/desk/cases/board/", "/desk/cases/map/", "/style/",
+    "/account/password/change/", "/account/mfa/",
+)  # fmt: skip
+
+
+def open_first_case(window: Visitor, query: str) -> None:
+    """The page of the first case of a list."""
+    window.go(f"/desk/cases/?{query}")
+    window.page.locator("a.row-link").first.click()
+    expect(window.page.get_by_role("heading", name="经过")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [1440, 360])
+def test_pages_keep_the_policy_and_fit(visitor: Open, path: str, width: int) -> None:
+    window = visitor("office", width=width)
+    window.go(path)
+    assert window.overflow() <= 0
+    assert window.axe() == []
+
+
+@pytest.mark.parametrize("persona", ["leader", "street", "community", "grid", "inspector", "auditor"])
+def test_every_persona_finds_its_day(visitor: Open, persona: str) -> None:
+    window = visitor(persona, width=390, height=844)
+    expect(window.page.get_by_role("heading", name="今日", level=1)).to_be_visible()
+    assert window.overflow() <= 0
+
+
+def test_the_sign_in_page_is_ours_and_refuses_politely(visitor: Open) -> None:
+    window = visitor()
+    window.go("/desk/cases/")
+    window.page.get_by_label("用户名").fill("office")
+    window.page.get_by_label("密码").fill("wrong")
+    window.page.get_by_role("button", name="登录").click()
+    expect(window.page.get_by_role("alert")).to_be_visible()
+    assert window.axe() == []
+
+
+def test_a_broken_rule_is_noticed(visitor: Open) -> None:
+    window = visitor()
+    window.go("/account/login/")
+    window.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color:red\">x</p>')")
+    expect(window.page.locator("p", has_text="x").last).to_be_visible()
+    assert any(trouble.startswith("policy: style-src") for trouble in window.troubles)
+    window.troubles.clear()
+
+
+def test_dispatch_in_a_dialog(visitor: Open) -> None:
+    window = visitor("office")
+    page = window.page
+    open_first_case(window, "state=filed")
+    page.get_by_role("link", name="派遣", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert window.axe() == []
+    dialog.get_by_label("承办单位").select_option("")
+    dialog.get_by_role("button", name="派遣").click()
+    expect(dialog.locator(".field__error")).to_be_visible()
+    dialog.get_by_label("承办单位").select_option(label="河西街道")
+    dialog.get_by_role("button", name="派遣").click()
+    expect(page.get_by_role("status").filter(has_text="已办理“派遣”")).to_be_visible()
+    expect(page.locator(".page__head .state")).to_have_text("待接收")
+
+
+def test_a_dialog_closes_by_escape_and_by_its_button(visitor: Open) -> None:
+    window = visitor("office")
+    open_first_case(window, "state=verified")
+    for close in ("Escape", "button"):
+        window.page.get_by_role("link", name="结案", exact=True).click()
+        dialog = window.page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        if close == "Escape":
+            window.page.keyboard.press("Escape")
+        else:
+            dialog.get_by_role("button", name="取消").click()
+        expect(dialog).to_be_hidden()
+
+
+def test_the_same_move_without_scripts(visitor: Open) -> None:
+    window = visitor("street", java_script_enabled=False)
+    page = window.page
+    page.goto(f"{window.address}/desk/cases/?state=dispatched")
+    page.locator("tr", has_text="河东街道").locator("a.row-link").first.click()
+    page.get_by_role("button", name="接收").click()
+    expect(page.locator(".page__head .state")).to_have_text("处置中")
+    page.get_by_role("link", name="处置完成").click()
+    page.get_by_label("现场无此问题").check()
+    page.get_by_label("说明").fill("现场已无此问题")
+    page.get_by_role("button", name="处置完成").click()
+    expect(page.locator(".page__head .state")).to_have_text("待核查")
+
+
+def test_filters_work_in_place_and_stay_in_the_address(visitor: Open) -> None:
+    window = visitor("office")
+    window.go("/desk/cases/")
+    window.page.locator("#f-state").select_option("verified")
+    window.page.wait_for_url(re.compile("state=verified"))
+    states = window.page.locator("#listing tbody .state")
+    expect(states.filter(has_not_text="待结案")).to_have_count(0)
+    expect(states.first).to_have_text("待结案")
+    window.page.reload()
+    expect(window.page.locator("#f-state")).to_have_value("verified")
+
+
+def test_keys_walk_the_rows(visitor: Open) -> None:
+    window = visitor("office")
+    window.go("/desk/cases/")
+    for key, row in (("j", 0), ("ArrowDown", 1), ("k", 0)):
+        window.page.keyboard.press(key)
+        expect(window.page.locator("a.row-link").nth(row)).to_be_focused()
+    window.page.keyboard.press("/")
+    expect(window.page.get_by_label("搜索")).to_be_focused()
+
+
+def test_the_map_draws_our_own_ground(visitor: Open) -> None:
+    window = visitor("office")
+    window.go("/desk/cases/map/")
+    expect(window.page.locator("[data-map]")).to_have_attribute("data-drawn", "done")
+    expect(window.page.locator(".map canvas")).to_be_visible()
+
+
+def test_the_chart_draws(visitor: Open) -> None:
+    window = visitor("office")
+    window.go("/style/")
+    expect(window.page.locator("[data-chart] canvas")).to_be_visible()
+
+
+def test_theme_language_and_post_can_be_changed(visitor: Open) -> None:
+    window = visitor("office")
+    page = window.page
+    person = page.locator("summary", has_text="张office")
+    person.click()
+    page.get_by_role("button", name="深色").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert window.axe() == []
+    person.click()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
+    page.locator(".menu--post summary").click()
+    page.get_by_role("button", name="值班领导").click()
+    expect(page.locator(".menu--post summary")).to_contain_text("值班领导")
+    page.locator(".menu--post summary").click()  # back, because the session is shared by the tests of this module
+    page.locator(".menu--post button").first.click()
+    expect(page.locator(".menu--post summary")).not_to_contain_text("值班领导")
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/desk/cases/", "/desk/reports/"])
+def test_a_thumb_hits_what_it_aims_at(visitor: Open, path: str) -> None:
+    window = visitor("street", width=390, height=844)
+    window.go(path)
+    targets = window.page.locator(".rail a, .subrail a, .btn, .form-control, .form-select")
+    small = [
+        (box["height"], targets.nth(index).inner_text()[:20])
+        for index in range(targets.count())
+        if (box := targets.nth(index).bounding_box()) and box["height"] < 44 and targets.nth(index).is_visible()
+    ]
+    assert small == []
+
+
+def test_a_lost_network_is_said(visitor: Open) -> None:
+    window = visitor("inspector")
+    open_first_case(window, "state=handled")
+    window.page.context.set_offline(True)
+    window.page.get_by_role("link", name="核查通过", exact=True).click()
+    expect(window.page.locator("#toasts")).to_contain_text("网络不通")
+    window.troubles.clear()  # the browser's own words on the failed request
