@@ -12,8 +12,8 @@ from chuangcheng.history.models import Event
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import imports, rights, sheets
-from chuangcheng.people.selectors import phone_of
 from chuangcheng.people.models import Person, Post, Unit
+from chuangcheng.people.selectors import phone_of
 
 UNITS = [
     # the superior stands below its subordinate

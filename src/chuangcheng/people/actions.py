@@ -16,6 +16,7 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import normalise
 from chuangcheng.people import rights, selectors
+from chuangcheng.people.facts import post_facts, unit_facts
 from chuangcheng.people.models import Person, Post, Unit, UnitGroup, UnitKind
 from chuangcheng.places.models import Division
 
@@ -55,26 +56,16 @@ def save_unit(
         changed = [name for name, value in values.items() if fresh or getattr(unit, name) != value]
         if not changed:
             return unit
-        before = {} if fresh else _facts(unit)
+        before = {} if fresh else unit_facts(unit)
         for name in changed:
             setattr(unit, name, values[name])
         _refuse_circle(unit)
         action = "unit.created" if fresh else "unit.changed"
         # The name is text that may be corrected; history says only that it changed.
-        history.append(unit, action, actor, before=before, after={**_facts(unit), "renamed": "name" in changed})
+        history.append(unit, action, actor, before=before, after={**unit_facts(unit), "renamed": "name" in changed})
         unit.save(force_insert=fresh)
     _forget()
     return unit
-
-
-def _facts(unit: Unit) -> dict[str, Any]:
-    return {
-        "code": unit.code, "kind": unit.kind, "group": unit.group, "role_code": unit.role_code,
-        "parent": unit.parent_id, "line_parent": unit.line_parent_id, "division": unit.division_id,
-        "official_order": unit.official_order,
-        "valid_from": unit.valid_from and unit.valid_from.isoformat(),
-        "valid_to": unit.valid_to and unit.valid_to.isoformat(),
-    }  # fmt: skip
 
 
 def _check_unit(values: dict[str, Any]) -> None:
@@ -207,16 +198,7 @@ def end_post(*, actor: Actor, post: Post, last_day: date | None = None) -> Post:
 
 def _record(unit: Unit, action: str, actor: Actor, post: Post) -> None:
     """Who was given which rights is history of the unit: ids and codes only."""
-    history.append(
-        unit,
-        action,
-        actor,
-        after={
-            "post": post.pk, "person": post.person_id, "role": post.role, "division": post.division_id,
-            "valid_from": post.valid_from and post.valid_from.isoformat(),
-            "valid_to": post.valid_to and post.valid_to.isoformat(),
-        },
-    )  # fmt: skip
+    history.append(unit, action, actor, after={"post": post.pk, **post_facts(post)})
     unit.save(update_fields=[*history.CHAIN_FIELDS])
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,6 +59,7 @@ class Scope:
 NOTHING = Scope()
 #: For how long a process trusts a post it has read; whatever this process changes is forgotten at once.
 POST_SECONDS = 2.0
+_keep_seconds = POST_SECONDS
 _permissions: dict[str, Permission] = {}
 _posts: dict[UUID, tuple[float, Post]] = {}
 
@@ -104,8 +107,20 @@ def _read_post(post_id: UUID) -> Post | None:
         return None
     if len(_posts) > 5000:
         _posts.clear()
-    _posts[post_id] = (time.monotonic() + POST_SECONDS, post)
+    _posts[post_id] = (time.monotonic() + _keep_seconds, post)
     return post
+
+
+@contextmanager
+def posts_kept(seconds: float = 600.0) -> Iterator[None]:
+    """For a process that alone writes a home (the demo, an import): keep posts longer than a page may."""
+    global _keep_seconds
+    before, _keep_seconds = _keep_seconds, seconds
+    try:
+        yield
+    finally:
+        _keep_seconds = before
+        forget_posts()
 
 
 def forget_posts() -> None:
