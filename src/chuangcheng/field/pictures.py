@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -34,7 +35,7 @@ def sent(request: HttpRequest, role: str) -> list[Sent]:
     return list(found.values())
 
 
-def _read(file: UploadedFile) -> bytes:
+def _read(file: UploadedFile[Any]) -> bytes:
     # Django has already refused what is over DATA_UPLOAD_MAX; the room of photos judges size and type.
     return bytes(file.read())
 

@@ -97,9 +97,7 @@ def walk(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     """The checklist, item by item."""
     visit = _own(request, visit_id)
     lines = _lines(visit)
-    done = sum(line.check is not None for line in lines)
-    context = {"here": "sites", "visit": visit, "lines": lines, "done": done, "left": len(lines) - done}
-    return render(request, "field/visit.html", context)
+    return render(request, "field/visit.html", {"here": "sites", "visit": visit, "lines": lines, **_walked(lines)})
 
 
 @page("visits.create")
@@ -119,8 +117,9 @@ def check(request: StaffRequest, visit_id: UUID, code: str) -> HttpResponse:
             actions.add_photo(actor=request.actor, check_id=recorded.pk, sha256=digest, data=photo.data)
     if "HX-Request" not in request.headers:
         return redirect(f"{request.path.rsplit('/items/', 1)[0]}/#item-{code}")
-    (line,) = (each for each in _lines(visit) if each.item.code == code)
-    return render(request, "field/item.html", {"line": line, "visit": visit})
+    lines = _lines(visit)
+    (line,) = (each for each in lines if each.item.code == code)
+    return render(request, "field/item.html", {"line": line, "visit": visit, "counted": True, **_walked(lines)})
 
 
 @page("visits.create")
@@ -145,6 +144,11 @@ def _lines(visit: Visit) -> list[Line]:
     checks = {check.item_id: check for check in selectors.checks_of(visit)}
     items = framework.items_of(visit.site.kind)
     return [Line(visit, item, parse_item(item.scoring), checks.get(item.pk)) for item in items]
+
+
+def _walked(lines: list[Line]) -> dict[str, int]:
+    done = sum(line.check is not None for line in lines)
+    return {"done": done, "left": len(lines) - done}
 
 
 def _count(text: str | None) -> int:
