@@ -9,11 +9,13 @@ from fractions import Fraction
 
 from chuangcheng.framework.columns import ABOUT_SHEET as ABOUT
 from chuangcheng.framework.columns import CATEGORIES, ITEMS, LEVELS, METHODS, NEGATIVE, NODES, SITE_KINDS, TIMES, Sheet
-from chuangcheng.framework.flat import Line, Rows, level_of
+from chuangcheng.framework.flat import Line, Rows, is_flag, level_of
 from chuangcheng.framework.rules import Rules
+from chuangcheng.framework.weights import points
 from chuangcheng.kernel.scoring import parse_item
 
 _ORDER = list(LEVELS)
+_LARGEST = 10**15  # sums of a content's points must fit into 64 bits too
 
 
 def check(rows: Rows) -> None:
@@ -22,6 +24,8 @@ def check(rows: Rows) -> None:
     _nodes(rows)
     _tree(rows)
     _sums(rows)
+    if not rows.problems:
+        _points(rows)
     _kinds_and_items(rows)
     _references(rows)
     _once(rows, CATEGORIES, ("code",))
@@ -30,6 +34,8 @@ def check(rows: Rows) -> None:
     for line in rows.sheets["times"]:
         if line.values["amount"] and not 0 < Fraction(line.values["amount"]) < 10_000:
             rows.blame(TIMES, line, "amount", "out_of_range", "时限必须大于0、小于10000")
+        elif line.values["amount"] and Fraction(line.values["amount"]) % Fraction(1, 100):
+            rows.blame(TIMES, line, "amount", "out_of_range", "时限最多两位小数")
 
 
 def _once(rows: Rows, sheet: Sheet, names: tuple[str, ...]) -> dict[tuple[str, ...], Line]:
@@ -49,6 +55,17 @@ def _about(rows: Rows) -> None:
     for code, name in (("code", "value"), ("version", "value"), ("name", "zh")):
         if code not in heads or not heads[code].values[name]:
             rows.blame(ABOUT, heads.get(code), name, "missing", f"缺少版本的“{code}”")
+    for code, name, limit in (
+        ("code", "value", 40),
+        ("version", "value", 40),
+        ("name", "zh", 120),
+        ("name", "en", 120),
+    ):
+        if code in heads and len(heads[code].values[name]) > limit:
+            rows.blame(ABOUT, heads[code], name, "too_long", f"不能超过 {limit} 个字符")
+    flag = heads.get("is_reconstruction")
+    if flag and not is_flag(flag.values["value"]):
+        rows.blame(ABOUT, flag, "value", "not_flag", "请填“是”或“否”")
     for line in rows.sheets["about"]:
         if line.values["kind"] == "rule" and not _is_json(line.values["value"]):
             rows.blame(ABOUT, line, "value", "not_json", "规则的值不是有效的 JSON")
@@ -146,6 +163,25 @@ def _sums(rows: Rows) -> None:
         if total != due:
             where = f"“{parent}”各项目" if parent else "各体系"
             rows.blame(NODES, lines[0], "weight", "wrong_sum", f"{where}的权重合计为{float(total):g}，应为{due}")
+
+
+def _points(rows: Rows) -> None:
+    """Exact points must fit into the two whole numbers that the database keeps of them."""
+    lines = rows.sheets["nodes"]
+    project_of: dict[str, Line] = {}
+    groups: dict[str, dict[str, Fraction]] = {}
+    for line in lines:
+        code, parent = line.values["code"], line.values["parent"]
+        project_of[code] = line if level_of(line) == "project" else project_of.get(parent, line)
+        if level_of(line) == "standard":
+            project = project_of[parent].values["code"]
+            groups.setdefault(project, {})[code] = Fraction(line.values["weight"])
+    for line in lines:
+        if level_of(line) == "project" and line.values["code"] in groups:
+            shares = points(Fraction(line.values["weight"]), groups[line.values["code"]]).values()
+            sizes = [max(share.numerator, share.denominator) for share in (*shares, sum(shares, Fraction()))]
+            if max(sizes) > _LARGEST:
+                rows.blame(NODES, line, "weight", "too_fine", "权重的分母过大，请写成较简单的数")
 
 
 def _kinds_and_items(rows: Rows) -> None:

@@ -28,6 +28,7 @@ class Column:
     choices: tuple[str, ...] = ()
     comment: str = ""
     width: int = 12
+    limit: int = 0  # most characters that the database holds; 0 for no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +56,32 @@ _SOURCE = (
 NODES = Sheet("nodes", "测评标准", (
     Column("level", "层级", choices=tuple(LEVELS.values()), needed=True,
            comment="体系 › 项目 › 内容 › 标准，逐级填写", width=8),
-    Column("code", "代码", "code", needed=True, comment="全表唯一，如 CIV-07-01-01", width=16),
-    Column("parent", "上级代码", "code", comment="体系为空，其余填上一级的代码", width=14),
-    Column("zh", "中文", needed=True, width=40),
-    Column("en", "英文", width=30),
+    Column("code", "代码", "code", needed=True, comment="全表唯一，如 CIV-07-01-01", width=16, limit=40),
+    Column("parent", "上级代码", "code", comment="体系为空，其余填上一级的代码", width=14, limit=40),
+    Column("zh", "中文", needed=True, width=40, limit=300),
+    Column("en", "英文", width=30, limit=300),
     Column("weight", "权重", "fraction",
            comment="体系：占总分的份额（合计1）；项目：在体系100分中的分值（合计100）；"
                    "标准：在本项目内的相对权重；内容不填。可写 2、0.8 或 4/5",
-           width=10),
+           width=10, limit=20),
     Column("methods", "测评方式", "codes",
            comment="onsite 实地、material 材料、survey 问卷、observation 整体观察，多个用逗号分开", width=18),
     Column("scoring_kind", "计分方式", choices=SCORING, width=16),
     Column("scoring", "计分参数", "json", comment='JSON 对象，如 {"op": ">=", "target": 0.95}', width=30),
     Column("scoring_source", "计分来源", choices=SOURCES, comment="计分办法本身的来源"),
     Column("site_kinds", "点位类型", "codes", comment="在哪些类型的点位考察，填“点位类型”的代码", width=30),
-    Column("responsible_role", "牵头角色", "code", comment="“说明”中责任角色的代码", width=18),
+    Column("responsible_role", "牵头角色", "code", comment="“说明”中责任角色的代码", width=18, limit=40),
     Column("note", "备注", width=20),
     *_SOURCE,
 ))  # fmt: skip
 
 SITE_KINDS = Sheet("kinds", "点位类型", (
-    Column("code", "代码", "code", needed=True, width=24),
-    Column("prefix", "前缀", "code", needed=True, comment="考察项代码的开头"),
-    Column("zh", "中文", needed=True, width=24),
-    Column("en", "英文", width=24),
-    Column("group", "分组"),
-    Column("responsible_role", "责任角色", "code", width=18),
+    Column("code", "代码", "code", needed=True, width=24, limit=40),
+    Column("prefix", "前缀", "code", needed=True, comment="考察项代码的开头", limit=8),
+    Column("zh", "中文", needed=True, width=24, limit=100),
+    Column("en", "英文", width=24, limit=160),
+    Column("group", "分组", limit=40),
+    Column("responsible_role", "责任角色", "code", width=18, limit=40),
     Column("observation", "考察办法", "json", comment='如 {"walk_m": 500}：步行500米', width=24),
     Column("blocks", "通用模块", "codes", width=24),
     *_SOURCE,
@@ -88,46 +89,46 @@ SITE_KINDS = Sheet("kinds", "点位类型", (
 
 ITEMS = Sheet("items", "考察项", (
     Column("kind", "点位类型", "code", needed=True, width=24),
-    Column("code", "代码", "code", needed=True, width=14),
-    Column("zh", "中文", needed=True, width=40),
-    Column("en", "英文", width=30),
+    Column("code", "代码", "code", needed=True, width=14, limit=40),
+    Column("zh", "中文", needed=True, width=40, limit=300),
+    Column("en", "英文", width=30, limit=300),
     Column("scoring", "计分", needed=True,
            comment="defect_count 缺陷计数；binary 符合/不符合；quota:3/500m 每500米至少3处；threshold:0.4 下限",
-           width=16),
+           width=16, limit=60),
     Column("case_codes", "案件类别", "codes", comment="不合格时立案的类别代码，取第一个存在的", width=18),
-    Column("from_block", "通用模块", "code"),
+    Column("from_block", "通用模块", "code", limit=12),
     Column("by_analogy", "类推", "flag", comment="措辞取自其他类型点位的填“是”", choices=("是", "")),
     Column("standards", "对应标准", "codes", comment="本项说明哪些测评标准", width=40),
     *_SOURCE,
 ))  # fmt: skip
 
 CATEGORIES = Sheet("categories", "案件类别", (
-    Column("code", "代码", "code", needed=True, comment="两位大类+三位小类；部件异常加 F"),
-    Column("zh", "名称", needed=True, width=24),
+    Column("code", "代码", "code", needed=True, comment="两位大类+三位小类；部件异常加 F", limit=12),
+    Column("zh", "名称", needed=True, width=24, limit=60),
     Column("kind", "部件或事项", choices=("component", "matter"), needed=True),
-    Column("class_code", "大类代码", "code", needed=True),
-    Column("class_zh", "大类名称", needed=True, width=16),
-    Column("taxonomy", "分类标准", needed=True, width=20),
+    Column("class_code", "大类代码", "code", needed=True, limit=4),
+    Column("class_zh", "大类名称", needed=True, width=16, limit=40),
+    Column("taxonomy", "分类标准", needed=True, width=20, limit=40),
     Column("is_top", "高发", "flag", choices=("是", "")),
 ))  # fmt: skip
 
 NEGATIVE = Sheet("negative", "负面清单", (
-    Column("code", "代码", "code", needed=True),
-    Column("zh", "中文", needed=True, width=40),
-    Column("en", "英文", width=30),
+    Column("code", "代码", "code", needed=True, limit=20),
+    Column("zh", "中文", needed=True, width=40, limit=300),
+    Column("en", "英文", width=30, limit=300),
     Column("effect", "后果", "json", comment="JSON 对象", width=30),
     *_SOURCE,
 ))  # fmt: skip
 
 TIMES = Sheet("times", "处置时限", (
-    Column("category_code", "类别代码", "code", comment="前缀即可，如 06；空为全部"),
-    Column("condition", "立案条件", "code", needed=True, comment="default 为一般情形"),
-    Column("condition_zh", "条件说明", width=24),
+    Column("category_code", "类别代码", "code", comment="前缀即可，如 06；空为全部", limit=12),
+    Column("condition", "立案条件", "code", needed=True, comment="default 为一般情形", limit=40),
+    Column("condition_zh", "条件说明", width=24, limit=100),
     Column("amount", "时限", "decimal", needed=True),
     Column("unit", "单位", choices=UNITS, needed=True,
            comment="urgent_hours 紧急工作时；work_hours 工作时；work_days 工作日"),
-    Column("close_when", "结案标准", width=20),
-    Column("source_ref", "来源依据", "code"),
+    Column("close_when", "结案标准", width=20, limit=100),
+    Column("source_ref", "来源依据", "code", limit=20),
 ))  # fmt: skip
 
 ABOUT_SHEET = Sheet("about", "说明", (

@@ -13,7 +13,7 @@ from typing import Any
 
 from chuangcheng.framework.columns import ABOUT, LEVELS, SHEETS, Column, Sheet
 from chuangcheng.framework.weights import exact
-from chuangcheng.kernel.problems import FieldProblem
+from chuangcheng.kernel.problems import FieldProblem, Refused
 
 FIRST_ROW = 2  # below the header
 _CHILDREN = {"framework": "projects", "project": "contents", "content": "standards"}
@@ -70,6 +70,8 @@ def _parsed(rows: Rows, sheet: Sheet, column: Column, line: Line) -> Any:
     text = cell(column, line.values.get(column.name)).strip()
     if column.needed and not text:
         rows.blame(sheet, line, column.name, "missing", "必须填写")
+    if column.limit and len(text) > column.limit:
+        rows.blame(sheet, line, column.name, "too_long", f"不能超过 {column.limit} 个字符")
     if text and column.choices and column.kind != "flag" and text not in column.choices:
         rows.blame(sheet, line, column.name, "unknown_choice", f"“{text}”不在可选值之内：{'、'.join(column.choices)}")
     try:
@@ -118,15 +120,29 @@ def _object(text: str) -> dict[str, Any]:
     return found
 
 
+def is_flag(text: str) -> bool:
+    """Whether the text says yes or no."""
+    return text.lower() in _YES | _NO
+
+
 def _flag(text: str) -> bool:
-    lowered = text.lower()
-    if lowered not in _YES | _NO:
+    if not is_flag(text):
         raise ValueError(text)
-    return lowered in _YES
+    return text.lower() in _YES
 
 
 def flatten(document: Mapping[str, Any]) -> dict[str, list[Line]]:
-    """The rows of a document in the order of a workbook, values still as they stand in the document."""
+    """The rows of a document in the order of a workbook, values still as they stand in the document.
+
+    Raises ``framework.not_a_document`` when lists and objects do not stand where they must.
+    """
+    try:
+        return _flattened(document)
+    except (AttributeError, TypeError, KeyError, ValueError) as error:
+        raise Refused("framework.not_a_document") from error
+
+
+def _flattened(document: Mapping[str, Any]) -> dict[str, list[Line]]:
     found: dict[str, list[dict[str, Any]]] = {
         "about": list(_about(document)),
         "nodes": [row for tree in document.get("frameworks", []) for row in _walk(tree, "framework", "")],
@@ -140,7 +156,9 @@ def flatten(document: Mapping[str, Any]) -> dict[str, list[Line]]:
         "negative": list(document.get("negative_items", [])),
         "times": list(document.get("time_rules", [])),
     }
-    return {name: [Line(number, row) for number, row in enumerate(rows, FIRST_ROW)] for name, rows in found.items()}
+    return {
+        name: [Line(number, dict(row)) for number, row in enumerate(rows, FIRST_ROW)] for name, rows in found.items()
+    }
 
 
 def _about(document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
