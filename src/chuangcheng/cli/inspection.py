@@ -19,6 +19,7 @@ Level = Literal["ok", "warn", "bad"]
 PACKAGE = Path(__file__).resolve().parent.parent
 LEAST_SPACE = 1 << 30
 MOST_DRIFT = 60.0  # seconds between this machine's clock and the database's
+UNPACKING = 60.0  # seconds between two files of one wheel
 SECRET = re.compile(r"//([^:/@]*):[^@]*@")
 
 
@@ -85,7 +86,8 @@ def _translations(_settings: Settings) -> Iterator[Finding]:
     stale = [
         path.name
         for path in (PACKAGE / "web" / "locale").rglob("*.po")
-        if not path.with_suffix(".mo").exists() or path.with_suffix(".mo").stat().st_mtime < path.stat().st_mtime
+        if not path.with_suffix(".mo").exists()
+        or path.with_suffix(".mo").stat().st_mtime < path.stat().st_mtime - UNPACKING
     ]
     said = text("翻译已编译", "translations are compiled")
     if stale:
