@@ -178,6 +178,18 @@ def test_a_rework_opens_the_last_link_again(play: Play) -> None:
     assert (case.state, case.holder_id) == ("handling", play.unit("street"))
 
 
+def test_a_rework_after_a_reopening_opens_the_link_of_this_round(play: Play) -> None:
+    case = play.closed()
+    with clock.at(NOON + timedelta(days=7)):
+        actions.reopen_case(actor=play.by["office"], case_id=case.id, reason_code="relapse")
+        actions.dispatch_case(actor=play.by["office"], case_id=case.id, unit_id=play.unit("department"))
+        actions.accept_case(actor=play.by["department"], case_id=case.id)
+        play.prove(case, "department")
+        actions.handle_case(actor=play.by["department"], case_id=case.id, outcome="fixed")
+        case = actions.rework_case(actor=play.by["inspector"], case_id=case.id, note="仍有垃圾")
+    assert links(case) == [("河东街道", "lead", "done"), ("城市管理局", "lead", "open")]
+
+
 def test_void_ends_the_chain(play: Play) -> None:
     case = play.dispatched()
     case = actions.void_case(actor=play.by["office"], case_id=case.id, reason_code="duplicate")

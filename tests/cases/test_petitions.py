@@ -240,6 +240,13 @@ def test_pauses_and_extensions_are_part_of_the_computation(play: Play) -> None:
     assert deadlines.recomputed(case).at == case.due_at
 
 
+def test_a_reopened_case_is_computed_from_its_reopening(play: Play) -> None:
+    case = play.closed()
+    with clock.at(at_city(22, 9)):
+        case = actions.reopen_case(actor=play.by["office"], case_id=case.id, reason_code="relapse")
+    assert deadlines.recomputed(case).at == case.due_at == at_city(22, 15)
+
+
 @pytest.mark.parametrize("persona", ["street", "district", "leader", "inspector", "auditor"])
 def test_few_recompute(play: Play, persona: str) -> None:
     assert refused(lambda: actions.recompute_provisional(actor=play.by[persona])) == "common.not_allowed"
