@@ -177,7 +177,7 @@ def test_nothing_is_added_to_an_ended_case(play: Play) -> None:
     assert refused(add) == "case.ended"
 
 
-@pytest.mark.parametrize(("hours", "on_time"), [(5, True), (7, False)])
+@pytest.mark.parametrize(("hours", "on_time"), [(5, True), (6, True), (7, False)])
 def test_on_time_is_when_it_was_handled_not_when_it_was_verified(play: Play, hours: int, on_time: bool) -> None:
     """Four working hours from Tuesday noon end at 18:00 of the city, six hours later."""
     case = play.handling()
