@@ -13,13 +13,16 @@ from chuangcheng.history.outbox import on
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
-from chuangcheng.notices.actions import notify
+from chuangcheng.notices.actions import notify, sunk
 from chuangcheng.people import rights
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Person, Unit
 
 
 def _case(row: Outbox) -> Case | None:
+    """The case to speak of; None when nobody is to be told anything."""
+    if sunk():
+        return None
     return Case.objects.select_related("holder", "category", "handled_unit").filter(pk=row.subject_id).first()
 
 

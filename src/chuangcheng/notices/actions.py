@@ -39,6 +39,11 @@ def sink() -> Iterator[None]:
         _sunk.reset(token)
 
 
+def sunk() -> bool:
+    """Whether notices go nowhere now, so that an effect need not even look for those to tell."""
+    return _sunk.get()
+
+
 def notify(
     *, key: str, persons: Iterable[Person], topic: str, subject: tuple[str, UUID], text: Label, url: str = ""
 ) -> int:

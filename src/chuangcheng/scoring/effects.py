@@ -38,12 +38,11 @@ def visit_counts(row: Outbox) -> None:
 def case_counts(row: Outbox) -> None:
     """A case counts while it is overdue, and restores what a failed check cost once it is closed as fixed."""
     edition = framework.current_edition()
-    case = Case.objects.select_related("standard", "category").filter(pk=row.subject_id).first()
-    if edition is None or case is None:
+    named = Case.objects.filter(pk=row.subject_id).values_list("standard__code", "category__code").first()
+    if edition is None or named is None:
         return
-    standard = case.standard.code if case.standard else None
-    own = case_standard(edition, standard, case.category.code if case.category else None)
-    checks = Check.objects.filter(case=case.pk, item__standards__isnull=False)
+    own = case_standard(edition, *named)
+    checks = Check.objects.filter(case=row.subject_id, item__standards__isnull=False)
     found = checks.values_list("item__standards__code", flat=True)
     projector.mark_codes({*found, *([own] if own else [])})
 
