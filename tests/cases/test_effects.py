@@ -57,6 +57,11 @@ def test_a_petition_tells_who_may_decide_and_then_who_asked(play: Play) -> None:
     assert "refused" in text["en"]
 
 
+def test_a_petition_that_is_decided_already_troubles_nobody(play: Play) -> None:
+    play.decide(play.asked(), granted=True)
+    assert set(told()) == {"case.dispatched", "case.extended"}
+
+
 def test_staff_who_reported_learn_the_end(play: Play) -> None:
     mine, _ = actions.create_report(actor=play.by["grid"], given=given(source="grid", category_code="06010"))
     case = actions.file_report(actor=play.by["office"], report_id=mine.id)
