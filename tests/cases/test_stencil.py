@@ -41,12 +41,17 @@ def a_request(draw: st.DrawFn) -> Request:
     )  # fmt: skip
 
 
+def comparable(value: Any) -> Any:
+    """psycopg's wrapper of binary values does not compare by content."""
+    return bytes(value.obj) if hasattr(value, "obj") else value
+
+
 def built(telling: Telling) -> dict[str, list[dict[str, Any]]]:
     """The rows as the builders leave them, prepared for the database."""
     scene = play(telling, ACTOR, NOW)
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in (*scene.subjects, *scene.others, *scene.events):
-        values = {f.attname: _prepared(f, getattr(row, f.attname)) for f in bulk.columns(type(row))}
+        values = {f.attname: comparable(_prepared(f, getattr(row, f.attname))) for f in bulk.columns(type(row))}
         if isinstance(row, Event):
             values |= {"before": row.before, "after": row.after}
         rows.setdefault(type(row).__name__, []).append(values)
@@ -62,7 +67,7 @@ def pressed(telling: Telling) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {}
     for model, lines in filled.items():
         for line in lines:
-            values = dict(zip((f.attname for f in bulk.columns(model)), line, strict=True))
+            values = dict(zip((f.attname for f in bulk.columns(model)), map(comparable, line), strict=True))
             if model is Event:
                 values |= {name: json.loads(values[name]) for name in ("before", "after")}
             rows.setdefault(model.__name__, []).append(values)

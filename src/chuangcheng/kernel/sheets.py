@@ -82,6 +82,7 @@ class _Csv(_Opener):
 
     @contextmanager
     def binary(self) -> Iterator[IO[bytes]]:
+        """The file's bytes, unpacked."""
         raw: IO[bytes] = io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
         with raw:
             if not self.gzipped:

@@ -56,6 +56,7 @@ class _Header:
     clashes: list[tuple[str, list[int]]] = field(default_factory=list)
 
     def shown(self) -> list[str]:
+        """The headers as people read them, one a column."""
         return [names[0] if names else "" for names in self.names]
 
 
