@@ -45,6 +45,7 @@ def test_a_city_is_served_backed_up_and_restored(databases: list[str], tmp_path:
     restored = other.command("restore", made.json["backup"], "--json", **env)
     assert restored.code == 0, restored.out + restored.err
     assert restored.json["differences"] == 0
+    assert databases[1] in (other.folder / "config.toml").read_text(encoding="utf-8")
     levels = {row["name"]: row["level"] for row in other.command("doctor", "--json", **env).json["checks"]}
     assert levels["database"] == levels["migrations"] == levels["drift"] == "ok"
 
@@ -57,3 +58,5 @@ def test_a_used_database_is_not_filled(databases: list[str], tmp_path: Path) -> 
     assert (again.code, again.json["error"]["code"]) == (1, "operations.database_not_empty")
     on_sqlite = Home(tmp_path / "third").command("restore", made, "--json")
     assert on_sqlite.json["error"]["code"] == "operations.other_engine"
+    assert not (tmp_path / "other" / "media").exists()
+    assert not (tmp_path / "third" / "keys" / "field").exists()

@@ -13,7 +13,7 @@ import pytest
 
 from chuangcheng.kernel.digest import sha256
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.settings import Settings
+from chuangcheng.kernel.settings import Settings, load
 from chuangcheng.worker import backup, engines, restore
 
 PICTURES = (b"first picture", b"second picture")
@@ -171,9 +171,33 @@ def test_a_changed_photo_is_refused(made: backup.Backup, tmp_path: Path) -> None
         restore.place_files(made.folder, tmp_path / "elsewhere", made.keys)
 
 
-def test_another_engine_is_refused(made: backup.Backup, tmp_path: Path) -> None:
+def test_another_engine_is_refused_before_anything_is_written(
+    made: backup.Backup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHUANGCHENG_DATABASE_URL", "postgresql://nowhere/none")
     with pytest.raises(Refused, match=r"operations\.other_engine"):
-        restore.load_database(Settings(tmp_path, database_url="postgresql://nowhere/none"), made.folder)
+        restore.refuse_target(made.folder, tmp_path / "elsewhere")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_database_that_does_not_answer_is_named(
+    made: backup.Backup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = made.folder / backup.MANIFEST
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"sqlite"', '"postgresql"'), encoding="utf-8")
+    monkeypatch.setenv("CHUANGCHENG_DATABASE_URL", "postgresql://city@127.0.0.1:1/none")
+    with pytest.raises(Refused, match=r"operations\.bad_setting"):
+        restore.refuse_target(made.folder, tmp_path / "elsewhere")
+
+
+def test_a_restored_home_names_the_database_that_was_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHUANGCHENG_DATABASE_URL", raising=False)
+    (tmp_path / "config.toml").write_text(
+        'city_name = "云岭市"\ndatabase_url = "postgresql://old/city"\n', encoding="utf-8"
+    )
+    restore.keep_database(tmp_path, "postgresql://new/city")
+    back = load(tmp_path)
+    assert (back.city_name, back.database_url) == ("云岭市", "postgresql://new/city")
 
 
 def test_before_a_migration_the_last_copies_are_kept(city: Settings) -> None:

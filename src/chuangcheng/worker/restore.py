@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tarfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,47 @@ def refuse_used(home: Path) -> None:
         raise Refused("operations.home_not_empty", home=home)
 
 
+def refuse_target(source: Path, home: Path) -> None:
+    """Refuse a used home, another engine or a used database before anything is written."""
+    refuse_used(home)
+    url = target_url(source)
+    wanted = "postgresql" if url else "sqlite"
+    stored = read_manifest(source)["engine"]
+    if stored != wanted:
+        raise Refused("operations.other_engine", stored=stored, wanted=wanted)
+    if url and _has_tables(url):
+        raise Refused("operations.database_not_empty")
+
+
+def target_url(source: Path) -> str:
+    """The database to fill: the environment's, else the one that the backup's configuration names."""
+    config = source / "config.toml"
+    stored = tomllib.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
+    return os.environ.get("CHUANGCHENG_DATABASE_URL") or str(stored.get("database_url", ""))
+
+
+def _has_tables(url: str) -> bool:
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+    except psycopg.OperationalError as error:
+        raise Refused("operations.bad_setting", reason=(str(error).strip().splitlines() or ["?"])[-1]) from error
+    return bool(row and row[0])
+
+
+def keep_database(home: Path, url: str) -> None:
+    """Let the restored home's configuration name the database that was filled. Left as it came, it would go on naming
+    the one that the backup was made of."""
+    path = home / "config.toml"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    kept = [line for line in lines if line.split("=")[0].strip() != "database_url"]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in [f"database_url = {json.dumps(url)}", *kept])
+
+
 def place_files(source: Path, home: Path, archive: Path, progress: backup.Progress = backup.quiet) -> None:
     """Put keys, configuration, seals and photos into an empty home. Django must not have been loaded for it yet."""
     refuse_used(home)
@@ -77,15 +119,8 @@ def place_files(source: Path, home: Path, archive: Path, progress: backup.Progre
 
 
 def load_database(settings: Settings, source: Path) -> None:
-    """Put the database back; refused when the engine differs or the place is taken."""
-    from chuangcheng.worker import migrating
-
-    manifest = read_manifest(source)
-    if manifest["engine"] != engines.engine(settings):
-        raise Refused("operations.other_engine", stored=manifest["engine"], wanted=engines.engine(settings))
-    if not settings.is_sqlite and not migrating.is_empty():
-        raise Refused("operations.database_not_empty")
-    engines.load(settings, source / manifest["database"]["name"])
+    """Put the database back, after :func:`refuse_target`."""
+    engines.load(settings, source / read_manifest(source)["database"]["name"])
 
 
 def _unpack_keys(archive: Path, target: Path) -> None:

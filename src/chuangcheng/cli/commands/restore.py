@@ -23,8 +23,11 @@ def run(options: argparse.Namespace) -> Result:
 
     source = options.source.resolve()
     _, archive = restore.check(source, options.keys)
+    restore.refuse_target(source, home.settings().home)
     with output.progress(text("恢复", "restore")) as progress:
         restore.place_files(source, home.settings().home, archive, progress)
+        if not home.settings().is_sqlite:
+            restore.keep_database(home.settings().home, restore.target_url(source))
         settings = home.open_home()
         restore.load_database(settings, source)
         from chuangcheng.worker import migrating
