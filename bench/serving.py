@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -14,16 +13,12 @@ from pathlib import Path
 
 
 @contextmanager
-def web(home: Path, processes: int, threads: int) -> Iterator[int]:
-    """Start granian with that many processes on ``home``, yield its port, and stop it."""
+def web(home: Path) -> Iterator[int]:
+    """Start the web process of ``serve`` on ``home``, yield its port, and stop it."""
     port = _free_port()
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(processes), "--blocking-threads", str(threads), "--no-ws", "--log-level", "warning",
-        "chuangcheng.config.wsgi:application",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "chuangcheng.worker.web", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "web.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ))
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)  # it ends with its input
     try:
         _wait(process, port, home / "web.log")
         yield port
