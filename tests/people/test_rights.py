@@ -196,3 +196,21 @@ def test_the_system_may_set_up_and_a_citizen_may_not(personas: dict[str, Actor],
         rights.require_or_system(personas["street"], "people.edit")
     with pytest.raises(Refused, match=r"common\.not_found"):
         rights.require_or_system(personas["street"], "cases.view", path=small_city.communities[2].path)
+
+
+def test_a_process_that_writes_alone_may_keep_posts_longer(
+    personas: dict[str, Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = [100.0]
+    monkeypatch.setattr("chuangcheng.people.rights.time.monotonic", lambda: ticks[0])
+    rights.forget_posts()
+    with rights.posts_kept(60.0):
+        assert rights.can(personas["street"], "cases.pass_on")
+        Post.objects.filter(pk=personas["street"].post_id).update(role="auditor")
+        ticks[0] += 59.0
+        assert rights.can(personas["street"], "cases.pass_on")
+    assert not rights.can(personas["street"], "cases.pass_on")
+    Post.objects.filter(pk=personas["street"].post_id).update(role="street")
+    ticks[0] += rights.POST_SECONDS
+    assert rights.can(personas["street"], "cases.pass_on")
+    rights.forget_posts()

@@ -397,3 +397,23 @@ def test_a_surplus_score_is_a_difference(world: World) -> None:
     assert [str(difference) for difference in projector.check()] == ["score S3 city: has no facts behind it"]
     projector.rebuild_all()
     assert list(projector.check()) == []
+
+
+def test_marking_costs_one_statement(world: World) -> None:
+    projector.mark_codes(["S1"])
+    with CaptureQueriesContext(connection) as queries:
+        projector.mark_codes(["S1", "S2", "unknown"])
+        projector.mark_codes([])
+        projector.mark_codes(["unknown"])
+    assert len([query for query in queries if "INSERT" in query["sql"]]) == 1
+    assert len(queries) <= 3  # the statement, in its savepoint
+    assert Dirty.objects.count() == 2
+
+
+def test_a_second_mark_renews_the_stamp(world: World) -> None:
+    projector.mark_codes(["S1"])
+    first = Dirty.objects.get()
+    projector.mark_codes(["S1"])
+    second = Dirty.objects.get()
+    assert first.stamp != second.stamp
+    assert 0 <= second.stamp < 1 << 62

@@ -77,6 +77,8 @@ class World:
             "division": place, "division_path": place.path, "state": "handling",
             "due_at": None if due_days is None else NOW + timedelta(days=due_days), **more,
         }  # fmt: skip
+        if check is not None:
+            given.update(origin_kind="check", origin_id=check.pk)
         case = Case.objects.create(**given)
         if check is not None:
             check.case = case

@@ -58,6 +58,7 @@ class Dirty(models.Model):
     id = models.BigAutoField(primary_key=True)
     edition_id = models.UUIDField()
     standard_id = models.UUIDField()
+    stamp = models.BigIntegerField()  # new at every mark: a projector at work deletes only the marks it began with
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition_id", "standard_id"], name="scoring_dirty_once")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -13,8 +14,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from chuangcheng.framework import selectors as framework
+from chuangcheng.framework.documents import EDITION_CACHE
 from chuangcheng.framework.models import Edition, Standard
 from chuangcheng.history.projections import Difference
+from chuangcheng.history.versions import Cached
 from chuangcheng.kernel import clock
 from chuangcheng.scoring import sources
 from chuangcheng.scoring.method import Cell, Result, SiteResult, Weights, settle
@@ -27,25 +30,33 @@ Key = tuple[UUID, Scope]
 
 
 def mark(edition_id: UUID, standard_ids: Iterable[UUID]) -> None:
-    """Note that these standards must be scored again.
+    """Note that these standards must be scored again. One statement: effects mark at every move of a case.
 
-    The row is written anew even where one stands already: a projector that is at work deletes the marks it began
-    with by their ids, so a fact that comes meanwhile keeps its own.
+    A standard that is marked already gets a new stamp: a projector that is at work deletes only the marks it began
+    with, so a fact that comes meanwhile keeps its own.
     """
-    wanted = sorted(set(standard_ids))
-    with transaction.atomic():
-        Dirty.objects.filter(edition_id=edition_id, standard_id__in=wanted).delete()
-        Dirty.objects.bulk_create(
-            [Dirty(edition_id=edition_id, standard_id=pk) for pk in wanted], ignore_conflicts=True
-        )
+    stamp = secrets.randbits(62)
+    rows = [Dirty(edition_id=edition_id, standard_id=pk, stamp=stamp) for pk in sorted(set(standard_ids))]
+    Dirty.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["edition_id", "standard_id"], update_fields=["stamp"]
+    )
 
 
 def mark_codes(codes: Iterable[str]) -> None:
     """Mark standards of the published edition by their codes."""
     edition = framework.current_edition()
-    if edition is not None:
-        found = edition.standards.filter(code__in=set(codes)).values_list("pk", flat=True)
-        mark(edition.pk, found)
+    wanted = set(codes)
+    if edition is not None and wanted:
+        known = _codes.get()
+        mark(edition.pk, [known[code] for code in wanted if code in known])
+
+
+def _load_codes() -> dict[str, UUID]:
+    edition = framework.current_edition()
+    return dict(edition.standards.values_list("code", "pk")) if edition else {}
+
+
+_codes: Cached[dict[str, UUID]] = Cached(EDITION_CACHE, _load_codes)
 
 
 def project(limit: int | None = None) -> int:
@@ -54,16 +65,17 @@ def project(limit: int | None = None) -> int:
     Facts are read without holding any lock; only the writing is a transaction. A projector killed in between leaves
     its marks for the next one.
     """
-    marks: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    rows = Dirty.objects.order_by("pk").values_list("pk", "edition_id", "standard_id")
-    for pk, edition_id, standard_id in rows[:limit] if limit else rows:
-        marks[edition_id][standard_id] = pk
+    marks: dict[UUID, dict[UUID, tuple[int, int]]] = defaultdict(dict)
+    rows = Dirty.objects.order_by("pk").values_list("pk", "stamp", "edition_id", "standard_id")
+    for pk, stamp, edition_id, standard_id in rows[:limit] if limit else rows:
+        marks[edition_id][standard_id] = (pk, stamp)
     for edition_id, wanted in marks.items():
         edition = Edition.objects.filter(pk=edition_id).first()
         if edition is not None:
             _score(edition, wanted.keys(), clock.now())
         for chunk in _chunks(list(wanted.values())):
-            Dirty.objects.filter(pk__in=chunk).delete()
+            # Stamps are random over 62 bits, so the two lists need not be paired.
+            Dirty.objects.filter(pk__in=[pk for pk, _ in chunk], stamp__in={stamp for _, stamp in chunk}).delete()
     return sum(len(wanted) for wanted in marks.values())
 
 
@@ -199,7 +211,7 @@ def _values(row: Score) -> tuple[Any, ...]:
 
 def _chunks(ids: list[Any]) -> Iterator[list[Any]]:
     """SQLite takes so many parameters at once."""
-    for start in range(0, len(ids), 900):
+    for start in range(0, len(ids), 400):
         yield ids[start : start + 900]
 
 
