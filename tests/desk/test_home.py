@@ -79,3 +79,34 @@ def test_today_costs_few_queries(
     client.get("/desk/")
     with django_assert_max_num_queries(15):
         assert client.get("/desk/").status_code == 200
+
+
+def test_a_leader_sees_score_league_and_late_units(
+    as_persona: Sign, play: Play, django_assert_max_num_queries: Any
+) -> None:
+    from datetime import timedelta
+
+    from chuangcheng.framework.actions import load_sample, publish_edition
+    from chuangcheng.kernel import clock
+    from chuangcheng.kernel.actor import SYSTEM
+
+    play.dispatched("street")
+    publish_edition(actor=SYSTEM, edition=load_sample(actor=SYSTEM))
+    client = as_persona("leader")
+    with clock.at(clock.now() + timedelta(days=9)):
+        client.get("/desk/")
+        with django_assert_max_num_queries(15):
+            page = client.get("/desk/")
+    assert page.context["standing"].total.coverage == 0
+    assert [unit["holder__short_name"] for unit in page.context["units"]] == ["河东街道"]
+    html = page.content.decode()
+    assert "自评得分" in html and "街道赛马" in html and "超期单位" in html
+
+
+def test_an_inspector_is_sent_where_nobody_was_for_longest(
+    as_persona: Sign, play: Play, make_site: Callable[[str], Any]
+) -> None:
+    site = make_site("street")
+    page = as_persona("inspector").get("/desk/")
+    assert page.context["sites"] == [site] and "从未" in page.content.decode()
+    assert as_persona("leader").get("/desk/").context["sites"] is None

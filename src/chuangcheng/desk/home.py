@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,9 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.cases import selectors
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE
+from chuangcheng.framework import selectors as framework
 from chuangcheng.history.models import Event
 from chuangcheng.kernel import clock
 from chuangcheng.people.rights import scope_of
+from chuangcheng.scoring import selectors as scoring
+from chuangcheng.scoring.league import LeagueRow, league
+from chuangcheng.scoring.selectors import Total
+from chuangcheng.sites import selectors as sites
+from chuangcheng.sites.models import Site
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
 
@@ -49,6 +55,8 @@ def today(request: StaffRequest) -> HttpResponse:
         "has_duties": any(holds(request, right) for right in _DUTY_RIGHTS),
         "counts": _counts(cases, now),
         "units": _late_units(cases, now) if _looks_over_all(request) else None,
+        "standing": _standing() if _looks_over_all(request) and not holds(request, "cases.verify") else None,
+        "sites": _sites_due(request) if holds(request, "visits.create") else None,
         "events": _events() if holds(request, "history.view") else None,
     }
     return render(request, "desk/home.html", context)
@@ -63,29 +71,31 @@ def _looks_over_all(request: StaffRequest) -> bool:
 
 def _counts(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
     """Cases in sight by how they stand, in one query."""
-    week = clock.today() - (clock.today() - clock.today().replace(hour=0))
+    midnight = clock.today()
     return cases.aggregate(
         open=Count("pk", filter=Q(state__in=CASE.open_states())),
         overdue=Count("pk", filter=selectors.with_status("overdue", now)),
         due_soon=Count("pk", filter=selectors.with_status("due_soon", now)),
         suspended=Count("pk", filter=Q(state="suspended")),
-        closed_today=Count("pk", filter=Q(closed_at__gte=week)),
-        filed_today=Count("pk", filter=Q(filed_at__gte=week)),
+        closed_today=Count("pk", filter=Q(closed_at__gte=midnight)),
+        filed_today=Count("pk", filter=Q(filed_at__gte=midnight)),
     )
 
 
 def _of_cases(title: Any, why: Any, rows: QuerySet[Case], query: str) -> Queue | None:
     rows = rows.select_related("category", "holder", "division", "standard")
-    found = list(rows.order_by("due_at", "pk")[: ROWS + 1])
-    count = len(found) if len(found) <= ROWS else rows.order_by().count()
-    return Queue(title, why, "cases", found[:ROWS], count, reverse("desk:cases") + query) if found else None
+    return _queue(title, why, "cases", rows, "due_at", reverse("desk:cases") + query)
 
 
 def _of_reports(title: Any, why: Any, rows: QuerySet[Report], order: str, query: str) -> Queue | None:
     rows = rows.select_related("category", "division")
-    found = list(rows.order_by(order, "pk")[: ROWS + 1])
-    count = len(found) if len(found) <= ROWS else rows.order_by().count()
-    return Queue(title, why, "reports", found[:ROWS], count, reverse("desk:reports") + query) if found else None
+    return _queue(title, why, "reports", rows, order, reverse("desk:reports") + query)
+
+
+def _queue(title: Any, why: Any, kind: str, rows: QuerySet[Any], order: str, url: str) -> Queue | None:
+    """The first rows and the number of all in one query; None for an empty pile."""
+    found = list(rows.annotate(pile=Window(Count("pk"))).order_by(order, "pk")[:ROWS])
+    return Queue(title, why, kind, found, found[0].pile, url) if found else None
 
 
 def _to_confirm(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
@@ -164,6 +174,34 @@ def _late_units(cases: QuerySet[Case], now: datetime) -> list[Any]:
     return list(
         grouped.annotate(late=Count("pk"), oldest=Min("due_at")).order_by("-late", "holder__official_order")[:10]
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the city stands: its self-score with its coverage, the way it went, the ends of the league."""
+
+    total: Total
+    trend: list[float]
+    first: list[LeagueRow]
+    last: list[LeagueRow]
+
+
+def _standing() -> Standing | None:
+    """None before an edition is published. The league is that of the last seven days."""
+    edition = framework.current_edition()
+    if edition is None:
+        return None
+    today = clock.today().date()
+    days = scoring.trend(edition, since=today - timedelta(days=60))
+    ranked = [row for row in league(edition, today - timedelta(days=6), today + timedelta(days=1)) if row.rank]
+    return Standing(scoring.total(edition), [row.points for row in days], ranked[:3], ranked[3:][-3:])
+
+
+def _sites_due(request: StaffRequest) -> list[Site]:
+    """Active sites that nobody has looked at for longest, the unvisited first."""
+    rows = sites.visible_to(request.actor).filter(state="active")
+    seen = rows.annotate(seen_at=Max("visits__finished_at"))
+    return list(seen.order_by(F("seen_at").asc(nulls_first=True), "code")[:ROWS])
 
 
 def _events() -> list[Event]:
