@@ -199,8 +199,8 @@ def test_a_photo_over_the_limit_is_413(noon: object, caller: Caller, settings: S
     is_problem(caller.put(f"{REPORTS}/{report}/photos/{sha(data)}", data), 413, "common.too_large")
 
 
-@pytest.mark.parametrize("path", [f"{uuid.uuid4()}/photos/{'a' * 64}", f"nonsense/photos/{'a' * 64}",
-                                  f"{uuid.uuid4()}/photos/short"])  # fmt: skip
+@pytest.mark.parametrize("path", [f"0a1b2c3d-0000-4000-8000-000000000000/photos/{'a' * 64}", f"nonsense/photos/{'a' * 64}",
+                                  "0a1b2c3d-0000-4000-8000-000000000000/photos/short"])  # fmt: skip
 def test_a_photo_for_nothing_is_404(caller: Caller, path: str) -> None:
     is_problem(caller.put(f"{REPORTS}/{path}", picture()), 404, "common.not_found")
 

@@ -21,7 +21,6 @@ from chuangcheng.history.seals import Seal, heads_path, paths
 from chuangcheng.history.verify import verify
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.digest import GENESIS, chain
-from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.models import Unit
 from tests.history.conftest import Home
 
@@ -84,7 +83,7 @@ def test_sound_history_has_no_difference_with_and_without_seals(units: list[Unit
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("action", "unit.closed"), ("actor_label", "别人"), ("reason", "x"), ("after", '{"n": 99}'), ("actor_post", new_id().hex),
+    [("action", "unit.closed"), ("actor_label", "别人"), ("reason", "x"), ("after", '{"n": 99}'), ("actor_post", "0a1b2c3d0000400080000000000000ff"),
      ("happened_at", "2020-01-01 00:00:00"), ("recorded_at", "2020-01-01 00:00:00"), ("digest", "f" * 64)],
 )  # fmt: skip
 def test_changing_any_value_of_a_row_by_sql_is_found_and_names_the_row(
