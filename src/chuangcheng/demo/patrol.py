@@ -102,7 +102,7 @@ def _value(indicator: Indicator, rng: random.Random) -> Decimal:
     worse = Decimal(str(rng.choice((0.0, 0.0, 0.01, 0.03))))
     lower_is_better = str(scoring.get("op", ">")).startswith("<")
     factor = Decimal(1) + worse - Decimal("0.01") if lower_is_better else Decimal(1) - worse + Decimal("0.005")
-    value = (best * factor).quantize(Decimal("0.01"))
+    value = (best * factor).quantize(Decimal("0.0001"))
     if indicator.high is not None:
         value = min(value, indicator.high)
     return max(value, indicator.low) if indicator.low is not None else value

@@ -78,9 +78,9 @@ class Quarter:
         source = self.rng.choices([name for name, _ in SOURCES], [weight for _, weight in SOURCES])[0]
         report = self._create(incident, source, self._reporter(source, incident))
         if incident.case_id is None and self.rng.random() < 0.52:
-            self.stage.after(0.5, 14, lambda: self._report(incident), "urgent_hours")
+            self.stage.after(0.3, 7, lambda: self._report(incident))
         if incident.case_id is None and self.rng.random() < 0.4:
-            self.stage.after(1, 20, lambda: self._report(incident), "urgent_hours")
+            self.stage.after(0.5, 9, lambda: self._report(incident))
         self.stage.after(0.05, 0.7, lambda: self._triage(report.id, incident))
 
     def _reporter(self, source: str, incident: Incident) -> Actor:
