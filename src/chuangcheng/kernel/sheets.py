@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Protocol, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -54,14 +54,13 @@ class RawSheet:
         return self.open_rows()
 
 
-class _Opener:
+class _Opener(Protocol):
     """Something that can start reading its rows again and again."""
 
-    def __call__(self) -> Iterator[RawRow]:
-        raise NotImplementedError
+    def __call__(self) -> Iterator[RawRow]: ...
 
 
-class _Workbook(_Opener):
+class _Workbook:
     def __init__(self, workbook: CalamineWorkbook, sheet: str) -> None:
         self.sheet = workbook.get_sheet_by_name(sheet)
 
@@ -74,7 +73,7 @@ class _Workbook(_Opener):
             yield left + list(row)
 
 
-class _Csv(_Opener):
+class _Csv:
     def __init__(self, source: Path | bytes, name: str, gzipped: bool) -> None:
         self.source, self.name, self.gzipped = source, name, gzipped
         self.encoding = self._encoding()
@@ -188,7 +187,7 @@ def _zipped(source: Path | bytes, name: str) -> Iterator[RawSheet]:
                 scans = {}
             else:
                 raise Refused("tables.wrong_type", name=name)
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except (zipfile.BadZipFile, KeyError, EOFError, OSError, RuntimeError) as error:
         raise Refused("tables.broken", name=name, where="zip") from error
     return _workbook(source, name, scans)
 
