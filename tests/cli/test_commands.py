@@ -26,6 +26,16 @@ def city(migrated_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+def test_a_token_is_issued_for_a_post_and_for_nobody_else(city: Home) -> None:
+    done = city.command("token", "wang", "--days", "7", "--json")
+    assert done.code == 0, done.err
+    assert (done.json["role"], done.json["days"]) == ("office", 7)
+    assert done.json["token"].count(":") == 1
+    assert city.command("token", "wang").out.strip().count(":") == 1
+    for refused in (["nobody"], ["wang", "--role", "grid"], ["wang", "--days", "0"]):
+        assert city.command("token", *refused).code != 0, refused
+
+
 def test_the_sample_edition_twice_is_the_same(city: Home) -> None:
     assert city.command("import", "framework", "--sample", "--json").json["standards"] == 155
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, Label] = {
     "restore": Label("把备份恢复到空目录", "restore a backup into an empty home"),
     "doctor": Label("检查配置与环境", "say what is missing or misconfigured"),
     "createuser": Label("新建用户并授予岗位", "make a user with a post"),
+    "token": Label("签发接口令牌", "issue an API token for a post"),
     "bench": Label("性能测试（源代码目录中）", "measure against the database's limit (source tree)"),
 }
 
