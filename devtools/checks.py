@@ -95,7 +95,7 @@ def pytest(tally: Tally, name: str, arguments: Sequence[str], env: Mapping[str, 
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chuangcheng-report-") as folder:
         report = Path(folder) / "report.xml"
-        command = [str(PYTHON), "-m", "pytest", "--color=auto", f"--junitxml={report}", *arguments]
+        command = [str(PYTHON), "-m", "pytest", "--color=auto", "-rs", f"--junitxml={report}", *arguments]
         code = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, stdout=sys.stderr,
             check=False,
