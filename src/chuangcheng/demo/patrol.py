@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
 
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.stage import Stage
 from chuangcheng.framework.models import ChecklistItem
-from chuangcheng.framework.selectors import items_of
+from chuangcheng.framework.selectors import checklist
 from chuangcheng.indicators import actions as indicators
 from chuangcheng.indicators.models import Indicator
 from chuangcheng.kernel import clock
@@ -22,7 +21,7 @@ from chuangcheng.sites.models import Site
 
 VISITS = 1860
 ITEMS_PER_VISIT = 9
-FAILURES_AT_START, FAILURES_AT_END = 0.085, 0.045  # the city gets better through the quarter
+FAILURES_AT_START, FAILURES_AT_END = 0.095, 0.055  # the city gets better through the quarter
 MODES = (("patrol", 40), ("covert", 22), ("morning", 14), ("mutual", 12), ("leader", 5), ("self", 7))
 
 
@@ -34,7 +33,6 @@ class Patrols:
         self.rng: random.Random = stage.rng
         self.cast = cast
         self.handling = handling
-        self.items: dict[UUID, list[ChecklistItem]] = {}
         self.care = {site.code: self.rng.uniform(0.5, 1.6) for site in cast.sites}
 
     def schedule(self) -> None:
@@ -62,14 +60,14 @@ class Patrols:
     def _visit(self, site: Site, mode: str) -> None:
         actor = self._inspector(site, mode)
         visit = patrols.start_visit(actor=actor, site_id=site.id, mode=mode, lat=site.lat, lon=site.lon)
-        items = self.items.setdefault(site.kind_id, list(items_of(site.kind)))
+        items = list(checklist(site.kind_id).values())
         chosen = self.rng.sample(items, min(ITEMS_PER_VISIT, len(items)))
         checks = patrols.record_checks(
             actor=actor, visit_id=visit.id, results=[self._result(item, site) for item in chosen]
         )
         patrols.finish_visit(actor=actor, visit_id=visit.id)
         for check in checks:
-            if check.case:
+            if check.case and check.case.origin_id == check.pk:  # else it joined a case that is under way
                 self.handling.take(check.case)
 
     def _result(self, item: ChecklistItem, site: Site) -> patrols.CheckInput:

@@ -9,8 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases import actions as cases
-from chuangcheng.cases.models import Case, Source
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import ChecklistItem
 from chuangcheng.framework.rules import Rules
@@ -24,10 +22,11 @@ from chuangcheng.kernel.text import normalise
 from chuangcheng.patrols import selectors
 from chuangcheng.patrols.budget import visit_budget
 from chuangcheng.patrols.facts import check_facts, score_of
+from chuangcheng.patrols.findings import find_cases
 from chuangcheng.patrols.inputs import NOT_APPLICABLE, CheckInput, judge
 from chuangcheng.patrols.models import Check, Mode, Visit
 from chuangcheng.patrols.policies import may_visit
-from chuangcheng.patrols.states import EXTRA_REASONS, VISIT
+from chuangcheng.patrols.states import ABANDON_REASONS, EXTRA_REASONS, VISIT
 from chuangcheng.people import rights
 from chuangcheng.people.models import Post
 from chuangcheng.photos import actions as photos
@@ -35,7 +34,9 @@ from chuangcheng.photos.models import Photo
 from chuangcheng.sites import selectors as sites
 from chuangcheng.sites.models import Site, SiteState
 
-__all__ = ["CheckInput", "add_photo", "finish_visit", "record_check", "record_checks", "start_visit"]
+__all__ = [
+    "CheckInput", "abandon_visit", "add_photo", "finish_visit", "record_check", "record_checks", "start_visit",
+]  # fmt: skip
 
 
 def start_visit(
@@ -122,16 +123,18 @@ def record_check(
 def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]) -> list[Check]:
     """Record results of a visit under way, all or none, in the order given.
 
-    Whatever is not graded A opens a case for the site's unit in the same transaction. A result sent again is answered
-    with the check that stands; another result for the same item is refused (``patrols.already_checked``): checks never
-    change. Refused too: ``patrols.unknown_item``, ``patrols.bad_result``, ``state.move_refused`` after the finish.
+    Whatever is not graded A opens a case for the site's unit in the same transaction, or joins the open case of an
+    earlier check of the same item there. A result sent again is answered with the check that stands; another result
+    for the same item is refused (``patrols.already_checked``): checks never change. Refused too:
+    ``patrols.unknown_item``, ``patrols.bad_result``, ``state.move_refused`` after the finish.
     """
     with transaction.atomic():
         visit, post = _lock_visit(actor, visit_id)
         sheet = framework.checklist(visit.site.kind_id)
         standing = {check.item.code: check for check in visit.checks.select_related("item", "case")}
         rules = framework.rules_at(visit.site.kind_id)
-        recorded, fresh = [], []
+        recorded: list[Check] = []
+        judged: list[tuple[Check, int]] = []
         for given in results:
             check = standing.get(given.item_code)
             if check is not None:
@@ -140,12 +143,13 @@ def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]
             VISIT.next(visit.state, "check", results=results)
             if given.item_code not in sheet:
                 raise Refused("patrols.unknown_item", item=given.item_code, kind=visit.site.kind.zh)
-            check = _check(actor, post, visit, sheet[given.item_code], given, rules)
+            check, severity = _check(visit, sheet[given.item_code], given, rules)
             standing[given.item_code] = check
             recorded.append(check)
-            fresh.append(check)
-        if fresh:
-            _append(actor, visit, fresh)
+            judged.append((check, severity))
+        if judged:
+            repeated = find_cases(actor, post, visit, judged)
+            _append(actor, visit, [check for check, _ in judged], repeated)
     return recorded
 
 
@@ -171,7 +175,8 @@ def _same_check(check: Check, given: CheckInput) -> Check:
     return check
 
 
-def _check(actor: Actor, post: Post, visit: Visit, item: ChecklistItem, given: CheckInput, rules: Rules) -> Check:
+def _check(visit: Visit, item: ChecklistItem, given: CheckInput, rules: Rules) -> tuple[Check, int]:
+    """The check and how serious its failure is, 0 for none."""
     verdict = judge(item, given, rules)
     now = clock.now()
     check = Check(
@@ -179,52 +184,29 @@ def _check(actor: Actor, post: Post, visit: Visit, item: ChecklistItem, given: C
         grade=verdict.grade, share_num=verdict.share.numerator, share_den=verdict.share.denominator,
         note=normalise(given.note), happened_at=now, recorded_at=now,
     )  # fmt: skip
-    if verdict.severity:
-        check.case = _file_case(actor, post, check, verdict.severity)
     if given.photos:
         photos.declare(owner=("check", check.pk), declarations=given.photos, moment=now)
-    return check
+    return check, verdict.severity
 
 
 def _kept(value: Decimal | None) -> Decimal | None:
     return None if value is None else value.quantize(Decimal("0.001"))
 
 
-def _file_case(actor: Actor, post: Post, check: Check, severity: int) -> Case:
-    site, item = check.visit.site, check.item
-    category = framework.case_category(item.case_codes)
-    return cases.file_case(
-        actor=actor,
-        text=_text(check),
-        category_code=category.code if category else "",
-        lat=site.lat,
-        lon=site.lon,
-        address=site.address or site.name,
-        source=Source.PATROL,
-        origin=("check", check.pk),
-        site=site,
-        standard=framework.heaviest_standard(item),
-        severity=severity,
-        # Somebody from outside looked: then the work is verified by a third unit, too (law 5).
-        found_from_above=check.visit.mode != Mode.SELF and post.unit_id != site.unit_id,
-        responsible=site.unit,
-    )
-
-
-def _text(check: Check) -> str:
-    count = f"（{check.defects}处）" if check.defects > 1 else ""
-    note = f"：{check.note}" if check.note else ""
-    return f"{check.visit.site.name}不符合“{check.item.zh}”{count}{note}"
-
-
-def _append(actor: Actor, visit: Visit, fresh: list[Check]) -> None:
-    """Save checks with one history row that holds all their facts, and count them on the visit."""
+def _append(actor: Actor, visit: Visit, fresh: list[Check], repeated: list[Check]) -> None:
+    """Save checks with one history row that holds all their facts, and count them on the visit. Another row names
+    those that repeat what is known."""
     Check.objects.bulk_create(fresh)
     visit.checked += sum(check.grade != NOT_APPLICABLE for check in fresh)
     visit.failed += sum(check.case_id is not None for check in fresh)
     history.append(visit, "visit.checked", actor, after={"checks": [check_facts(check) for check in fresh]})
+    if repeated:
+        joined = [{"id": str(check.pk), "case": str(check.case_id)} for check in repeated]
+        history.append(visit, "check.repeated", actor, after={"checks": joined})
     visit.save(update_fields=["checked", "failed", *history.CHAIN_FIELDS])
     outbox.emit("visit.checked", ("visit", visit.pk), {"checks": [str(check.pk) for check in fresh]})
+    for check in repeated:
+        outbox.emit("check.repeated", ("check", check.pk), {"case": str(check.case_id)})
 
 
 def finish_visit(*, actor: Actor, visit_id: UUID) -> Visit:
@@ -243,6 +225,30 @@ def finish_visit(*, actor: Actor, visit_id: UUID) -> Visit:
         history.append(visit, "visit.finished", actor, before={"state": "open"}, after=after)
         visit.save(update_fields=["state", "score", "finished_at", *history.CHAIN_FIELDS])
         outbox.emit("visit.finished", ("visit", visit.pk), {"site": str(visit.site_id), "mode": visit.mode})
+    return visit
+
+
+def abandon_visit(*, actor: Actor, visit_id: UUID, reason_code: str) -> Visit:
+    """Give up a visit at which nothing was checked; it counts nowhere, not even against the site's budget.
+
+    ``reason_code`` is one of :data:`~chuangcheng.patrols.states.ABANDON_REASONS`. Again: the same visit. Refused:
+    ``patrols.unknown_abandon_reason``, ``patrols.has_findings`` (what was recorded stays: finish the visit).
+    """
+    if reason_code and reason_code not in ABANDON_REASONS:
+        raise Refused("patrols.unknown_abandon_reason", reason=reason_code)
+    with transaction.atomic():
+        visit, _ = _lock_visit(actor, visit_id)
+        if visit.state == "abandoned":
+            return visit
+        target = VISIT.next(visit.state, "abandon", reason_code=reason_code)
+        if visit.checked:
+            raise Refused("patrols.has_findings", number=visit.number)
+        history.append(
+            visit, "visit.abandoned", actor, before={"state": visit.state}, after={"state": target}, reason=reason_code
+        )
+        visit.state = target
+        visit.save(update_fields=["state", *history.CHAIN_FIELDS])
+        outbox.emit("visit.abandoned", ("visit", visit.pk), {"site": str(visit.site_id), "mode": visit.mode})
     return visit
 
 

@@ -33,6 +33,7 @@ def visit_budget(site: Site, now: datetime) -> BudgetLeft:
     window = timedelta(days=rules.budget.days)
     started = list(
         Visit.objects.filter(site=site, started_at__gt=now - window, started_at__lte=now)
+        .exclude(state="abandoned")  # nobody was looked at
         .order_by("-started_at")
         .values_list("started_at", flat=True)
     )

@@ -8,6 +8,7 @@ from chuangcheng.cases.models import Case
 from chuangcheng.framework.models import ChecklistItem
 from chuangcheng.history.models import Chained
 from chuangcheng.kernel.ids import new_id
+from chuangcheng.patrols.states import VISIT
 from chuangcheng.people.models import Person, Unit
 from chuangcheng.sites.models import Site
 
@@ -31,7 +32,7 @@ class Visit(Chained):
     mode = models.CharField(max_length=8, choices=Mode.choices)
     inspector = models.ForeignKey(Person, models.PROTECT, related_name="visits")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    state = models.CharField(max_length=8, choices=[("open", "进行中"), ("finished", "已完成")], default="open")
+    state = models.CharField(max_length=12, choices=VISIT.choices(), default=VISIT.initial)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
@@ -57,6 +58,7 @@ class Check(models.Model):
     share_num = models.BigIntegerField()  # exact share of the item's points earned
     share_den = models.BigIntegerField(default=1)
     note = models.CharField(max_length=300, blank=True)
+    # Its own case, or the one of an earlier check that is still open: then the case's origin is that other check.
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="checks")
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

@@ -20,15 +20,15 @@ declare(
 def visit_rows(actor: Actor) -> Q:
     """The visits the actor may see: to the sites in reach, and their own.
 
-    A covert visit under way is hidden from those it is about: they see it once it is finished.
+    A covert visit is hidden from those it is about until it is finished; one that was given up stays hidden.
     """
     scope = rights.scope(actor, "visits.view")
     if scope.everything:
         return Q()
     if scope.nothing:
         return Q(pk__in=[])
-    under_way = Q(mode="covert", state="open")
-    return (rows_in(scope, "site__") & ~under_way) | Q(inspector=actor.person_id) | Q(unit__in=scope.units)
+    hidden = Q(mode="covert") & ~Q(state="finished")
+    return (rows_in(scope, "site__") & ~hidden) | Q(inspector=actor.person_id) | Q(unit__in=scope.units)
 
 
 def may_visit(actor: Actor, site: Site) -> bool:

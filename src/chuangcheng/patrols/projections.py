@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,12 +16,13 @@ from chuangcheng.patrols.inputs import NOT_APPLICABLE
 from chuangcheng.patrols.models import Check, Visit
 
 _CHUNK = 2000
+_STEPS = ("visit.started", "visit.finished", "visit.abandoned")
 
 
 def check() -> Iterator[Difference]:
     """Checks that are not what was recorded, and visits that count or score them wrongly."""
     for stored, told in _compared():
-        facts = check_facts(stored) if stored else {}
+        facts = _facts(stored) if stored else {}
         if facts != told:
             names = sorted(name for name in told.keys() | facts.keys() if told.get(name) != facts.get(name))
             yield Difference(f"check {told.get('id') or facts['id']}", f"{', '.join(names)} differ from history")
@@ -34,11 +36,12 @@ def rebuild() -> int:
     """Write checks as history tells them, then count the visits again. A check that is gone is named, not invented."""
     written = 0
     for stored, told in _compared():
-        if stored and told and check_facts(stored) != told:
+        if stored and told and _facts(stored) != told:
             share = Fraction(told["share"])
             written += Check.objects.filter(pk=stored.pk).update(
-                defects=told["defects"], grade=told["grade"], share_num=share.numerator, share_den=share.denominator,
-                value=None if told["value"] is None else Decimal(told["value"]), case_id=told["case"],
+                visit_id=told["visit"], item_id=told["item"], defects=told["defects"], grade=told["grade"],
+                share_num=share.numerator, share_den=share.denominator, case_id=told["case"],
+                value=None if told["value"] is None else Decimal(told["value"]),
             )  # fmt: skip
     for visit, wanted in _wanted():
         if any(getattr(visit, name) != value for name, value in wanted.items()):
@@ -48,12 +51,20 @@ def rebuild() -> int:
 
 def _compared() -> Iterator[tuple[Check | None, dict[str, Any]]]:
     """Every check beside what history tells of it; either may be missing."""
-    rows = Event.objects.filter(subject_kind="visit", action="visit.checked").values_list("after", flat=True)
-    told = {UUID(facts["id"]): facts for after in rows.iterator(chunk_size=_CHUNK) for facts in after["checks"]}
+    rows = Event.objects.filter(subject_kind="visit", action="visit.checked").values_list("subject_id", "after")
+    told = {
+        UUID(facts["id"]): {**facts, "visit": str(visit)}
+        for visit, after in rows.iterator(chunk_size=_CHUNK)
+        for facts in after["checks"]
+    }
     for stored in Check.objects.iterator(chunk_size=_CHUNK):
         yield stored, told.pop(stored.pk, {})
     for facts in told.values():
         yield None, facts
+
+
+def _facts(check: Check) -> dict[str, Any]:
+    return {**check_facts(check), "visit": str(check.visit_id)}
 
 
 def _wanted() -> Iterator[tuple[Visit, dict[str, Any]]]:
@@ -62,21 +73,37 @@ def _wanted() -> Iterator[tuple[Visit, dict[str, Any]]]:
     listed = Check.objects.values_list("visit_id", "grade", "share_num", "share_den", "case_id")
     for visit_id, *row in listed.iterator(chunk_size=_CHUNK):
         rows.setdefault(visit_id, []).append(tuple(row))  # type: ignore[arg-type]
-    finished = set(
-        Event.objects.filter(subject_kind="visit", action="visit.finished").values_list("subject_id", flat=True)
-    )
+    told = _told()
     for visit in Visit.objects.iterator(chunk_size=_CHUNK):
         checks = rows.get(visit.pk, [])
-        done = visit.pk in finished
+        wanted = told.get(visit.pk, {"state": "open", "finished_at": None})
+        done = wanted["state"] == "finished"
         yield (
             visit,
             {
                 "checked": sum(row[0] != NOT_APPLICABLE for row in checks),
                 "failed": sum(row[3] is not None for row in checks),
-                "state": "finished" if done else "open",
                 "score": score_of(row[:3] for row in checks) if done else None,
+                **wanted,
             },
         )
+
+
+def _told() -> dict[UUID, dict[str, Any]]:
+    """Of every visit what its history says: where, how, by whom, and how it ended."""
+    rows = Event.objects.filter(subject_kind="visit", action__in=_STEPS).order_by("seq")
+    found: dict[UUID, dict[str, Any]] = {}
+    for visit, action, person, after in rows.values_list("subject_id", "action", "actor_person", "after").iterator(
+        chunk_size=_CHUNK
+    ):
+        facts = found.setdefault(visit, {"finished_at": None})
+        facts["state"] = after["state"]
+        if action == "visit.started":
+            facts |= {"number": after["number"], "site_id": UUID(after["site"]), "mode": after["mode"],
+                      "unit_id": UUID(after["unit"]), "inspector_id": person}  # fmt: skip
+        elif action == "visit.finished":
+            facts["finished_at"] = datetime.fromisoformat(after["finished_at"])
+    return found
 
 
 register("visits", check, rebuild)

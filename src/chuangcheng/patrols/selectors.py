@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from chuangcheng.cases.models import Case
+from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols.budget import BudgetLeft, visit_budget
@@ -14,8 +17,8 @@ from chuangcheng.patrols.policies import visit_rows
 from chuangcheng.sites.models import Site
 
 __all__ = [
-    "BudgetLeft", "checks_of", "findings", "get_check_for", "get_visit_for", "open_visit", "visible_checks",
-    "visible_to", "visit_budget", "visits_of",
+    "BudgetLeft", "checks_of", "findings", "get_check_for", "get_visit_for", "open_cases", "open_visit",
+    "visible_checks", "visible_to", "visit_budget", "visits_of",
 ]  # fmt: skip
 
 
@@ -65,3 +68,16 @@ def get_check_for(actor: Actor, check_id: UUID) -> Check:
 def findings(actor: Actor) -> QuerySet[Check]:
     """The visible checks that failed; what became of each is its case's state."""
     return visible_checks(actor).filter(case__isnull=False).select_related("case")
+
+
+def open_cases(site: Site, item_codes: Collection[str]) -> dict[str, Case]:
+    """By item code: the newest case of the site that a check of that item opened and that is not at its end yet.
+
+    Editions change the rows of items and keep their codes. Call it with the site locked, so that no second case is
+    filed meanwhile; the cases come locked, too.
+    """
+    rows = Check.objects.filter(
+        visit__site=site, item__code__in=item_codes, case__site=site, case__state__in=CASE.open_states()
+    )
+    found = rows.select_related("item", "case").select_for_update(of=("case",)).order_by("happened_at", "id")
+    return {check.item.code: check.case for check in found if check.case is not None}
