@@ -34,6 +34,8 @@ class Handling:
         self.cast = cast
         self.zeal = {code: self.rng.uniform(0.6, 1.3) for code in sorted(cast.units)}
         self.community: dict[UUID, str] = {}
+        self._units = {unit.pk: unit for unit in cast.units.values()}
+        self._sites = {site.pk: site for site in cast.sites}
 
     def take(self, case: Case, community: str = "") -> None:
         """Let a freshly filed case take its way; ``community`` is the unit whose grid workers verify it."""
@@ -41,7 +43,11 @@ class Handling:
         self.stage.after(0.03, 0.4, lambda: self._dispatch(case.id))
 
     def _case(self, case_id: UUID) -> Case:
-        return Case.objects.select_related("holder", "category", "site__unit").get(pk=case_id)
+        """The case as it stands; its units and sites are those of the cast, which spares three joins a step."""
+        case = Case.objects.get(pk=case_id)
+        case.holder = self._units[case.holder_id] if case.holder_id else None
+        case.site = self._sites[case.site_id] if case.site_id else None
+        return case
 
     def _office(self) -> Actor:
         return self.rng.choice(self.cast.of("office", "CCB"))
