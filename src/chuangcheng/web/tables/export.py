@@ -6,6 +6,8 @@ import csv
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
@@ -34,7 +36,9 @@ def plain(value: object) -> object:
     """A value as a cell: city time without zone, plain text that no spreadsheet runs."""
     if isinstance(value, datetime):
         return value.astimezone(CITY_ZONE).replace(tzinfo=None)
-    if value is None or isinstance(value, int | float | date):
+    if isinstance(value, Fraction):
+        return float(value)
+    if value is None or isinstance(value, int | float | Decimal | date):
         return value
     text = str(value)
     return "'" + text if text.startswith(_FORMULA) else text
@@ -67,11 +71,8 @@ def _csv(rows: QuerySet[Any], columns: Sequence[Column]) -> HttpResponseBase:
 def _xlsx(rows: QuerySet[Any], columns: Sequence[Column]) -> HttpResponseBase:
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - FileResponse closes it
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet, head, time = (
-        book.add_worksheet(),
-        book.add_format({"bold": True}),
-        book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-    )
+    sheet, head = book.add_worksheet(), book.add_format({"bold": True})
+    time, day = (book.add_format({"num_format": shown}) for shown in ("yyyy-mm-dd hh:mm", "yyyy-mm-dd"))
     for index, column in enumerate(columns):
         sheet.write_string(0, index, str(column.label), head)
         sheet.set_column(index, index, 40 if column.wide else 16)
@@ -80,8 +81,8 @@ def _xlsx(rows: QuerySet[Any], columns: Sequence[Column]) -> HttpResponseBase:
         if number >= XLSX_MAX_ROWS:
             break  # a sheet holds no more; the CSV has them all
         for index, cell in enumerate(cells):
-            if isinstance(cell, datetime):
-                sheet.write_datetime(number, index, cell, time)
+            if isinstance(cell, date):
+                sheet.write_datetime(number, index, cell, time if isinstance(cell, datetime) else day)
             elif cell is not None:
                 sheet.write(number, index, cell)
     book.close()

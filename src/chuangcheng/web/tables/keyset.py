@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -86,6 +85,8 @@ def _decode(rows: QuerySet[Any], order: Order, cursor: str) -> tuple[object, obj
         return None
     try:
         raw, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return order.parse(rows, raw), rows.model._meta.pk.to_python(pk)
-    except (ValueError, TypeError, ValidationError, binascii.Error):
+        key, row = order.parse(rows, raw), rows.model._meta.pk.to_python(pk)
+        text = str(key).encode()  # half a surrogate pair is JSON, but no text a database takes
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
+    return None if key is None or row is None or b"\0" in text else (key, row)
