@@ -112,7 +112,6 @@ def test_photos_are_shown_to_those_who_see_their_owner(as_persona: Sign, play: P
         assert answer.headers["Content-Type"] == "image/jpeg"
         assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
         assert "private" in answer.headers["Cache-Control"]
-        answer.close()
     assert as_persona("street2").get(url).status_code == 404
 
 
