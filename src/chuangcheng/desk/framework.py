@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from chuangcheng.framework import selectors
+from chuangcheng.framework.models import Duty, DutyKind
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.rights import can
 from chuangcheng.scoring.selectors import Branch, by_project, by_standard, points_of
@@ -51,18 +52,23 @@ def standard_page(request: StaffRequest, standard_id: UUID) -> HttpResponse:
     """One standard: what it asks, who answers for it, where it is looked for, what it scores."""
     standard = selectors.get_standard(standard_id)
     items = standard.items.select_related("site_kind").order_by("site_kind__order", "order")
+    duties = selectors.duties_of(standard)
     line = None
     if can(request.actor, "scores.view"):
         line = next(line for line in by_standard(standard.edition) if line.standard.pk == standard.pk)
     context = {
         "standard": standard,
-        "points": points_of(standard),
-        "duties": selectors.duties_of(standard),
+        "worth": points_of(standard),
+        "duties": duties,
+        "shared": [(label, some) for kind, label in DutyKind.choices if (some := _of_kind(duties, kind))],
         "items": items,
         "line": line,
-        "scoring": sorted(standard.scoring.items()),
     }
     return render(request, "desk/standard.html", context)
+
+
+def _of_kind(duties: list[Duty], kind: str) -> list[Duty]:
+    return [duty for duty in duties if duty.kind == kind]
 
 
 @page("framework.view")

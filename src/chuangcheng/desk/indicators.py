@@ -17,6 +17,7 @@ from chuangcheng.indicators.models import Indicator
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.web.pages import leave, page
 from chuangcheng.web.problems import language
+from chuangcheng.web.scored import period_words
 from chuangcheng.web.signed_in import StaffRequest
 
 
@@ -36,7 +37,7 @@ def indicator_list(request: StaffRequest) -> HttpResponse:
     """Every indicator with its latest value and grade."""
     rows = list(selectors.visible_to(request.actor))
     latest = selectors.latest_of(rows)
-    shown = [(row, latest.get(row.pk), *_judged(row, latest.get(row.pk))) for row in rows]
+    shown = [(row, selectors.bound(row), latest.get(row.pk), *_judged(row, latest.get(row.pk))) for row in rows]
     return render(request, "desk/indicators.html", {"rows": shown})
 
 
@@ -62,14 +63,16 @@ def indicator_page(request: StaffRequest, code: str) -> HttpResponse:
             messages.success(request, _("读数已记录。"))
             return leave(request, reverse("desk:indicator", args=[code]))
     series = selectors.series(row)
+    scale = 100 if row.unit_of_measure == "ratio" else 1
     context = {
         "indicator": row,
         "bound": selectors.bound(row),
         "series": [(one, *_judged(row, one)) for one in reversed(series)],
         "chart": {
             "kind": "line",
-            "names": [f"{one.period_start:%Y-%m}" for one in series],
-            "series": [{"name": row.zh, "values": [float(one.value) for one in series]}],
+            "names": [period_words(row.frequency, one.period_start) for one in series],
+            "series": [{"name": row.zh, "values": [float(one.value * scale) for one in series]}],
+            "unit": "%" if row.unit_of_measure == "ratio" else "",
         },
         "form": form,
     }

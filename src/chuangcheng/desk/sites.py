@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,11 +24,11 @@ from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Check, Visit
 from chuangcheng.sites import selectors
 from chuangcheng.sites.models import Site, SiteState
-from chuangcheng.web.pages import page
+from chuangcheng.web.pages import holds, page
+from chuangcheng.web.scored import points, tongue
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing
 
-OPEN_CASES = Count("cases", filter=Q(cases__state__in=CASE.open_states()))
 GOOD, FAIR = 90, 75  # site scores of 100 at which the map's points change colour
 
 
@@ -37,7 +38,7 @@ def site_url(site: Site) -> str:
 
 
 def _kinds(_request: HttpRequest) -> list[Choice]:
-    return [(kind.code, kind.zh) for kind in selectors.kinds_in_use()]
+    return [(kind.code, tongue(kind)) for kind in selectors.kinds_in_use()]
 
 
 def _search(rows: QuerySet[Site], words: str) -> QuerySet[Site]:
@@ -57,10 +58,10 @@ LISTING = Listing(
     columns=(
         Column("code", _("编号"), lambda row: row.code, sort="code", url=site_url),
         Column("name", _("点位"), lambda row: row.name, sort="name", wide=True),
-        Column("kind", _("类型"), lambda row: row.kind.zh),
+        Column("kind", _("类型"), lambda row: tongue(row.kind)),
         Column("area", _("区域"), lambda row: row.division.name),
         Column("unit", _("责任单位"), lambda row: row.unit.short_name),
-        Column("score", _("最近得分"), lambda row: row.last_score, number=True),
+        Column("score", _("最近得分"), lambda row: points(row.last_score), number=True),
         Column("visited", _("最近到访"), lambda row: row.last_visit),
         Column("open", _("未结问题"), lambda row: row.open_cases, number=True, corner=True),
         Column("state", _("状态"), lambda row: row.get_state_display(), template="desk/cells/state.html", shown=False),
@@ -72,10 +73,14 @@ LISTING = Listing(
 
 
 def site_rows(request: StaffRequest) -> QuerySet[Site]:
-    """The visible sites with their latest score, latest visit and open cases."""
+    """The visible sites with their latest score, latest visit and the visible open cases. Each is a subquery of its
+    own: two joins would multiply their rows."""
     newest = Visit.objects.filter(site=OuterRef("pk"), state="finished").order_by("-finished_at")
+    cases = visible_cases(request.actor).filter(site=OuterRef("pk"), state__in=CASE.open_states()).order_by()
     return selectors.visible_to(request.actor).annotate(
-        last_score=Subquery(newest.values("score")[:1]), last_visit=Max("visits__finished_at"), open_cases=OPEN_CASES
+        last_score=Subquery(newest.values("score")[:1]),
+        last_visit=Subquery(newest.values("finished_at")[:1]),
+        open_cases=Coalesce(Subquery(cases.values("site").annotate(number=Count("pk")).values("number")), 0),
     )
 
 
@@ -137,17 +142,19 @@ def site_page(request: StaffRequest, site_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "site": site,
         "visits": visits,
+        "sees_visits": holds(request, "visits.view"),
         "scores": scored,
         "budget": patrols.visit_budget(site, clock.now()),
         "open_cases": list(cases.filter(state__in=CASE.open_states()).order_by(F("due_at").asc(nulls_last=True))[:50]),
-        "items": _checklist(site),
+        "items": _checklist(request, site),
     }
     return render(request, "desk/site.html", context)
 
 
-def _checklist(site: Site) -> list[tuple[ChecklistItem, Check | None]]:
-    """The kind's items, each with its latest check at this site. Three queries."""
+def _checklist(request: StaffRequest, site: Site) -> list[tuple[ChecklistItem, Check | None]]:
+    """The kind's items, each with its latest check among the visits that the post may see."""
     latest: dict[UUID, Check] = {}
-    for check in Check.objects.filter(visit__site=site).select_related("case", "visit").order_by("happened_at"):
+    seen = patrols.visible_checks(request.actor).filter(visit__site=site)
+    for check in seen.select_related("case").order_by("happened_at"):
         latest[check.item_id] = check
     return [(item, latest.get(item.pk)) for item in framework.items_of(site.kind)]

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk import choices
+from chuangcheng.desk.periods import days_of
 from chuangcheng.patrols import selectors
 from chuangcheng.patrols.models import Mode, Visit
 from chuangcheng.web.pages import page
+from chuangcheng.web.scored import points, tongue
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Filter, Listing
 
@@ -28,13 +30,22 @@ def _search(rows: QuerySet[Visit], words: str) -> QuerySet[Visit]:
     return rows.filter(Q(site__name__icontains=words) | Q(number__icontains=words))
 
 
+def _site(rows: QuerySet[Visit], value: str) -> QuerySet[Visit]:
+    """By the site's id, as figures link it, or by its code, as people write it."""
+    try:
+        return rows.filter(site=UUID(value))
+    except ValueError:
+        return rows.filter(site__code=value)
+
+
 FILTERS = (
     Filter("q", _("搜索"), _search, kind="search"),
     Filter("mode", _("方式"), lambda rows, value: rows.filter(mode=value),
            lambda _r: [(code, now_said(str(label))) for code, label in Mode.choices]),
     Filter("area", _("区域"), lambda rows, value: rows.filter(site__division_path__startswith=value), choices.areas),
-    Filter("site", _("点位编号"), lambda rows, value: rows.filter(site__code=value)),
+    Filter("site", _("点位编号"), _site, quiet=True),
     Filter("failed", _("有问题"), lambda rows, _value: rows.filter(failed__gt=0), lambda _r: [("yes", _("有"))]),
+    *days_of("finished", "finished_at", _("完成自"), _("完成至")),
 )  # fmt: skip
 LISTING = Listing(
     "visits",
@@ -42,12 +53,12 @@ LISTING = Listing(
     columns=(
         Column("number", _("编号"), lambda row: row.number, url=visit_url),
         Column("site", _("点位"), lambda row: row.site.name, wide=True),
-        Column("kind", _("类型"), lambda row: row.site.kind.zh),
+        Column("kind", _("类型"), lambda row: tongue(row.site.kind)),
         Column("mode", _("方式"), lambda row: now_said(row.get_mode_display())),
         Column("unit", _("督查单位"), lambda row: row.unit.short_name),
         Column("checked", _("考察项"), lambda row: row.checked, sort="checked", number=True),
         Column("failed", _("不符合"), lambda row: row.failed, sort="failed", number=True),
-        Column("score", _("得分"), lambda row: row.score, number=True, corner=True),
+        Column("score", _("得分"), lambda row: points(row.score), number=True, corner=True),
         Column("started", _("时间"), lambda row: row.started_at, sort="started_at"),
     ),
     filters=FILTERS,

@@ -19,7 +19,7 @@ from chuangcheng.bulletins.pdf import write_pdf
 from chuangcheng.bulletins.word import write_docx
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.web.pages import leave, page
+from chuangcheng.web.pages import holds, leave, page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Listing
 
@@ -56,7 +56,13 @@ def weekly_page(request: StaffRequest, weekly_id: UUID) -> HttpResponse:
     weekly = selectors.get_weekly_for(request.actor, weekly_id)
     document = compose(weekly)
     sections = [(section, [(weekly.figures[name], name) for name in section.names]) for section in document.sections]
-    return render(request, "desk/weekly.html", {"weekly": weekly, "document": document, "sections": sections})
+    context = {
+        "weekly": weekly,
+        "document": document,
+        "sections": sections,
+        "may_change": document.draft and holds(request, "bulletins.issue"),
+    }
+    return render(request, "desk/weekly.html", context)
 
 
 @page("bulletins.view")

@@ -39,13 +39,14 @@ class Column:
 @dataclass(frozen=True)
 class Filter:
     """One filter: ``apply`` narrows the rows. With ``choices`` it is a drop-down (anything else is ignored), else a
-    text or date field."""
+    text or date field. A ``quiet`` one stands in the bar only while it is in use: figures link with it."""
 
     key: str
     label: Word
     apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
     choices: Callable[[HttpRequest], Sequence[Choice]] | None = None
     kind: str = "text"
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

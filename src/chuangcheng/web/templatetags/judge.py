@@ -7,9 +7,17 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext, gettext_noop
 
+from chuangcheng.framework import selectors as framework
+from chuangcheng.indicators.models import Indicator, Reading
+from chuangcheng.people.models import Unit
+from chuangcheng.web import scored
 from chuangcheng.web.moments import Number
+from chuangcheng.web.problems import language
 
 register = template.Library()
+register.filter("item_words", scored.item_words)
+register.filter("rule_lines", scored.rule_lines)
+register.filter("points", scored.points)
 
 _METHODS = {
     "onsite": gettext_noop("实地考察"),
@@ -26,13 +34,58 @@ def method_word(code: str) -> str:
 
 
 @register.filter
+def category_word(code: str) -> str:
+    """A case category's name; an unknown code as it stands. From the process's cache."""
+    found = framework.category(code)
+    return found.zh if found else code
+
+
+@register.filter
+def role_units(code: str) -> str:
+    """The units that answer for a role of the framework, by name; the code where nobody does."""
+    names = Unit.objects.filter(role_code=code).order_by("official_order").values_list("short_name", flat=True)[:6]
+    return "、".join(names) or code
+
+
+@register.filter
+def period(indicator: Indicator, reading: Reading) -> str:
+    """The period of a reading."""
+    return scored.period_words(indicator.frequency, reading.period_start)
+
+
+@register.filter
 def hundredth(points: Number) -> float:
     """Points of 100 as a share of 1."""
     return float(points) / 100
 
 
+@register.inclusion_tag("web/parts/bar.html")
+def points_bar(value: Number | None) -> dict[str, Any]:
+    """Points of 100 as a bar with the points beside it."""
+    width = min(max(float(value), 0.0), 100.0) if value is not None else 0
+    return {"width": f"{width:.2f}", "tone": "", "text": scored.points(value)}
+
+
 @register.filter
-def linked_rows(table: Any) -> list[tuple[tuple[str, ...], str]]:
-    """The rows of a document's table, each with its address ("" where there is none)."""
+def figure_name(figure: dict[str, Any]) -> str:
+    """What a weekly report's figure is called."""
+    label: dict[str, str] = figure["label"]
+    return label["en" if language().startswith("en") else "zh"]
+
+
+@register.filter
+def linked_rows(table: Any) -> list[list[tuple[str, bool, str]]]:
+    """The cells of a document's table: text, whether it stands to the right, and the address on the row's first
+    word ("" elsewhere)."""
     urls = table.urls or ("",) * len(table.rows)
-    return list(zip(table.rows, urls, strict=True))
+    word = table.right.index(False)
+    return [
+        [(text, table.right[column], url if column == word else "") for column, text in enumerate(row)]
+        for row, url in zip(table.rows, urls, strict=True)
+    ]
+
+
+@register.filter
+def heads(table: Any) -> list[tuple[str, bool]]:
+    """The heads of a document's table, and whether each stands to the right."""
+    return list(zip(table.headers, table.right, strict=True))

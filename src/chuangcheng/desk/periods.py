@@ -1,0 +1,39 @@
+"""Filters by the city's days, with which the figures of reports lead to their rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.web.tables import Filter
+from chuangcheng.web.tables.columns import Word
+
+
+def midnight(day: str) -> datetime:
+    """The instant at which the city's day ``YYYY-MM-DD`` begins; ValueError if it is no day."""
+    return datetime.combine(date.fromisoformat(day), time(), CITY_ZONE)
+
+
+def days_of(name: str, field: str, since: Word, until: Word) -> tuple[Filter, Filter]:
+    """The filters ``name_from`` and ``name_to`` over the model's ``field``, both days included. They stand in the bar
+    only while one is in use. What is no day finds nothing, rather than everything."""
+
+    def starting(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        try:
+            return rows.filter(**{f"{field}__gte": midnight(value)})
+        except ValueError:
+            return rows.none()
+
+    def ending(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        try:
+            return rows.filter(**{f"{field}__lt": midnight(value) + timedelta(days=1)})
+        except (ValueError, OverflowError):
+            return rows.none()
+
+    return (
+        Filter(f"{name}_from", since, starting, kind="date", quiet=True),
+        Filter(f"{name}_to", until, ending, kind="date", quiet=True),
+    )
