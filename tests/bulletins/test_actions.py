@@ -131,5 +131,5 @@ def test_a_change_of_the_figures_is_found(week: Any, personas: Any) -> None:
         "weekly 2026-09-14: its figures are not those that were assembled"
     ]
     Weekly.objects.update(figures=weekly.figures, state="issued")
-    assert [str(found) for found in effects.check()] == ["weekly 2026-09-14: is issued, history says draft"]
+    assert [str(found) for found in effects.check()] == ["weekly 2026-09-14: state is issued, history says draft"]
     assert effects.rebuild() == 0

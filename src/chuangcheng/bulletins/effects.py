@@ -14,12 +14,14 @@ periodic("bulletins.assemble", 3600)(actions.assemble_last_week)
 
 
 def check() -> Iterator[Difference]:
-    """Reports whose state or figures are not those of their last history row."""
+    """Reports whose state, week, number or figures are not those of their last history row."""
     for weekly in Weekly.objects.order_by("week_start").iterator():
         last = events_of("weekly", weekly.pk).order_by("-seq").first()
         told = last.after if last else {}
-        if told.get("state") != weekly.state:
-            yield Difference(f"weekly {weekly.week_start}", f"is {weekly.state}, history says {told.get('state')}")
+        stands = {"state": weekly.state, "week_start": weekly.week_start.isoformat(), "issue": weekly.issue}
+        for name, value in stands.items():
+            if told.get(name) != value:
+                yield Difference(f"weekly {weekly.week_start}", f"{name} is {value}, history says {told.get(name)}")
         if told.get("figures") != actions.figures_digest(weekly=weekly):
             yield Difference(f"weekly {weekly.week_start}", "its figures are not those that were assembled")
 
