@@ -115,7 +115,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes counts failures: by name and address, shared by all processes
+# axes counts failures: by name and address, shared by all processes. A whole city hall may sign in from one address.
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "120/m/ip"}
+AXES_CLIENT_IP_CALLABLE = "chuangcheng.web.limits.sender"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

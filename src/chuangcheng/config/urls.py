@@ -27,3 +27,4 @@ handler400 = "chuangcheng.web.errors.bad_request"
 handler403 = "chuangcheng.web.errors.forbidden"
 handler404 = "chuangcheng.web.errors.not_found"
 handler500 = "chuangcheng.web.errors.server_error"
+handler429 = "chuangcheng.web.errors.too_many"  # allauth's

@@ -41,6 +41,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(None, "web/broken.html", status=500)
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """429 of the sign-in pages."""
+    return problem_response(Refused("common.too_many", seconds=60), request)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """The form was open too long, or came from elsewhere."""
     return show(request, 403, _("页面停留过久或来源不明，为安全起见未提交。请返回、刷新后再提交。"))

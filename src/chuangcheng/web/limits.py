@@ -24,6 +24,8 @@ from chuangcheng.kernel.problems import Refused
 logger = logging.getLogger(__name__)
 _local = threading.local()
 _SWEEP_EVERY = 500
+#: Stands for an address that is none, such as a socket's; the log of sign-ins takes addresses only.
+NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,14 @@ def check(request: HttpRequest, name: str) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address, an IPv6 one cut to its /64. ``trusted_proxies`` says how many proxies stand in front:
-    that many entries of X-Forwarded-For, from the right, are believed."""
+    """The client's address, an IPv6 one cut to its /64."""
+    address = sender(request)
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
+def sender(request: HttpRequest) -> str:
+    """The exact address a request comes from, :data:`NOWHERE` if it names none. ``trusted_proxies`` says how many
+    proxies stand in front: that many entries of X-Forwarded-For, from the right, are believed."""
     address = request.META.get("REMOTE_ADDR", "")
     trusted = settings.CITY.trusted_proxies
     if trusted:
@@ -66,12 +74,9 @@ def client_address(request: HttpRequest) -> str:
         if len(hops) >= trusted:
             address = hops[-trusted]
     try:
-        parsed = ipaddress.ip_address(address)
+        return str(ipaddress.ip_address(address))
     except ValueError:
-        return "unknown"
-    if parsed.version == 6:
-        return str(ipaddress.ip_network(f"{parsed}/64", strict=False))
-    return str(parsed)
+        return NOWHERE
 
 
 def _count(key: str, moment: int, seconds: int) -> int:
