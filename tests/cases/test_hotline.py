@@ -56,7 +56,7 @@ class TestImport:
         assert (first.external_source, first.external_number, first.source, first.state) == (
             "hotline", "101", "hotline", "received",
         )  # fmt: skip
-        assert first.text == "路灯不亮\n幸福路3号路灯不亮,联系13812345678。"
+        assert first.text == "路灯不亮\n幸福路３号路灯不亮，联系13812345678。"
         assert first.observed_at == first.received_at == datetime(2019, 11, 3, 0, 5, 1, tzinfo=UTC)
         assert second.observed_at == datetime(2020, 1, 2, 12, 0, tzinfo=UTC)
         assert third.observed_at == datetime(2020, 3, 3, 16, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuangcheng.kernel.text import bigrams, mask, normalise
+from chuangcheng.kernel.text import bigrams, mask, normalise, tidy
 
 CHINESE = st.text("街道路灯垃圾小区创城网格", min_size=2, max_size=12)
 
@@ -93,3 +93,16 @@ def test_masking_keeps_the_length_and_is_final(text: str) -> None:
     covered = mask(text)
     assert len(covered) == len(text)
     assert mask(covered) == covered
+
+
+@given(st.text(max_size=80))
+def test_tidy_is_idempotent_and_says_the_same_to_a_search(text: str) -> None:
+    once = tidy(text)
+    assert tidy(once) == once
+    assert normalise(once) == normalise(text)
+
+
+def test_tidy_keeps_the_writers_own_letters() -> None:
+    written = " 垃圾桶满了，臭气熏天！！\r\n\r\n（第３天）\u200b "
+    assert tidy(written) == "垃圾桶满了，臭气熏天！！\n（第３天）"
+    assert normalise(written) == "垃圾桶满了,臭气熏天!!\n(第3天)"

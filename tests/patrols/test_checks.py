@@ -89,7 +89,7 @@ def test_a_failed_check_opens_its_case(visit: Visit, inspector: Actor, edition: 
     assert case.standard.code == "F-1-1-1"  # the heavier of the two that the item speaks for
     assert case.category is not None
     assert case.category.code == "06010"
-    assert case.text == "永安巷不符合“考察LANE-1”(2处):巷口"  # folded as every text is
+    assert case.text == "永安巷不符合“考察LANE-1”（2处）：巷口"
     assert case.found_from_above
     assert case.division == small_city.communities[0]
     assert case.due_at is not None

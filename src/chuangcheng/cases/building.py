@@ -16,7 +16,7 @@ from chuangcheng.history.models import Event
 from chuangcheng.history.secrets import blind, digest_of, encrypt
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.calendar import Deadline
-from chuangcheng.kernel.text import normalise
+from chuangcheng.kernel.text import tidy
 from chuangcheng.places.locator import Located
 
 
@@ -59,11 +59,11 @@ def build_report(
         number=number,
         body_digest=body or body_digest(given),
         source=given.source,
-        text=normalise(given.text),
+        text=tidy(given.text),
         category=category,
         lat=given.lat,
         lon=given.lon,
-        address=normalise(given.address),
+        address=tidy(given.address),
         outside_city=located is not None and not located.inside,
         observed_at=given.observed_at or received_at,
         received_at=received_at,
@@ -91,11 +91,11 @@ def build_case(
         category=given.category,
         condition=given.condition,
         severity=given.severity,
-        text=normalise(given.text),
+        text=tidy(given.text),
         source=given.source,
         lat=given.lat,
         lon=given.lon,
-        address=normalise(given.address),
+        address=tidy(given.address),
         site=given.site,
         standard=given.standard,
         origin_kind=kind,

@@ -27,7 +27,7 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport, RowProblem
 from chuangcheng.kernel.sheets import column_letter
 from chuangcheng.kernel.tables import Row, Table, as_datetime, as_text, read_table
-from chuangcheng.kernel.text import mask, normalise
+from chuangcheng.kernel.text import mask, tidy
 
 SOURCE = "hotline"
 WANTED = {
@@ -151,12 +151,12 @@ def _understand(row: Row, now: datetime) -> _Message:
         raise Refused("tables.missing_value", column=WANTED["time"][0])
     if moment > now:
         raise Refused("hotline.future", value=moment.astimezone(clock.CITY_ZONE).strftime("%Y-%m-%d %H:%M"))
-    text = normalise(f"{as_text(row.values.get('subject'))}\n{detail}")
+    text = tidy(f"{as_text(row.values.get('subject'))}\n{detail}")
     if not text:
         raise Refused("hotline.no_text")
     given = ReportInput(
         id=new_id(), text=text, source=Source.HOTLINE, observed_at=moment,
-        contact_name=normalise(as_text(row.values.get("user")))[:60], external_source=SOURCE,
+        contact_name=tidy(as_text(row.values.get("user")))[:60], external_source=SOURCE,
         external_number=number,
     )  # fmt: skip
     return _Message(row.number, given)

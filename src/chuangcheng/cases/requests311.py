@@ -17,7 +17,7 @@ from chuangcheng.cases.models import Outcome, Source
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport, RowProblem
 from chuangcheng.kernel.tables import Row, Table, as_datetime, as_decimal, as_text, read_table
-from chuangcheng.kernel.text import normalise
+from chuangcheng.kernel.text import tidy
 
 SOURCE = "requests311"
 WANTED = {
@@ -207,10 +207,10 @@ def understand(row: Row, zone: tzinfo) -> Request:
     return Request(
         row=row.number, number=number, opened=opened, target=_time(values["target"], zone), closed=closed,
         flag=as_text(values.get("flag")).upper(), department=as_text(values["department"]) or NO_DEPARTMENT,
-        text=normalise("\n".join(dict.fromkeys(word for word in (kind, title) if word))) or "311",
-        address=normalise(", ".join(filter(None, (as_text(values.get("street")), as_text(values.get("area"))))))[:200],
+        text=tidy("\n".join(dict.fromkeys(word for word in (kind, title) if word))) or "311",
+        address=tidy(", ".join(filter(None, (as_text(values.get("street")), as_text(values.get("area"))))))[:200],
         lat=lat, lon=lon, source=_SOURCES.get(as_text(values.get("source")), Source.IMPORT),
-        outcome=_outcome(closure) if closed else "", note=normalise(closure) if closed else "",
+        outcome=_outcome(closure) if closed else "", note=tidy(closure) if closed else "",
     )  # fmt: skip
 
 

@@ -96,11 +96,11 @@ def readings(stage: Stage, cast: Cast, rows: list[Indicator]) -> None:
 def _value(indicator: Indicator, rng: random.Random) -> Decimal:
     """A plausible value near the best bound of the indicator's scoring."""
     scoring = indicator.scoring
-    best = Decimal(str(scoring.get("target", scoring.get("A", 90))))
-    worse = Decimal(str(rng.choice((0.0, 0.0, 0.01, 0.03))))
+    best = Decimal(str(scoring.get("target", scoring.get("required", scoring.get("A", 90)))))
+    missed = Decimal(rng.choice(("0", "0", "0", "0", "0", "0.01", "0.03")))
     lower_is_better = str(scoring.get("op", ">")).startswith("<")
-    factor = Decimal(1) + worse - Decimal("0.01") if lower_is_better else Decimal(1) - worse + Decimal("0.005")
-    value = (best * factor).quantize(Decimal("0.0001"))
+    margin = Decimal("0.02") - missed
+    value = (best * (1 - margin if lower_is_better else 1 + margin)).quantize(Decimal("0.0001"))
     if indicator.high is not None:
         value = min(value, indicator.high)
     return max(value, indicator.low) if indicator.low is not None else value

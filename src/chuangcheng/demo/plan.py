@@ -160,9 +160,11 @@ def _lists(value: Any) -> Any:
 
 
 def _short(name: str) -> str:
-    for long, short in (("市公安局交警支队", "交警支队"), ("市委市政府", ""), ("市委", ""), ("管理局", "管理局")):
-        name = name.replace(long, short)
-    return name.removeprefix("市")
+    """市公安局交警支队 → 交警支队, 市委宣传部 → 宣传部, 团市委 stays."""
+    for prefix in ("市公安局", "市委市政府", "市委", "市"):
+        if name.startswith(prefix) and len(name) > len(prefix) + 1:
+            return name.removeprefix(prefix)
+    return name
 
 
 def _units(plan: Plan) -> None:

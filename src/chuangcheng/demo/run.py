@@ -56,7 +56,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
         _schedule(stage, plan, cast)
         stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
-            projector.project()
+            projector.refresh()
             seal.seal(settings.CITY.seals)
             summary = summarise(cast)
     progress(1.0, "")

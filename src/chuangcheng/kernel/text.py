@@ -39,6 +39,14 @@ def normalise(text: str) -> str:
     return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
 
 
+def tidy(text: str) -> str:
+    """What somebody wrote, kept in their own letters and punctuation: NFC, no invisible or control characters, runs
+    of blanks folded to one, empty lines dropped, trimmed. Idempotent. Search and comparison use :func:`normalise`."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
+    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+
+
 def bigrams(text: str) -> list[str]:
     """Tokens for the search index, in order: every pair of neighbouring Chinese characters, Latin words and numbers
     whole and in lower case; a lone Chinese character stands for itself.

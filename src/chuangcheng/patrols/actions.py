@@ -18,7 +18,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.text import normalise
+from chuangcheng.kernel.text import tidy
 from chuangcheng.patrols import selectors
 from chuangcheng.patrols.budget import visit_budget
 from chuangcheng.patrols.facts import check_facts, score_of
@@ -170,7 +170,7 @@ def _lock_visit(actor: Actor, visit_id: UUID) -> tuple[Visit, Post]:
 def _same_check(check: Check, given: CheckInput) -> Check:
     value = None if given.value is None else given.value.quantize(Decimal("0.001"))
     told = (check.grade == NOT_APPLICABLE, check.defects, check.value, check.note)
-    if told != (given.not_applicable, given.defects, value, normalise(given.note)):
+    if told != (given.not_applicable, given.defects, value, tidy(given.note)):
         raise Refused("patrols.already_checked", item=check.item.code)
     return check
 
@@ -182,7 +182,7 @@ def _check(visit: Visit, item: ChecklistItem, given: CheckInput, rules: Rules) -
     check = Check(
         id=given.id or new_id(), visit=visit, item=item, defects=given.defects, value=_kept(given.value),
         grade=verdict.grade, share_num=verdict.share.numerator, share_den=verdict.share.denominator,
-        note=normalise(given.note), happened_at=now, recorded_at=now,
+        note=tidy(given.note), happened_at=now, recorded_at=now,
     )  # fmt: skip
     if given.photos:
         photos.declare(owner=("check", check.pk), declarations=given.photos, moment=now)

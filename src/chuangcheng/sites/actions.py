@@ -15,7 +15,7 @@ from chuangcheng.history import outbox
 from chuangcheng.kernel import coords
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.text import normalise
+from chuangcheng.kernel.text import normalise, tidy
 from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
 from chuangcheng.places.locator import locate
@@ -65,7 +65,7 @@ def save_site(
     place = _place(lat, lon, datum, unit)
     values: dict[str, Any] = {
         "name": _text(name, "点位名称", 100), "kind": kind, "kind_code": kind.code, "unit": unit,
-        "address": normalise(address)[:200], **place.values(),
+        "address": tidy(address)[:200], **place.values(),
     }  # fmt: skip
     code = _text(code, "点位编码", 30)
     with transaction.atomic():

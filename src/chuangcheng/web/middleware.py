@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
@@ -12,9 +14,17 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: Paths served without session and sign-in.
 PUBLIC = ("/api/v1/", "/healthz", "/readyz", "/static/")
+
+
+def _tiles() -> str:
+    """The base map's host with a blank before it, if the city has one: its pictures are fetched, then drawn."""
+    address = urlsplit(settings.CITY.tile_url)
+    return f" {address.scheme}://{address.netloc}".replace("{s}", "*") if address.netloc else ""
+
+
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{_tiles()}; "
+    f"font-src 'self'; connect-src 'self'{_tiles()}; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 _HOOKS = ("process_view", "process_exception", "process_template_response")
