@@ -12,6 +12,7 @@ from typing import Any
 
 NOON = datetime(2026, 9, 15, 4, 0, tzinfo=UTC)
 PASSWORD = "browser-Test-2026"  # of a throw-away home
+TOILET = "永安公共厕所"
 PLACES = ("朝阳路 12 号东侧", "永安市场北门", "实验小学围墙外", "人民医院门前", "长乐巷口", "火车站广场南侧")
 TROUBLES = (
     "路边堆放建筑垃圾约两立方米，占压盲道，行人只能走机动车道",
@@ -184,6 +185,7 @@ def fill(reports: int = 72) -> None:
     from chuangcheng.kernel.label import Label
     from chuangcheng.notices.actions import notify
     from chuangcheng.people.models import Person
+    from chuangcheng.sites.actions import save_site
 
     dice = random.Random(7)
     with clock.at(NOON - timedelta(days=30)):
@@ -193,6 +195,10 @@ def fill(reports: int = 72) -> None:
         publish_edition(actor=SYSTEM, edition=edition)
         assign_by_role(actor=SYSTEM, edition=edition)
         ensure_default_routing(actor=SYSTEM)
+        save_site(
+            actor=SYSTEM, code="WC-1", name=TOILET, kind_code="public_toilet", unit=people["units"]["street"],
+            lat=30.005, lon=120.004,
+        )  # fmt: skip
     codes = [each.code for each in categories() if each.is_top] or [categories()[0].code]
     for number in range(reports):
         moment = NOON - timedelta(hours=2 + (reports - number) * 1.6)

@@ -1,6 +1,10 @@
-"""The desk's tests work on cases that are played through the real actions."""
+"""The desk's tests work on cases that are played through the real actions, and on facts few enough to reckon by hand."""
 
+from tests.bulletins.conftest import week, world
 from tests.cases.conftest import limits, make_site, play
+from tests.indicators.conftest import sample, sewage
+from tests.patrols.conftest import visit
+from tests.sites.conftest import edition, site
 from tests.web.conftest import as_persona
 
-__all__ = ["as_persona", "limits", "make_site", "play"]
+__all__ = ["as_persona", "edition", "limits", "make_site", "play", "sample", "sewage", "site", "visit", "week", "world"]

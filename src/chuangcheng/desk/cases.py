@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.cases import selectors, timeline
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.desk import choices
-from chuangcheng.desk.pictures import Picture, of_case, of_reports
+from chuangcheng.desk.periods import days_of
+from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_reports
 from chuangcheng.kernel import clock
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
@@ -34,6 +35,11 @@ def by_unit(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
     return rows.filter(Q(holder=value) | Q(responsible=value))
 
 
+def _counted(rows: QuerySet[Case], _value: str) -> QuerySet[Case]:
+    """The cases that rates count: void and suspended ones are nobody's delay."""
+    return rows.exclude(state__in=("void", "suspended"))
+
+
 FILTERS = (
     Filter("q", _("搜索"), selectors.search, kind="search"),
     Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.case_states),
@@ -46,6 +52,11 @@ FILTERS = (
     Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),
     Filter("unit", _("单位"), by_unit, choices.units),
     Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), choices.sources),
+    Filter("category", _("类别代码"), lambda rows, value: rows.filter(category__code__startswith=value), quiet=True),
+    Filter("counted", _("应结案"), _counted, lambda _r: [("yes", _("不含作废和挂账"))], quiet=True),
+    *days_of("filed", "filed_at", _("立案自"), _("立案至")),
+    *days_of("due", "due_at", _("到期自"), _("到期至")),
+    *days_of("closed", "closed_at", _("结案自"), _("结案至")),
 )
 LISTING = Listing(
     "cases",
@@ -122,4 +133,4 @@ def _pictures(case: Case, reports: list[Report]) -> tuple[list[Picture], list[Pi
     pictures = of_case(case)
     after = [picture for picture in pictures if picture.photo.role == "after"]
     before = [picture for picture in pictures if picture.photo.role != "after"]
-    return before + of_reports(reports), after
+    return before + behind_case(case) + of_reports(reports), after

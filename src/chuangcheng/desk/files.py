@@ -7,6 +7,8 @@ from uuid import UUID
 from django.http import FileResponse, HttpResponseBase
 
 from chuangcheng.cases import selectors as cases
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.patrols import selectors as patrols
 from chuangcheng.photos import selectors as photos
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
@@ -24,6 +26,22 @@ def report_photo(request: StaffRequest, report_id: UUID, photo_id: UUID) -> Http
     """A photo of a report, or its thumbnail."""
     cases.get_report_for(request.actor, report_id)
     return _stream(request, ("report", report_id), photo_id)
+
+
+@page("cases.view")
+def evidence(request: StaffRequest, case_id: UUID, check_id: UUID, photo_id: UUID) -> HttpResponseBase:
+    """What a check that stands behind the case saw, for everyone who works on the case."""
+    case = cases.get_case_for(request.actor, case_id)
+    if not patrols.checks_behind(case).filter(pk=check_id).exists():
+        raise Refused("common.not_found")
+    return _stream(request, ("check", check_id), photo_id)
+
+
+@page("visits.view")
+def check_photo(request: StaffRequest, check_id: UUID, photo_id: UUID) -> HttpResponseBase:
+    """A photo of a check, for those who see the visit."""
+    check = patrols.get_check_for(request.actor, check_id)
+    return _stream(request, ("check", check.pk), photo_id)
 
 
 def _stream(request: StaffRequest, owner: tuple[str, UUID], photo_id: UUID) -> HttpResponseBase:

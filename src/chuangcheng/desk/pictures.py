@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.patrols import selectors as patrols
+from chuangcheng.patrols.models import Check
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.models import Photo
 
@@ -46,3 +49,22 @@ def of_report(report: Report) -> list[Picture]:
     """A report's photos, those still on their way included."""
     listed = photos.of(("report", report.pk))
     return [Picture(photo, reverse("desk:report_photo", args=[report.pk, photo.pk])) for photo in listed]
+
+
+def behind_case(case: Case) -> list[Picture]:
+    """What the checks behind a case saw."""
+    found = photos.of_many("check", patrols.checks_behind(case).values_list("pk", flat=True))
+    return [
+        Picture(photo, reverse("desk:evidence", args=[case.pk, owner, photo.pk]))
+        for owner, listed in found.items()
+        for photo in listed
+    ]
+
+
+def of_checks(checks: Sequence[Check]) -> dict[UUID, list[Picture]]:
+    """The stored photos of a visit's checks by the check's id, in one query."""
+    found = photos.of_many("check", [check.pk for check in checks]) if checks else {}
+    return {
+        owner: [Picture(photo, reverse("desk:check_photo", args=[owner, photo.pk])) for photo in listed]
+        for owner, listed in found.items()
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.cases import actions, selectors, timeline
+from chuangcheng.cases.likeness import alike
 from chuangcheng.cases.models import Report
-from chuangcheng.cases.states import REFUSALS
+from chuangcheng.cases.states import REFUSALS, REPORT
 from chuangcheng.desk import choices
+from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_report
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
@@ -23,6 +26,11 @@ from chuangcheng.web.tables import Column, Filter, Listing
 def report_url(report: Report) -> str:
     """The page of a report."""
     return reverse("desk:report", args=[report.pk])
+
+
+def _taken(rows: QuerySet[Report], _value: str) -> QuerySet[Report]:
+    """The reports that became a case or joined one."""
+    return rows.filter(state__in=("filed", "linked"))
 
 
 LISTING = Listing(
@@ -44,6 +52,8 @@ LISTING = Listing(
         Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.report_states),
         Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), choices.sources),
         Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),
+        Filter("taken", _("采纳"), _taken, lambda _r: [("yes", _("立案或并案"))], quiet=True),
+        *days_of("received", "received_at", _("接收自"), _("接收至")),
     ),
     sort="-received",
 )
@@ -78,5 +88,6 @@ def _show(request: StaffRequest, report_id: UUID, contact: actions.Contact | Non
         "entries": timeline.of_report(report),
         "refusal": REFUSALS.get(report.reason_code),
         "contact": contact,
+        "alike": alike(request.actor, report) if report.state in REPORT.open_states() else [],
     }
     return render(request, "desk/report.html", context)

@@ -12,6 +12,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.urls import reverse
 
+from chuangcheng.cases.models import Case
+from chuangcheng.patrols import selectors as patrols
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.actions import Declaration
 from chuangcheng.photos.models import Photo
@@ -61,6 +63,16 @@ def of_report(report_id: UUID) -> list[Shown]:
 def of_case(case_id: UUID) -> list[Shown]:
     """A case's stored photos."""
     return _shown("desk:case_photo", case_id, photos.of(("case", case_id)).exclude(stored_at=None))
+
+
+def behind_case(case: Case) -> list[Shown]:
+    """What the checks behind a case saw."""
+    found = photos.of_many("check", patrols.checks_behind(case).values_list("pk", flat=True))
+    return [
+        Shown(photo, reverse("desk:evidence", args=[case.pk, owner, photo.pk]))
+        for owner, listed in found.items()
+        for photo in listed
+    ]
 
 
 def _shown(name: str, owner: UUID, found: Iterable[Photo]) -> list[Shown]:

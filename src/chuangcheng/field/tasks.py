@@ -89,7 +89,8 @@ def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     names = {move.name for move in selectors.moves_for(request.actor, found)}
     context = {
         "case": found,
-        "before": [shown for report in found.reports.all()[:3] for shown in pictures.of_report(report.pk)],
+        "before": pictures.behind_case(found)
+        + [shown for report in found.reports.all()[:3] for shown in pictures.of_report(report.pk)],
         "after": pictures.of_case(found.pk),
         "can_verify": "verify" in names,
         "can_rework": "rework" in names,

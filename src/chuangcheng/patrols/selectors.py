@@ -17,8 +17,8 @@ from chuangcheng.patrols.policies import visit_rows
 from chuangcheng.sites.models import Site
 
 __all__ = [
-    "BudgetLeft", "checks_of", "findings", "get_check_for", "get_visit_for", "open_cases", "open_visit",
-    "visible_checks", "visible_to", "visit_budget", "visits_of",
+    "BudgetLeft", "checks_behind", "checks_of", "findings", "get_check_for", "get_visit_for", "open_cases",
+    "open_visit", "visible_checks", "visible_to", "visit_budget", "visits_of",
 ]  # fmt: skip
 
 
@@ -63,6 +63,11 @@ def get_check_for(actor: Actor, check_id: UUID) -> Check:
     if check is None:
         raise Refused("common.not_found")
     return check
+
+
+def checks_behind(case: Case) -> QuerySet[Check]:
+    """The checks that opened the case or found its trouble again; who sees the case sees what proves it."""
+    return Check.objects.filter(case=case).order_by("happened_at", "id")
 
 
 def findings(actor: Actor) -> QuerySet[Check]:

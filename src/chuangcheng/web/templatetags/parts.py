@@ -23,6 +23,7 @@ from chuangcheng.people.models import Post
 from chuangcheng.people.rights import roles
 from chuangcheng.web import moments, pages, tones
 from chuangcheng.web.assets import asset as asset_address
+from chuangcheng.web.deeds import deed_of
 from chuangcheng.web.problems import language
 from chuangcheng.web.tables import Column
 
@@ -51,6 +52,12 @@ def weekday(value: datetime) -> str:
 def spoken(value: Label | str) -> str:
     """A label of the kernel, or a Chinese word that the models chose, in the page's language."""
     return value.text(language()) if isinstance(value, Label) else gettext(value) if value else ""
+
+
+@register.filter
+def deed(action: str) -> str:
+    """A history row's action in words."""
+    return deed_of(action).text(language())
 
 
 @register.filter
@@ -108,9 +115,10 @@ def cell(column: Column, row: Any) -> SafeString | str:
         inner = (
             moments.short_moment(value, clock.now()) if isinstance(value, datetime) else "" if value is None else value
         )
-    if column.url is None:
+    address = column.url(row) if column.url else ""
+    if not address:
         return SafeString(inner) if column.template else str(inner)
-    return format_html('<a class="row-link" href="{}">{}</a>', column.url(row), inner)
+    return format_html('<a class="row-link" href="{}">{}</a>', address, inner)
 
 
 @register.simple_tag(takes_context=True)
