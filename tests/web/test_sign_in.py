@@ -28,9 +28,11 @@ WRONG = "Yunling-2025-spring"
 
 
 @pytest.fixture(autouse=True)
-def no_tries_yet() -> None:
-    """allauth counts sign-ins by address in the cache, which no rolled back transaction empties."""
+def no_tries_yet(settings: Settings) -> None:
+    """allauth counts sign-ins by address in the cache, which no rolled back transaction empties; and a hash that is
+    slow on purpose is not what is tested here."""
     cache.clear()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -144,7 +146,7 @@ def test_what_a_client_says_of_its_address_is_not_believed(wang: Person) -> None
 
 
 def test_a_whole_city_hall_signs_in_from_one_address_within_a_minute(wang: Person) -> None:
-    assert {enter(Client()) for _ in range(60)} == {302}
+    assert {enter(Client()) for _ in range(40)} == {302}
 
 
 def test_too_many_tries_of_one_address_are_told_in_our_own_words(
@@ -271,7 +273,9 @@ def test_the_rail_of_each_role_leads_to_pages_that_open(as_persona: Sign, name: 
     offered = [str(room.label) for room in shown]
     assert [word for word in wanted if word in offered] == offered
     for url in {link.url for room in shown for link in (room, *room.links)}:
-        assert client.get(url).status_code == 200, url
+        answer = client.get(url, follow=True)  # without an edition the league leads to the scores, which say so
+        assert answer.status_code == 200, url
+        assert answer.request["PATH_INFO"].startswith("/desk/"), url
 
 
 @pytest.mark.parametrize("name", ["grid", "community", "inspector"])
