@@ -80,7 +80,7 @@ def _cases(monday: date, end: date, first: datetime, last: datetime) -> Figures:
     filed = Case.objects.filter(filed_at__gte=first, filed_at__lt=last)
     closed, due = leagues.closed_in(first, last), leagues.due_in(first, last)
     on_time, total = due.filter(on_time=True).count(), due.count()
-    due_url = address(page, **days("due", monday, end))
+    due_url = address(page, counted="yes", **days("due", monday, end))
     return {
         "cases_filed": _count(Label("立案", "Cases filed"), filed, address(page, **days("filed", monday, end)), last),
         "cases_closed": _count(
@@ -144,7 +144,7 @@ def _league(edition: Edition, monday: date, end: date) -> list[dict[str, Any]]:
             "street": row.unit.short_name if row.unit else row.division.name,
             "score": None if row.score is None else two(row.score),
             **{name: None if part.share is None else percent(part.share) for name, part in row.parts.items()},
-            "url": address("desk:cases", area=row.division.path, **days("due", monday, end)),
+            "url": address("desk:cases", area=row.division.path, counted="yes", **days("due", monday, end)),
         }
         for row in leagues.league(edition, monday, end)
     ]

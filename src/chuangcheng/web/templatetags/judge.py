@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext, gettext_noop
 
 from chuangcheng.framework import selectors as framework
+from chuangcheng.indicators import selectors as indicators
 from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.people.models import Unit
 from chuangcheng.web import scored
@@ -51,6 +52,12 @@ def role_units(code: str) -> str:
 def period(indicator: Indicator, reading: Reading) -> str:
     """The period of a reading."""
     return scored.period_words(indicator.frequency, reading.period_start)
+
+
+@register.filter
+def written(reading: Reading) -> str:
+    """The value of a reading as offices write it: ``93.1%``, ``9.2 m²``."""
+    return indicators.written(reading.indicator, reading.value)
 
 
 @register.filter
