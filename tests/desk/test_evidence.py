@@ -130,3 +130,26 @@ def test_every_action_of_history_has_a_word(play: Play, seen: tuple[Any, Any]) -
     assert kinds <= set(SUBJECTS)
     nameless = [name for name in set(Event.objects.values_list("action", flat=True)) if deed_of(name).zh == name]
     assert nameless == []
+
+
+def test_units_are_links_only_for_those_who_may_open_them(as_persona: Sign, seen: tuple[Any, Any]) -> None:
+    check, _photo = seen
+    standard = check.case.standard
+    from chuangcheng.framework.actions import assign_duty
+    from chuangcheng.kernel.actor import SYSTEM
+
+    unit = check.visit.site.unit
+    assign_duty(actor=SYSTEM, standard=standard, unit=unit, kind="lead")
+    for persona, link in (("office", True), ("inspector", False)):
+        page = as_persona(persona).get(reverse("desk:standard", args=[standard.pk])).content.decode()
+        assert unit.short_name in page
+        assert (reverse("desk:unit", args=[unit.pk]) in page) is link, persona
+
+
+def test_the_citizen_has_an_english_name(as_persona: Sign, play: Play) -> None:
+    report = play.report()
+    client = as_persona("office")
+    assert "市民" in client.get(reverse("desk:report", args=[report.pk])).content.decode()
+    client.post("/preferences/language/", {"language": "en", "next": "/desk/"})
+    page = client.get(reverse("desk:report", args=[report.pk])).content.decode()
+    assert "市民" not in page and "Citizen" in page

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.history.models import Event
@@ -51,7 +52,7 @@ HISTORY = Listing(
         Column("subject", _("对象"), _named, wide=True, url=_address),
         Column("code", _("动作代码"), lambda row: row.action, shown=False),
         Column("seq", _("链上位置"), lambda row: row.seq, number=True),
-        Column("actor", _("岗位"), lambda row: row.actor_label),
+        Column("actor", _("岗位"), lambda row: now_said(row.actor_label)),
         Column("reason", _("原因"), lambda row: row.reason, shown=False),
         Column("digest", _("摘要"), lambda row: row.digest[:16], shown=False),
     ),
