@@ -108,7 +108,7 @@ def units(request: StaffRequest) -> HttpResponse:
     """What each unit's own sites, readings and cases are worth, in official order or by score."""
     edition = framework.current_edition()
     if edition is None:
-        return redirect("desk:scores")  # which says what to do first
+        return render(request, "desk/scores.html", {"edition": None})  # which says what to do first
     rows = selectors.by_unit(edition)
     if request.GET.get("sort") == "score":
         rows = sorted(rows, key=lambda row: row.total.points)
@@ -168,7 +168,7 @@ def league(request: StaffRequest) -> HttpResponse:
     """The streets from the first to the last over a period, each figure with the way down."""
     edition = framework.current_edition()
     if edition is None:
-        return redirect("desk:scores")
+        return render(request, "desk/scores.html", {"edition": None})
     start, end, chosen = _period(request)
     rows = leagues.league(edition, start, end)
     context = {
