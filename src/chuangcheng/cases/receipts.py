@@ -17,4 +17,4 @@ def code_of(report_id: UUID) -> str:
 
 def is_code_of(report_id: UUID, code: str) -> bool:
     """Whether ``code`` is the receipt's; blanks and case do not count. Takes the same time for any wrong code."""
-    return hmac.compare_digest(code_of(report_id).encode(), code.strip().upper().encode())
+    return hmac.compare_digest(code_of(report_id).encode(), code.strip().upper().encode(errors="replace"))
