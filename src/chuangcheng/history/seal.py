@@ -87,6 +87,7 @@ def _write_heads(path: Path, after: int, until: int) -> Buckets:
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)  # a process killed here left one that nobody may write into
     with draft.open("wb") as file:
         file.write(json.dumps(json.loads(canonical(content)), indent=1, ensure_ascii=False).encode())
         file.flush()
