@@ -51,6 +51,7 @@ def test_two_days_of_the_city(summary: dict[str, Any]) -> None:
     _its_history_is_whole()
     _its_people_kept_the_rules()
     _its_checks_lead_to_cases()
+    assert summary["refused"] == {}, "the demo's people know the rules"
     assert not Notice.objects.exists(), "the demo's history is no news"
     assert not Outbox.objects.filter(done_at=None).exists()
 

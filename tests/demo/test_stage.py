@@ -10,6 +10,7 @@ import pytest
 from chuangcheng.demo.stage import Stage
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.places.models import Division
 
 START = datetime(2026, 9, 14, 8, 30, tzinfo=CITY_ZONE)
@@ -109,3 +110,17 @@ def test_progress_ends_at_the_whole() -> None:
     stage(days=4).play(no_closing, lambda share, _text: shares.append(share))
     assert shares == sorted(shares)
     assert shares[-1] >= 1
+
+
+def test_a_refused_scene_is_counted_and_the_day_goes_on() -> None:
+    played: list[str] = []
+    one = stage(days=1)
+
+    def refused() -> None:
+        raise Refused("common.not_found")
+
+    one.at(START + timedelta(hours=1), refused)
+    one.at(START + timedelta(hours=2), lambda: played.append("next"))
+    one.play(no_closing, quiet)
+    assert one.refused == {"common.not_found": 1}
+    assert played == ["next"]

@@ -92,7 +92,7 @@ class Handling:
             self.stage.after(0.3, 2, lambda: step(case_id))
             return
         cases.accept_case(actor=actor, case_id=case_id)
-        if self.rng.random() < 0.03:
+        if self.rng.random() < 0.03 and case.due_at and clock.now() < case.due_at:
             cases.ask_extension(actor=actor, case_id=case_id, reason="需协调专业队伍施工")
             self.stage.after(0.3, 2, lambda: self._decide(case_id))
         self._plan_handling(case)

@@ -60,7 +60,13 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             seal.seal(settings.CITY.seals)
             summary = summarise(cast)
     progress(1.0, "")
-    return {**summary, "seed": seed, "as_of": as_of.isoformat(), "seconds": round(time.monotonic() - began, 1)}
+    return {
+        **summary,
+        "refused": dict(stage.refused),
+        "seed": seed,
+        "as_of": as_of.isoformat(),
+        "seconds": round(time.monotonic() - began, 1),
+    }
 
 
 def _schedule(stage: Stage, plan: Any, cast: Cast) -> None:

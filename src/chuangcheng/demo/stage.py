@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from chuangcheng.history import sweep
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.calendar import CALENDAR, TimeUnit
 from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.kernel.problems import Refused
 
 Scene = Callable[[], None]
 Progress = Callable[[float, str], None]
@@ -21,12 +23,13 @@ Progress = Callable[[float, str], None]
 
 class Stage:
     """Plays scenes until ``end``. A day is one transaction: the history is made by the real actions, but a laptop's
-    disk need not confirm every one of its forty thousand rows by itself."""
+    disk need not confirm every one of its forty thousand rows by itself. ``refused`` counts what the rules refused."""
 
     def __init__(self, rng: random.Random, start: datetime, end: datetime) -> None:
         self.rng = rng
         self.start = start
         self.end = end
+        self.refused: Counter[str] = Counter()
         self._queue: list[tuple[datetime, int, Scene]] = []
         self._count = 0
 
@@ -61,6 +64,9 @@ class Stage:
         while self._queue and self._queue[0][0] < limit:
             moment, _, scene = heapq.heappop(self._queue)
             with clock.at(moment):
-                scene()
+                try:
+                    scene()
+                except Refused as refused:  # as for any clerk: the screen says no, and work goes on
+                    self.refused[refused.code] += 1
             played += 1
         return played
