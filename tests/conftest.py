@@ -68,8 +68,12 @@ class City:
 
 @pytest.fixture(autouse=True)
 def fresh_process() -> None:
-    """Caches and blocks of numbers belong to one test's database."""
+    """Caches and blocks of numbers belong to one test's database; a page's language ends with its test."""
+    from django.utils import translation
+
     from chuangcheng.history import numbers, versions
+
+    translation.activate(settings.LANGUAGE_CODE)
 
     numbers.forget()
     versions.forget()

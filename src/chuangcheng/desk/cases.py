@@ -31,8 +31,8 @@ def case_url(case: Case) -> str:
 
 
 def by_unit(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
-    """Cases that a unit holds or answers for."""
-    return rows.filter(Q(holder=value) | Q(responsible=value))
+    """Cases that a unit holds, or answers for while nobody holds them: those that are counted as its own."""
+    return rows.filter(Q(holder=value) | Q(holder=None, responsible=value))
 
 
 def _counted(rows: QuerySet[Case], _value: str) -> QuerySet[Case]:

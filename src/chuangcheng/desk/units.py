@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.cases.states import CASE
-from chuangcheng.framework.models import Duty, DutyKind
-from chuangcheng.kernel import clock
+from chuangcheng.framework.models import Duty, DutyKind, EditionState
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import selectors
 from chuangcheng.people.models import Unit, UnitKind
 from chuangcheng.people.rights import is_valid
 from chuangcheng.places.models import Division, DivisionLevel, Grid
+from chuangcheng.sites.selectors import visible_to as visible_sites
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing
@@ -42,7 +42,9 @@ def _search(rows: QuerySet[Unit], words: str) -> QuerySet[Unit]:
 
 
 # Two joins beside each other would multiply their rows; two small sub-queries do not.
-LEADS = Duty.objects.filter(unit=OuterRef("pk"), kind=DutyKind.LEAD).values("unit")
+LEADS = Duty.objects.filter(
+    unit=OuterRef("pk"), kind=DutyKind.LEAD, standard__edition__state=EditionState.PUBLISHED
+).values("unit")
 HELD = Case.objects.filter(holder=OuterRef("pk"), state__in=CASE.open_states()).values("holder")
 
 
@@ -85,15 +87,15 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     unit = selectors.units().select_related("parent", "line_parent", "division").filter(pk=unit_id).first()
     if unit is None:
         raise Refused("common.not_found")
+    duties = Duty.objects.filter(unit=unit, standard__edition__state=EditionState.PUBLISHED)
     held = visible_cases(request.actor).filter(holder=unit, state__in=CASE.open_states())
     context: dict[str, Any] = {
         "unit": unit,
         "posts": [post for post in unit.posts.select_related("person", "division") if is_valid(post)],
-        "duties": Duty.objects.filter(unit=unit).select_related("standard").order_by("kind", "standard__order")[:200],
-        "sites": unit.sites.select_related("kind").order_by("code")[:200],
+        "duties": duties.select_related("standard").order_by("kind", "standard__order")[:200],
+        "sites": visible_sites(request.actor).filter(unit=unit).order_by("code")[:200],
         "held": held.select_related("category").order_by("due_at")[:50],
         "children": unit.children.order_by("official_order")[:60],
-        "now": clock.now(),
     }
     return render(request, "desk/unit.html", context)
 
