@@ -19,7 +19,7 @@ def check() -> Iterator[Difference]:
     for stored, told in _compared():
         if stored is None:
             yield Difference(f"reading {told['reading']}", "is gone")
-        elif reading_facts(stored) != told:
+        elif _facts(stored) != told:
             yield Difference(f"reading {stored.pk}", "differs from history" if told else "history knows nothing of it")
 
 
@@ -27,17 +27,24 @@ def rebuild() -> int:
     """Write readings as history tells them; one that is gone is named by the check, not invented."""
     written = 0
     for stored, told in _compared():
-        if stored and told and reading_facts(stored) != told:
+        if stored and told and _facts(stored) != told:
             written += Reading.objects.filter(pk=stored.pk).update(
                 value=Decimal(told["value"]), period_start=date.fromisoformat(told["period"]),
-                division_id=told["division"],
+                division_id=told["division"], indicator_id=told["indicator"],
             )  # fmt: skip
     return written
 
 
+def _facts(reading: Reading) -> dict[str, Any]:
+    return {**reading_facts(reading), "indicator": str(reading.indicator_id)}
+
+
 def _compared() -> Iterator[tuple[Reading | None, dict[str, Any]]]:
-    rows = Event.objects.filter(subject_kind="indicator", action="indicator.recorded").values_list("after", flat=True)
-    told = {UUID(after["reading"]): after for after in rows.iterator()}
+    rows = Event.objects.filter(subject_kind="indicator", action="indicator.recorded")
+    told = {
+        UUID(after["reading"]): {**after, "indicator": str(indicator)}
+        for indicator, after in rows.values_list("subject_id", "after").iterator()
+    }
     for stored in Reading.objects.iterator():
         yield stored, told.pop(stored.pk, {})
     for facts in told.values():

@@ -15,16 +15,22 @@ from chuangcheng.sites.models import Site
 
 
 def check() -> Iterator[Difference]:
-    """Sites that differ from their last history row, or whose path is not their division's."""
+    """Sites that differ from their last history row, are gone or unknown to it, or whose path is not their
+    division's."""
     told = _told()
     for site in Site.objects.select_related("division", "kind").iterator():
-        for name, value in told.get(site.pk, {}).items():
+        facts = told.pop(site.pk, None)
+        if facts is None:
+            yield Difference(f"site {site.code}", "history knows nothing of it")
+        for name, value in (facts or {}).items():
             if _plain(getattr(site, name)) != value:
                 yield Difference(f"site {site.code}", f"{name} is {getattr(site, name)}, history says {value}")
         if site.division_path != site.division.path:
             yield Difference(f"site {site.code}", f"path is {site.division_path}, its division's {site.division.path}")
         if site.kind_code != site.kind.code:
             yield Difference(f"site {site.code}", f"kind is {site.kind_code}, its row's {site.kind.code}")
+    for pk in told:
+        yield Difference(f"site {pk}", "is gone")
 
 
 def rebuild() -> int:
