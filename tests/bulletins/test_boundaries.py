@@ -129,6 +129,22 @@ def test_the_change_is_reckoned_from_the_newest_day_before_the_week(week: Any) -
         assert found["score_change"]["value"] == round(found["score"]["value"] - 60.0, 2)  # the thirteenth's
 
 
+@pytest.mark.parametrize(("joins", "sites"), [(False, ["M1"]), (True, [])])
+def test_what_was_not_put_right_yet_has_not_relapsed(world: Any, joins: bool, sites: list[str]) -> None:
+    """This week's check joined the case of the check before, which was closed only afterwards; or had its own."""
+    world.site("M1")
+    before = world.visit("M1", {"I2": "C#"}, days_ago=10).checks.get()
+    case = world.case(check=before, state="closed", outcome="fixed", closed_at=LATER, on_time=True)
+    again = world.visit("M1", {"I2": "B"}, days_ago=0.5).checks.get()
+    if joins:
+        type(again).objects.filter(pk=again.pk).update(case=case)
+    else:
+        world.case(check=again)
+    with clock.at(LATER):
+        found = figures.assemble(world.edition, MONDAY)["relapses"]["value"]
+    assert [row["site"] for row in found] == sites
+
+
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 

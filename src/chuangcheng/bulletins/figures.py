@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from chuangcheng.bulletins.links import address, days
 from chuangcheng.cases.models import Case, Outcome, Report
@@ -185,8 +185,13 @@ def _overdue_units(last: datetime) -> list[dict[str, Any]]:
 
 
 def _relapses(first: datetime, last: datetime) -> list[dict[str, Any]]:
-    """Items that failed this week at a site where the same item had failed and been put right within a quarter."""
-    again = Check.objects.filter(visit__in=leagues.visits_in(first, last)).exclude(grade__in=("A", "NA"))
+    """Items that failed this week at a site where the same item had failed and been put right within a quarter.
+
+    A check that joined a case still open then is no relapse: nothing had been put right yet.
+    """
+    of_its_own = Q(case=None) | Q(case__origin_id=F("pk"))
+    failed = Check.objects.filter(of_its_own, visit__in=leagues.visits_in(first, last))
+    again = failed.exclude(grade__in=("A", "NA"))
     put_right = {
         (site, item)
         for site, item in Check.objects.filter(
