@@ -143,3 +143,11 @@ def test_pages_speak_english(as_persona: Sign, sewage: Indicator) -> None:
     html = client.get(PAGE).content.decode()
     assert "Record a reading" in html and "2026-08" in html and "Reporting unit" in html and "Monthly" in html
     assert "Latest reading" in client.get("/desk/indicators/").content.decode()
+
+
+def test_the_form_says_in_what_the_value_is_written(as_persona: Sign, sewage: Indicator) -> None:
+    client = as_persona("department")
+    assert "93.1% 填 0.931" in client.get(PAGE).content.decode()
+    Indicator.objects.update(unit_of_measure="dB(A)")
+    html = client.get(PAGE).content.decode()
+    assert "0.931" not in html and "dB(A)" in html

@@ -48,12 +48,19 @@ def _judged(row: Indicator, reading: Any) -> tuple[str, str]:
     return selectors.written(row, reading.value), selectors.verdict(row, reading.value).grade
 
 
+def _hint(row: Indicator) -> str:
+    """In what the value is written: a share as a fraction of one, anything else in its unit."""
+    return _("比率填小数，例如 93.1% 填 0.931") if row.unit_of_measure == "ratio" else row.unit_of_measure
+
+
 @page("indicators.view")
 def indicator_page(request: StaffRequest, code: str) -> HttpResponse:
     """One indicator; whoever may record gets the form."""
     row = selectors.get_indicator_for(request.actor, code)
     may = selectors.may_record(request.actor, row)
     form = ReadingForm(request.POST or None) if may else None
+    if form is not None:
+        form.fields["value"].help_text = _hint(row)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             actions.record_reading(actor=request.actor, indicator_code=code, **form.cleaned_data)
