@@ -180,3 +180,72 @@ def test_a_defect_becomes_a_case_and_can_be_found_from_the_score(visitor: Open) 
     row = page.locator("#checks tr", has_text="保洁及时、无明显异味").filter(has_text=TOILET)
     row.locator("a[href*='/cases/']").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(number)
+
+
+def petition(street: Visitor) -> None:
+    """The street asks for more time."""
+    dialog = move(street.page, "申请延期")
+    dialog.get_by_label("申请理由").fill("需要协调大型机械")
+    take(street.page, "申请延期", "处置中")
+    expect(street.page.locator(".say--warning")).to_contain_text("河东街道申请延期")
+
+
+def test_a_case_goes_back_and_forth_before_it_ends(visitor: Open) -> None:
+    """Returned, sent out again, extended, reworked, closed, reopened, void: each step told on the page."""
+    office, street = visitor("office"), visitor("street")
+    open_newest(office, "filed")
+    path = office.page.url.removeprefix(office.address)
+    dispatch(office)
+
+    street.go(path)
+    dialog = move(street.page, "回退")
+    dialog.get_by_label("不属本单位职责").check()
+    take(street.page, "回退", "待派遣")
+    office.go(path)
+    expect(office.page.locator(".timeline")).to_contain_text("不属本单位职责")
+    dispatch(office)
+
+    street.go(path)
+    street.page.get_by_role("button", name="接收", exact=True).click()
+    petition(street)
+    office.go(path)
+    move(office.page, "批准延期")
+    take(office.page, "批准延期", "处置中")
+    expect(office.page.locator(".say--warning")).to_have_count(0)
+
+    handle(street, path, 4)
+    office.go(path)
+    move(office.page, "返工").get_by_label("哪里没有整改到位").fill("墙角仍有渣土")
+    take(office.page, "返工", "处置中")
+    handle(street, path, 5)
+    expect(street.page.locator(".timeline")).to_contain_text("墙角仍有渣土")
+
+    office.go(path)
+    for name, state in (("核查通过", "待结案"), ("结案", "已结案")):
+        move(office.page, name)
+        take(office.page, name, state)
+    move(office.page, "重新立案").get_by_label("问题反弹").check()
+    take(office.page, "重新立案", "待派遣")
+    move(office.page, "作废").get_by_label("误立案").check()
+    take(office.page, "作废", "已作废")
+    expect(office.page.locator(".page__acts a")).to_have_count(0)
+
+
+def open_newest(office: Visitor, state: str) -> None:
+    """The newest case in that state."""
+    office.go(f"/desk/cases/?state={state}&sort=-filed")
+    office.page.locator("a.row-link").first.click()
+    expect(office.page.locator(".page__head .state")).to_be_visible()
+
+
+def dispatch(office: Visitor) -> None:
+    """To the street of the east bank."""
+    move(office.page, "派遣").get_by_label("承办单位").select_option(label="河东街道")
+    take(office.page, "派遣", "待接收")
+
+
+def handle(street: Visitor, path: str, number: int) -> None:
+    """Done, with a photo."""
+    street.go(path)
+    move(street.page, "处置完成").get_by_label("处置后照片").set_input_files(picture(number))
+    take(street.page, "处置完成", "待核查")
