@@ -153,3 +153,10 @@ def test_the_citizen_has_an_english_name(as_persona: Sign, play: Play) -> None:
     client.post("/preferences/language/", {"language": "en", "next": "/desk/"})
     page = client.get(reverse("desk:report", args=[report.pk])).content.decode()
     assert "市民" not in page and "Citizen" in page
+
+
+def test_an_inspector_begins_a_visit_from_the_sites_page(as_persona: Sign, visit: Any) -> None:
+    site = visit.site
+    for persona, begins in (("inspector", True), ("leader", False)):
+        page = as_persona(persona).get(reverse("desk:site", args=[site.pk])).content.decode()
+        assert (reverse("field:start", args=[site.pk]) in page) is begins, persona
