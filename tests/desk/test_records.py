@@ -43,7 +43,7 @@ def test_one_subjects_chain_in_order(as_persona: Sign, play: Play) -> None:
     assert {row.subject_id for row in listing.rows} == {case.pk} != {other.pk}
 
 
-@pytest.mark.parametrize("value", ["123", "drop table", str(new_id())])
+@pytest.mark.parametrize("value", ["123", "drop table", "01a20236-c7b3-7ca7-b052-9168e00c7a17"])
 def test_what_is_no_subject_has_no_rows(as_persona: Sign, play: Play, value: str) -> None:
     play.filed()
     page = as_persona("auditor").get(HISTORY, {"subject": value})
