@@ -51,6 +51,7 @@ def test_two_days_of_the_city(summary: dict[str, Any]) -> None:
     _its_history_is_whole()
     _its_people_kept_the_rules()
     _its_checks_lead_to_cases()
+    _every_login_finds_work()
     assert summary["refused"] == {}, "the demo's people know the rules"
     assert not Notice.objects.exists(), "the demo's history is no news"
     assert not Outbox.objects.filter(done_at=None).exists()
@@ -104,6 +105,19 @@ def _its_people_kept_the_rules() -> None:
     assert not Report.objects.filter(state__in=("filed", "linked"), case=None).exists()
     hours = {moment.astimezone(CITY_ZONE).hour for moment in Report.objects.values_list("observed_at", flat=True)}
     assert hours <= set(range(5, 24)), "citizens sleep"
+
+
+def _every_login_finds_work() -> None:
+    community = Post.objects.get(person__username="community").unit
+    street = Post.objects.get(person__username="street").unit
+    path = Post.objects.get(person__username="grid").division.path
+    assert Report.objects.filter(state="pending_confirm", division_path__startswith=path).exists()
+    assert Case.objects.filter(state="handled", division_path__startswith=path).exists()
+    assert Case.objects.filter(state="dispatched", holder=community).exists()
+    assert Case.objects.filter(state="dispatched", holder=street).exists()
+    department = Post.objects.get(person__username="department").unit
+    assert Case.objects.filter(state="dispatched", holder=department).exists()
+    assert department.line_parent == Post.objects.get(person__username="subcommand").unit
 
 
 def _its_checks_lead_to_cases() -> None:

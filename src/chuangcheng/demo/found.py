@@ -76,6 +76,7 @@ def _units(plan: Plan, cast: Cast) -> None:
             actor=SYSTEM, code=unit.code, name=unit.name, short_name=unit.short_name, kind=unit.kind,
             group=unit.group, role_code=unit.role_code, official_order=unit.order,
             parent=cast.units.get(unit.parent),
+            line_parent=cast.units.get(unit.line_parent),
             division=division_by_code(unit.division) if unit.division else None,
         )  # fmt: skip
 

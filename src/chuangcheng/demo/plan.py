@@ -44,6 +44,7 @@ class UnitPlan:
     role_code: str = ""
     parent: str = ""
     division: str = ""
+    line_parent: str = ""  # the sub-command it answers to in its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,11 @@ def _units(plan: Plan) -> None:
         )  # fmt: skip
     for number, row in enumerate(texts["departments"], 1):
         code = f"BM{number:02d}"
-        add(UnitPlan(code, row["name"], _short(row["name"]), "department", "city", 200 + number, row["role"], "CCB"))
+        line = f"FZH{texts['lines'].get(row['role'], 1):02d}"
+        add(
+            UnitPlan(code, row["name"], _short(row["name"]), "department", "city", 200 + number, row["role"], "CCB",
+                     line_parent=line)
+        )  # fmt: skip
     _territory_units(plan)
     for number, row in enumerate(texts["companies"], 1):
         add(UnitPlan(f"QY{number:02d}", row["name"], row["name"], "company", "city", 600 + number, "window_industry"))

@@ -77,9 +77,9 @@ class Quarter:
     def _report(self, incident: Incident) -> None:
         source = self.rng.choices([name for name, _ in SOURCES], [weight for _, weight in SOURCES])[0]
         report = self._create(incident, source, self._reporter(source, incident))
-        if incident.case_id is None and self.rng.random() < 0.47:
+        if incident.case_id is None and self.rng.random() < 0.88:
             self.stage.after(0.3, 7, lambda: self._report(incident))
-        if incident.case_id is None and self.rng.random() < 0.34:
+        if incident.case_id is None and self.rng.random() < 0.76:
             self.stage.after(0.5, 9, lambda: self._report(incident))
         self.stage.after(0.05, 0.7, lambda: self._triage(report.id, incident))
 

@@ -19,6 +19,7 @@ from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
+from chuangcheng.demo.morning import Morning
 from chuangcheng.demo.patrol import Patrols, readings
 from chuangcheng.demo.plan import LOGINS, make
 from chuangcheng.demo.quarter import Quarter
@@ -73,6 +74,7 @@ def _schedule(stage: Stage, plan: Any, cast: Cast) -> None:
     handling = Handling(stage, cast)
     Quarter(stage, plan, cast, handling).schedule()
     Patrols(stage, cast, handling).schedule()
+    Morning(stage, plan, cast).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 
 
