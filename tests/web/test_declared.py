@@ -35,7 +35,9 @@ LISTINGS = pytest.mark.parametrize("listing", declared(), ids=lambda listing: li
 
 
 def test_every_listing_is_held_against_its_model() -> None:
-    assert Counter(listing.key for listing in declared()) == Counter(list(MODELS)), "keys name cookies, so each stands once"
+    assert Counter(listing.key for listing in declared()) == Counter(list(MODELS)), (
+        "keys name cookies, so each stands once"
+    )
 
 
 @LISTINGS

@@ -69,9 +69,7 @@ DELIVERIES = Listing(
     columns=(
         Column("updated", _("时间"), lambda row: row.updated_at, sort="updated_at"),
         Column("person", _("收件人"), lambda row: row.notice.person.name),
-        Column(
-            "text", _("内容"), lambda row: notice_text(row.notice), wide=True
-        ),
+        Column("text", _("内容"), lambda row: notice_text(row.notice), wide=True),
         Column("channel", _("渠道"), lambda row: row.channel),
         Column("attempts", _("次数"), lambda row: row.attempts, number=True),
         Column("error", _("原因"), lambda row: row.error, wide=True),
