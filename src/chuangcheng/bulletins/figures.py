@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from chuangcheng.bulletins.links import address, days
 from chuangcheng.cases.models import Case, Outcome, Report
@@ -187,23 +187,20 @@ def _overdue_units(last: datetime) -> list[dict[str, Any]]:
 def _relapses(first: datetime, last: datetime) -> list[dict[str, Any]]:
     """Items that failed this week at a site where the same item had failed and been put right within a quarter.
 
-    A check that joined a case still open then is no relapse: nothing had been put right yet.
+    A check that joined the very case that was put right only afterwards is no relapse.
     """
-    of_its_own = Q(case=None) | Q(case__origin_id=F("pk"))
-    failed = Check.objects.filter(of_its_own, visit__in=leagues.visits_in(first, last))
-    again = failed.exclude(grade__in=("A", "NA"))
-    put_right = {
-        (site, item)
-        for site, item in Check.objects.filter(
-            visit__finished_at__gt=first - WINDOW, visit__finished_at__lt=first,
-            case__state="closed", case__outcome=Outcome.FIXED,
-        ).values_list("visit__site_id", "item__code")
-    }  # fmt: skip
+    again = Check.objects.filter(visit__in=leagues.visits_in(first, last)).exclude(grade__in=("A", "NA"))
+    put_right: dict[tuple[Any, str], set[Any]] = {}
+    for site, item, case in Check.objects.filter(
+        visit__finished_at__gt=first - WINDOW, visit__finished_at__lt=first,
+        case__state="closed", case__outcome=Outcome.FIXED,
+    ).values_list("visit__site_id", "item__code", "case_id"):  # fmt: skip
+        put_right.setdefault((site, item), set()).add(case)
     found: Counter[tuple[Any, str, str]] = Counter()
-    for site, name, unit, item in again.values_list(
-        "visit__site_id", "visit__site__name", "visit__site__unit__short_name", "item__code"
+    for site, name, unit, item, case in again.values_list(
+        "visit__site_id", "visit__site__name", "visit__site__unit__short_name", "item__code", "case_id"
     ):
-        found[site, name, unit] += (site, item) in put_right
+        found[site, name, unit] += bool(put_right.get((site, item), set()) - {case})
     ranked = sorted((key for key in found if found[key]), key=lambda key: (-found[key], key[1]))
     return [
         {"site": name, "unit": unit, "items": found[site, name, unit], "url": address("desk:visits", site=site)}
