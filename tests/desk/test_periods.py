@@ -17,7 +17,7 @@ SINCE, UNTIL = days_of("filed", "filed_at", "立案自", "立案至")
 
 def filed(moment: str) -> Case:
     return Case.objects.create(
-        number=f"AJ{moment}", text="问题", source="patrol", filed_at=datetime.fromisoformat(moment), state="filed"
+        number=f"AJ{moment[5:19]}", text="问题", source="patrol", filed_at=datetime.fromisoformat(moment), state="filed"
     )
 
 

@@ -28,9 +28,9 @@ WRONG = "Yunling-2025-spring"
 
 
 @pytest.fixture(autouse=True)
-def no_tries_yet(settings: Settings) -> None:
-    """allauth counts sign-ins by address in the cache, which no rolled back transaction empties; and a hash that is
-    slow on purpose is not what is tested here."""
+def no_tries_yet(settings: Settings, db: None) -> None:
+    """allauth counts sign-ins by address in the cache (a table on PostgreSQL), which no rolled back transaction
+    empties; and a hash that is slow on purpose is not what is tested here."""
     cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
