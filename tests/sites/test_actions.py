@@ -62,6 +62,26 @@ def test_a_change_is_one_history_row(site: Site, small_city: Any, personas: dict
     assert event.before["unit_id"] != event.after["unit_id"]
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("新华巷（北段）", "新华巷（北段）"), ("  “七一”广场，\u200b东门  ", "“七一”广场，东门"), ("Ａ区", "Ａ区"),
+     ("永安巷(旧)", "永安巷(旧)")],
+)  # fmt: skip
+def test_a_name_keeps_its_own_punctuation_and_a_code_does_not(
+    edition: Edition, small_city: Any, given: str, kept: str
+) -> None:
+    saved = actions.save_site(actor=SYSTEM, **values(small_city, name=given, code="Ｄ００９"))
+    assert (saved.name, saved.code) == (kept, "D009")
+    again = actions.save_site(actor=SYSTEM, **values(small_city, name=given, code="D009"))
+    assert (again.pk, again.chain_seq) == (saved.pk, saved.chain_seq)
+
+
+def test_a_name_of_nothing_to_read_is_refused(edition: Edition, small_city: Any) -> None:
+    with pytest.raises(Refused, match=r"sites\.missing"):
+        actions.save_site(actor=SYSTEM, **values(small_city, name="\u200b \u3000"))
+    assert not Site.objects.exists()
+
+
 def test_a_moved_site_belongs_to_its_new_street(site: Site, small_city: Any, personas: dict[str, Actor]) -> None:
     moved = actions.move_site(actor=personas["office"], site_id=site.pk, lat=30.004, lon=120.025)
     assert (moved.division, moved.grid) == (small_city.communities[2], small_city.grids[3])

@@ -14,7 +14,7 @@ from chuangcheng.framework.models import Edition
 from chuangcheng.history.models import Event
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.coords import from_wgs84
-from chuangcheng.kernel.text import normalise
+from chuangcheng.kernel.text import tidy
 from chuangcheng.sites.imports import COLUMNS, DATUMS, import_sites
 from chuangcheng.sites.models import Site
 
@@ -87,7 +87,7 @@ def test_each_cell_arrives_where_it_belongs(edition: Edition, small_city: Any, r
     units = {"城市管理局": "U-CGJ", "河东街道": "U-990101001"}
     for row in rows:
         site = Site.objects.select_related("unit").get(code=row["点位编码"])
-        assert (site.name, site.address) == (normalise(row["点位名称"]), row["地址"])
+        assert (site.name, site.address) == (tidy(row["点位名称"]), row["地址"])
         assert site.unit.code == units.get(row["责任单位"], row["责任单位"])
         datum = DATUMS.get(row["坐标系"], "wgs84")
         lon, lat = from_wgs84(site.lon, site.lat, datum)

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -201,6 +203,45 @@ def test_signing_out_by_a_link_asks_first(as_persona: Sign) -> None:
     assert is_in(client)
     client.post("/account/logout/")
     assert not is_in(client)
+
+
+# a forgotten password
+
+
+@pytest.fixture
+def sent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[EmailMessage]:
+    """What goes to the mail server of a city that has one."""
+    settings.CITY = replace(settings.CITY, mail_url="smtp://mail.example:25", mail_from="chuangcheng@city.example")
+    mails: list[EmailMessage] = []
+    monkeypatch.setattr(EmailBackend, "send_messages", lambda _self, messages: mails.extend(messages))
+    return mails
+
+
+def test_without_mail_the_page_says_whom_to_ask_and_offers_no_link(client: Client, wang: Person) -> None:
+    html = client.get("/account/login/").content.decode()
+    assert "忘记密码请联系创城办重置" in html
+    assert reverse("account_reset_password") not in html and "忘记密码？" not in html
+
+
+def test_without_mail_nobody_waits_for_one(client: Client, wang: Person) -> None:
+    for answer in (
+        client.get("/account/password/reset/"),
+        client.post("/account/password/reset/", {"email": "a@b.cn"}),
+    ):
+        assert answer.status_code == 302 and answer.headers["Location"] == "/account/login/"
+    assert "忘记密码请联系创城办重置" in client.get("/account/login/").content.decode()
+
+
+def test_with_mail_the_link_leads_to_a_mail_from_the_city(
+    client: Client, wang: Person, sent: list[EmailMessage]
+) -> None:
+    Person.objects.filter(pk=wang.pk).update(email="wang@city.example")
+    html = client.get("/account/login/").content.decode()
+    assert html.count("忘记密码？") == 1 and f'href="{reverse("account_reset_password")}"' in html
+    assert client.get("/account/password/reset/").status_code == 200
+    assert client.post("/account/password/reset/", {"email": "wang@city.example"}).status_code == 302
+    assert [(mail.to, mail.from_email) for mail in sent] == [(["wang@city.example"], "chuangcheng@city.example")]
+    assert "/account/password/reset/key/" in str(sent[0].body)
 
 
 # posts

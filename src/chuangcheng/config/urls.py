@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from chuangcheng.config import health
+from chuangcheng.web.account import forgotten
 
 #: Door and the prefix of its addresses.
 DOORS = (("api", "api/v1/"), ("field", "field/"), ("desk", "desk/"), ("web", ""), ("portal", ""))
@@ -14,6 +15,7 @@ DOORS = (("api", "api/v1/"), ("field", "field/"), ("desk", "desk/"), ("web", "")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("account/password/reset/", forgotten, name="account_reset_password"),  # stands before allauth's
     path("account/", include("allauth.account.urls")),
     path("account/mfa/", include("allauth.mfa.urls")),
     *[

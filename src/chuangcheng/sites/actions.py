@@ -64,10 +64,10 @@ def save_site(
     kind = _kind(kind_code)
     place = _place(lat, lon, datum, unit)
     values: dict[str, Any] = {
-        "name": _text(name, "点位名称", 100), "kind": kind, "kind_code": kind.code, "unit": unit,
+        "name": _text(tidy(name), "点位名称", 100), "kind": kind, "kind_code": kind.code, "unit": unit,
         "address": tidy(address)[:200], **place.values(),
     }  # fmt: skip
-    code = _text(code, "点位编码", 30)
+    code = _text(normalise(code), "点位编码", 30)
     with transaction.atomic():
         site = Site.objects.select_for_update().filter(code=code).first()
         fresh = site is None
@@ -178,8 +178,7 @@ def _place(lat: float, lon: float, datum: str, unit: Unit) -> _Place:
     return _Place(round(lat, 7), round(lon, 7), division, found.grid_id)
 
 
-def _text(given: str, column: str, limit: int) -> str:
-    text = normalise(given)
+def _text(text: str, column: str, limit: int) -> str:
     if not text:
         raise Refused("sites.missing", column=column)
     if len(text) > limit:

@@ -21,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """The city's name, the signed-in actor and post, the rail, unread notices and the visitor's choices."""
     return {
         "city_name": settings.CITY.city_name,
+        "by_mail": bool(settings.CITY.mail_url),
         "actor": getattr(request, "actor", None),
         "post": getattr(request, "post", None),
         "posts": getattr(request, "posts", []),
