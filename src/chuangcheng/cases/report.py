@@ -22,6 +22,7 @@ class Source(models.TextChoices):
     PATROL = "patrol", "督查巡查"
     MEDIA = "media", "媒体曝光"
     LEADER = "leader", "领导交办"
+    OPEN311 = "open311", "开放接口"
     IMPORT = "import", "系统导入"
 
 

@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=24, unique=True)),
                 ('body_digest', models.CharField(max_length=64)),
                 ('state', models.CharField(choices=[('received', '待受理'), ('pending_confirm', '待核实'), ('filed', '已立案'), ('linked', '已并案'), ('withdrawn', '已撤回'), ('not_accepted', '不予受理')], default='received', max_length=20)),
-                ('source', models.CharField(choices=[('portal', '随手拍'), ('hotline', '12345热线'), ('mailbox', '创城信箱'), ('grid', '网格上报'), ('patrol', '督查巡查'), ('media', '媒体曝光'), ('leader', '领导交办'), ('import', '系统导入')], max_length=12)),
+                ('source', models.CharField(choices=[('portal', '随手拍'), ('hotline', '12345热线'), ('mailbox', '创城信箱'), ('grid', '网格上报'), ('patrol', '督查巡查'), ('media', '媒体曝光'), ('leader', '领导交办'), ('open311', '开放接口'), ('import', '系统导入')], max_length=12)),
                 ('text', models.TextField()),
                 ('lat', models.FloatField(blank=True, null=True)),
                 ('lon', models.FloatField(blank=True, null=True)),
