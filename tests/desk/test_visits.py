@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chuangcheng.patrols.actions import CheckInput, finish_visit, record_checks
+from chuangcheng.patrols.actions import CheckInput, add_photo, finish_visit, record_check, record_checks
 from chuangcheng.patrols.models import Visit
+from chuangcheng.photos.actions import Declaration
+from tests.cases.play import picture
 
 Sign = Callable[[str], Client]
 
@@ -131,3 +134,79 @@ def test_pages_speak_english(as_persona: Sign, visits: dict[str, Visit]) -> None
     assert all(str(head.column.label).isascii() for head in listing.heads)
     html = client.get(url(visits["other"])).content.decode()
     assert "Covert" in html and "Inspecting unit" in html and "Grade" in html
+
+
+def test_photos_stand_beside_their_check(as_persona: Sign, visit: Visit, personas: dict[str, Any]) -> None:
+    inspector, data = personas["inspector"], [picture(), picture()]
+    declared = tuple(Declaration(hashlib.sha256(each).hexdigest(), "evidence") for each in data)
+    with_photos, bare = visit.site.kind.items.order_by("order").values_list("code", flat=True)[:2]
+    check = record_check(actor=inspector, visit_id=visit.pk, item_code=with_photos, defects=1, photos=declared)
+    record_check(actor=inspector, visit_id=visit.pk, item_code=bare)
+    stored = add_photo(actor=inspector, check_id=check.pk, sha256=declared[0].sha256, data=data[0])
+    finish_visit(actor=inspector, visit_id=visit.pk)
+    page = as_persona("office").get(url(visit))
+    shown = {each.item.code: [picture.photo for picture in pictures] for each, pictures in page.context["lines"]}
+    assert shown == {with_photos: [stored], bare: []}, "the second photo is still on its way"
+    address = reverse("desk:check_photo", args=[check.pk, stored.pk])
+    assert f'src="{address}?thumb=1"' in page.content.decode() and f'href="{address}"' in page.content.decode()
+
+
+def test_photos_cost_one_query_however_many_checks_have_some(
+    as_persona: Sign, visit: Visit, personas: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    for code in visit.site.kind.items.values_list("code", flat=True):
+        data = picture()
+        declared = Declaration(hashlib.sha256(data).hexdigest(), "evidence")
+        check = record_check(
+            actor=personas["inspector"], visit_id=visit.pk, item_code=code, not_applicable=True, photos=(declared,)
+        )
+        add_photo(actor=personas["inspector"], check_id=check.pk, sha256=declared.sha256, data=data)
+    client = as_persona("office")
+    client.get(url(visit))
+    with django_assert_max_num_queries(12):
+        assert client.get(url(visit)).content.decode().count("?thumb=1") == visit.checks.count()
+
+
+def give_up(client: Client, visit: Visit, **form: str) -> int:
+    """The status of the form of giving up."""
+    status = client.post(reverse("desk:visit_move", args=[visit.pk, "abandon"]), form).status_code
+    visit.refresh_from_db()
+    return status
+
+
+def test_the_inspector_goes_on_or_gives_up(as_persona: Sign, visit: Visit) -> None:
+    client, move = as_persona("inspector"), reverse("desk:visit_move", args=[visit.pk, "abandon"])
+    html = client.get(url(visit)).content.decode()
+    assert move in html and reverse("field:visit", args=[visit.pk]) in html and "进行中" in html
+    assert "点位未开放" in client.get(move).content.decode()
+    assert give_up(client, visit, reason_code="no_access") == 302 and visit.state == "abandoned"
+    html = client.get(url(visit)).content.decode()
+    assert "已放弃，不计次数，不计分：点位未开放" in html
+    assert move not in html and reverse("field:visit", args=[visit.pk]) not in html
+
+
+@pytest.mark.parametrize("form", [{}, {"reason_code": "rain"}])
+def test_giving_up_without_a_good_reason_comes_back(as_persona: Sign, visit: Visit, form: dict[str, str]) -> None:
+    assert give_up(as_persona("inspector"), visit, **form) == 422
+    assert visit.state == "open"
+
+
+def test_a_visit_with_findings_is_not_given_up(as_persona: Sign, visit: Visit, personas: dict[str, Any]) -> None:
+    record_checks(actor=personas["inspector"], visit_id=visit.pk, results=[CheckInput(item_code="LANE-1", defects=1)])
+    client = as_persona("inspector")
+    assert reverse("desk:visit_move", args=[visit.pk, "abandon"]) not in client.get(url(visit)).content.decode()
+    assert give_up(client, visit, reason_code="mistake") in {409, 422} and visit.state == "open"
+
+
+@pytest.mark.parametrize(("persona", "status"), [("office", 404), ("leader", 403), ("street", 404), ("auditor", 403)])
+def test_only_its_inspector_is_offered_to_give_a_visit_up(
+    as_persona: Sign, visit: Visit, persona: str, status: int
+) -> None:
+    client = as_persona(persona)
+    assert reverse("desk:visit_move", args=[visit.pk, "abandon"]) not in client.get(url(visit)).content.decode()
+    assert give_up(client, visit, reason_code="mistake") == status and visit.state == "open"
+
+
+def test_a_visit_has_no_other_moves_on_the_desk(as_persona: Sign, visit: Visit) -> None:
+    for name in ("finish", "check", "nonsense"):
+        assert as_persona("inspector").get(reverse("desk:visit_move", args=[visit.pk, name])).status_code == 404

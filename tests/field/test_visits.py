@@ -182,3 +182,55 @@ def test_any_place_at_all_is_read_or_is_none(lat: str, lon: str) -> None:
 
     place = read_place(lat, lon)
     assert place is None or (-90 <= place[0] <= 90 and -180 <= place[1] <= 180)
+
+
+def given_up(client: Client, visit: Visit, reason: str) -> str:
+    """What the next page says after the visit was given up, or was not."""
+    answer = client.post(reverse("field:abandon", args=[visit.pk]), {"reason_code": reason}, follow=True)
+    visit.refresh_from_db()
+    return answer.content.decode()
+
+
+def test_a_visit_that_came_to_nothing_is_given_up(visit: Visit, phone: Phone) -> None:
+    client, address = phone("inspector"), reverse("field:visit", args=[visit.pk])
+    page = client.get(address).content.decode()
+    assert "点位未开放" in page and reverse("field:abandon", args=[visit.pk]) in page
+    assert f"到访 {visit.number} 已放弃，不计次数" in given_up(client, visit, "no_access")
+    assert visit.state == "abandoned"
+    page = client.get(address).content.decode()
+    assert "到访已放弃" in page and "<form" not in page.split("<footer")[0]
+    assert visit.site.name not in client.get(reverse("field:home")).content.decode()
+
+
+@pytest.mark.parametrize(("reason", "said"), [("", "放弃到访"), ("rain", "没有放弃到访的理由“rain”")])
+def test_giving_up_needs_a_reason_of_the_list(visit: Visit, phone: Phone, reason: str, said: str) -> None:
+    assert said in given_up(phone("inspector"), visit, reason)
+    assert visit.state == "open"
+
+
+def test_what_was_checked_is_not_thrown_away(visit: Visit, phone: Phone) -> None:
+    client, code = phone("inspector"), codes(visit.site)[0]
+    form = answer_for(visit, code, good=True)
+    card = client.post(reverse("field:check", args=[visit.pk, code]), form, headers=HTMX).content.decode()
+    assert '<div id="give-up" hx-swap-oob="true"></div>' in card
+    assert (
+        reverse("field:abandon", args=[visit.pk])
+        not in client.get(reverse("field:visit", args=[visit.pk])).content.decode()
+    )
+    given_up(client, visit, "called_away")
+    assert visit.state == "open"
+
+
+def test_items_that_do_not_apply_do_not_keep_a_visit(visit: Visit, phone: Phone) -> None:
+    client, code = phone("inspector"), codes(visit.site)[0]
+    address = reverse("field:check", args=[visit.pk, code])
+    assert "give-up" not in client.post(address, {"result": "na"}, headers=HTMX).content.decode()
+    given_up(client, visit, "mistake")
+    assert visit.state == "abandoned"
+
+
+@pytest.mark.parametrize(("persona", "status"), [("office", 404), ("street", 404), ("grid", 403)])
+def test_nobody_else_gives_a_visit_up(visit: Visit, phone: Phone, persona: str, status: int) -> None:
+    answer = phone(persona).post(reverse("field:abandon", args=[visit.pk]), {"reason_code": "mistake"})
+    visit.refresh_from_db()
+    assert (answer.status_code, visit.state) == (status, "open")

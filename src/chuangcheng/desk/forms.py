@@ -13,6 +13,7 @@ from chuangcheng.cases.states import REFUSALS, REOPENINGS, RETURNS, VOIDS
 from chuangcheng.desk import choices
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.label import Label
+from chuangcheng.patrols.states import ABANDON_REASONS
 from chuangcheng.web.problems import language
 
 
@@ -176,6 +177,18 @@ class File(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["category"].choices = choices.categories()  # type: ignore[attr-defined]
+
+
+class Abandon(forms.Form):
+    """Why a visit that had begun comes to nothing."""
+
+    reason_code = forms.ChoiceField(
+        label=_("理由"), widget=forms.RadioSelect, help_text=_("放弃的到访不计次数，不计分。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason_code"].choices = _said(ABANDON_REASONS)  # type: ignore[attr-defined]
 
 
 class Refuse(forms.Form):

@@ -47,6 +47,7 @@ urlpatterns = [
     path("sites/<uuid:site_id>/", sites.site_page, name="site"),
     path("visits/", visits.visit_list, name="visits"),
     path("visits/<uuid:visit_id>/", visits.visit_page, name="visit"),
+    path("visits/<uuid:visit_id>/moves/<slug:name>/", visits.visit_move, name="visit_move"),
     path("framework/", framework.tree, name="framework"),
     path("framework/kinds/", framework.kinds, name="kinds"),
     path("framework/kinds/<slug:code>/", framework.kind_page, name="kind"),

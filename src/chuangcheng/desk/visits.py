@@ -1,4 +1,4 @@
-"""Visits: the list and the page of one with its checks."""
+"""Visits: the list, the page of one with its checks and their photos, and giving one up."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
-from chuangcheng.desk import choices
+from chuangcheng.desk import choices, forms
+from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.periods import days_of
-from chuangcheng.patrols import selectors
+from chuangcheng.desk.pictures import of_checks
+from chuangcheng.history.selectors import events_of
+from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.patrols import actions, selectors
 from chuangcheng.patrols.models import Mode, Visit
+from chuangcheng.patrols.states import ABANDON_REASONS, VISIT
 from chuangcheng.web.pages import page
 from chuangcheng.web.scored import points, tongue
 from chuangcheng.web.signed_in import StaffRequest
@@ -74,6 +80,43 @@ def visit_list(request: StaffRequest) -> HttpResponseBase:
 
 @page("visits.view")
 def visit_page(request: StaffRequest, visit_id: UUID) -> HttpResponse:
-    """One visit: every check, and the case of each that failed."""
+    """One visit: every check with its photos, and the case of each that failed."""
     visit = selectors.get_visit_for(request.actor, visit_id)
-    return render(request, "desk/visit.html", {"visit": visit, "checks": selectors.checks_of(visit)})
+    checks = list(selectors.checks_of(visit))
+    pictures = of_checks(checks)
+    moves = {move.name: move for move in selectors.moves_for(request.actor, visit)}
+    context = {
+        "visit": visit,
+        "checks": checks,
+        "lines": [(check, pictures.get(check.pk, [])) for check in checks],
+        "goes_on": "check" in moves,
+        "moves": [moves["abandon"]] if "abandon" in moves else [],
+        "abandoned": _why_abandoned(visit),
+    }
+    return render(request, "desk/visit.html", context)
+
+
+def _why_abandoned(visit: Visit) -> Label | None:
+    """The reason of a visit that was given up; it stands in the history only."""
+    if visit.state != "abandoned":
+        return None
+    event = events_of("visit", visit.pk).filter(action="visit.abandoned").first()
+    return ABANDON_REASONS.get(event.reason) if event else None
+
+
+@page("visits.create")
+def visit_move(request: StaffRequest, visit_id: UUID, name: str) -> HttpResponse:
+    """Give up a visit that had begun; the action itself judges whose it is and whether something was checked."""
+    visit = selectors.get_visit_for(request.actor, visit_id)
+    if name != "abandon" or visit.inspector_id != request.actor.person_id:
+        raise Refused("common.not_found")
+    step = Step(
+        move=VISIT.move(name),
+        form=forms.Abandon,
+        run=lambda given: actions.abandon_visit(actor=request.actor, visit_id=visit.pk, **given),
+        url=reverse("desk:visit_move", args=[visit.pk, name]),
+        back=reverse("desk:visit", args=[visit.pk]),
+        subject=visit.number,
+        lead=visit.site.name,
+    )
+    return take(request, step)

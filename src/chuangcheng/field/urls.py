@@ -18,5 +18,6 @@ urlpatterns = [
     path("sites/<uuid:site_id>/", visits.start, name="start"),
     path("visits/<uuid:visit_id>/", visits.walk, name="visit"),
     path("visits/<uuid:visit_id>/finish/", visits.finish, name="finish"),
+    path("visits/<uuid:visit_id>/abandon/", visits.abandon, name="abandon"),
     path("visits/<uuid:visit_id>/items/<str:code>/", visits.check, name="check"),
 ]

@@ -25,7 +25,7 @@ from chuangcheng.patrols import actions, selectors
 from chuangcheng.patrols.inputs import MAX_DEFECTS
 from chuangcheng.patrols.models import Check, Mode, Visit
 from chuangcheng.patrols.policies import may_visit
-from chuangcheng.patrols.states import EXTRA_REASONS
+from chuangcheng.patrols.states import ABANDON_REASONS, EXTRA_REASONS
 from chuangcheng.sites import selectors as sites
 from chuangcheng.sites.models import Site
 from chuangcheng.web.pages import page
@@ -97,7 +97,12 @@ def walk(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     """The checklist, item by item."""
     visit = _own(request, visit_id)
     lines = _lines(visit)
-    return render(request, "field/visit.html", {"here": "sites", "visit": visit, "lines": lines, **_walked(lines)})
+    names = {move.name for move in selectors.moves_for(request.actor, visit)}
+    context = {
+        "here": "sites", "visit": visit, "lines": lines, "can_abandon": "abandon" in names,
+        "reasons": ABANDON_REASONS.items(), **_walked(lines),
+    }  # fmt: skip
+    return render(request, "field/visit.html", context)
 
 
 @page("visits.create")
@@ -130,6 +135,16 @@ def finish(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     messages.success(request, _("到访 %(number)s 已完成：%(score)s 分，发现问题 %(failed)s 项。") % {
         "number": visit.number, "score": visit.score if visit.score is not None else "—", "failed": visit.failed,
     })  # fmt: skip
+    return redirect("field:home")
+
+
+@page("visits.create")
+@require_POST
+def abandon(request: StaffRequest, visit_id: UUID) -> HttpResponse:
+    """The visit comes to nothing, and says why."""
+    reason = request.POST.get("reason_code", "")
+    visit = actions.abandon_visit(actor=request.actor, visit_id=visit_id, reason_code=reason)
+    messages.success(request, _("到访 %(number)s 已放弃，不计次数。") % {"number": visit.number})
     return redirect("field:home")
 
 

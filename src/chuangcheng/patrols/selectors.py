@@ -11,14 +11,17 @@ from chuangcheng.cases.models import Case
 from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.states import Move
 from chuangcheng.patrols.budget import BudgetLeft, visit_budget
 from chuangcheng.patrols.models import Check, Visit
 from chuangcheng.patrols.policies import visit_rows
+from chuangcheng.patrols.states import VISIT
+from chuangcheng.people import rights
 from chuangcheng.sites.models import Site
 
 __all__ = [
-    "BudgetLeft", "checks_behind", "checks_of", "findings", "get_check_for", "get_visit_for", "open_cases",
-    "open_visit", "visible_checks", "visible_to", "visit_budget", "visits_of",
+    "BudgetLeft", "checks_behind", "checks_of", "findings", "get_check_for", "get_visit_for", "moves_for",
+    "open_cases", "open_visit", "visible_checks", "visible_to", "visit_budget", "visits_of",
 ]  # fmt: skip
 
 
@@ -40,6 +43,15 @@ def open_visit(actor: Actor, site: Site) -> Visit | None:
     """The actor's own visit to the site that is still under way."""
     own = Visit.objects.filter(site=site, inspector=actor.person_id, state="open")
     return own.order_by("-started_at").first() if actor.person_id else None
+
+
+def moves_for(actor: Actor, visit: Visit) -> list[Move]:
+    """The buttons of a visit: moves of the table, for its own inspector only. Once something was checked the visit can
+    be finished and no longer given up; before that, the other way round."""
+    if visit.inspector_id != actor.person_id or not rights.can(actor, "visits.create"):
+        return []
+    hidden = "abandon" if visit.checked else "finish"
+    return [move for move in VISIT.moves_from(visit.state) if move.name != hidden]
 
 
 def visits_of(actor: Actor, site: Site) -> QuerySet[Visit]:
