@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,6 +26,7 @@ def listen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
     """Subscribes effects under a name for one test only."""
     monkeypatch.setattr(outbox, "_effects", {})
     monkeypatch.setattr(outbox, "_apart", set())
+    monkeypatch.setattr(outbox, "_of_many", {})
 
     def subscribe(name: str, effect: outbox.Effect, *, topic: str = "t.happened", apart: bool = False) -> outbox.Effect:
         effect.__module__, effect.__name__ = "test", name
@@ -60,6 +61,43 @@ def test_each_due_row_runs_once_in_order(listen: Listen) -> None:
     assert effect.seen == [row.pk for row in rows]
     assert sweep.run_pending() == 0
     assert Outbox.objects.filter(done_at=None).count() == 0
+
+
+class Gatherer:
+    """An effect of many rows that notes its batches, and fails for batches above ``most`` rows."""
+
+    def __init__(self, most: int = 1000) -> None:
+        self.batches: list[list[int]] = []
+        self.most = most
+        self.__module__, self.__name__ = "test", "gatherer"
+
+    def __call__(self, rows: Sequence[Outbox]) -> None:
+        if len(rows) > self.most:
+            raise OSError("too many")
+        self.batches.append([row.pk for row in rows])
+
+
+def test_what_takes_many_rows_gets_a_batch_after_the_single_effects(listen: Listen) -> None:
+    order: list[str] = []
+    gatherer = Gatherer()
+    listen("single", lambda row: order.append("single"))
+    outbox.on_many("t.happened", "t.other")(gatherer)
+    rows = [emit(), emit("t.other"), emit()]
+    assert sweep.drain() == 3
+    assert order == ["single"] * 2
+    assert sorted(pk for batch in gatherer.batches for pk in batch) == [row.pk for row in rows]
+    if connection.vendor == "sqlite":
+        assert len(gatherer.batches) == 1
+    assert not Outbox.objects.filter(done_at=None).exists()
+
+
+def test_a_batch_that_fails_is_tried_row_by_row(listen: Listen) -> None:
+    gatherer = Gatherer(most=1)
+    outbox.on_many("t.happened")(gatherer)
+    rows = [emit() for _ in range(3)]
+    assert sweep.run_pending() == 3
+    assert gatherer.batches == [[row.pk] for row in rows]
+    assert set(Outbox.objects.values_list("error", flat=True)) == {""}
 
 
 def test_the_limit_is_kept(listen: Listen) -> None:

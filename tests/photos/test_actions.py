@@ -12,7 +12,7 @@ import pytest
 
 from chuangcheng.kernel.digest import sha256
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.photos import actions, selectors, storage
+from chuangcheng.photos import actions, imaging, selectors, storage
 from chuangcheng.photos.actions import Declaration
 from chuangcheng.photos.models import Photo
 from chuangcheng.photos.verify import verify
@@ -198,13 +198,45 @@ def test_two_owners_share_one_file(owner: Owner, media: Path) -> None:
     assert len(list(media.rglob("*.jpg"))) == 2  # the photo and its small picture
 
 
+def test_what_was_prepared_elsewhere_is_put_as_if_it_came_now(owner: Owner) -> None:
+    data = photo_bytes()
+    photo = actions.add(owner=owner, role="near", data=imaging.process(data))
+    assert photo.original_sha256 == sha256(data)
+    assert selectors.stored_path(photo).read_bytes() == imaging.process(data).jpeg
+    assert actions.add(owner=owner, role="near", data=data).pk == photo.pk
+    late = photo_bytes(7)
+    declare(owner, late)
+    assert actions.ingest(owner=owner, sha256=sha256(late), data=imaging.process(late)).stored_at is not None
+    assert refused_code(actions.ingest, owner=owner, sha256=sha256(late), data=imaging.process(data)) == (
+        "photos.hash_mismatch"
+    )
+
+
+def test_a_photo_that_was_only_declared_is_completed_by_an_upload(owner: Owner) -> None:
+    data = photo_bytes()
+    waiting = declare(owner, data)[0]
+    given = Declaration(sha256(data), "near")
+    photo, fresh = actions.put(owner=owner, given=given, picture=actions.prepare(data=data))
+    assert (photo.pk, fresh, photo.stored_at is not None) == (waiting.pk, False, True)
+    again, fresh = actions.put(owner=owner, given=given, picture=actions.prepare(data=data))
+    assert (again.pk, fresh) == (waiting.pk, False)
+
+
+def test_a_small_photo_is_its_own_thumbnail(owner: Owner) -> None:
+    small = actions.add(owner=owner, role="near", data=photo_bytes())
+    large = actions.add(owner=owner, role="near", data=pictures.encoded(pictures.scene((1200, 900))))
+    same = [selectors.stored_path(one).read_bytes() == selectors.stored_path(one, thumb=True).read_bytes()
+            for one in (small, large)]  # fmt: skip
+    assert same == [True, False]
+
+
 def test_a_write_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(storage.os, "fsync", fail)
     with pytest.raises(OSError, match="disk full"):
-        storage.write(tmp_path / "ab" / "photo.jpg", b"data")
+        storage.write({tmp_path / "ab" / "photo.jpg": b"data"})
     assert list((tmp_path / "ab").iterdir()) == []
 
 

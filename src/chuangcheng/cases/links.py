@@ -23,7 +23,7 @@ def unit_of(unit_id: UUID) -> Unit:
 
 def open_lead(case: Case) -> Assignment:
     """The link at the end of the chain: the one whose unit holds the case now."""
-    return case.assignments.select_related("parent").get(role="lead", state="open")
+    return case.assignments.get(role="lead", state="open")
 
 
 def last_lead(case: Case) -> Assignment:

@@ -8,17 +8,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chuangcheng.cases import actions as cases
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Report
 from chuangcheng.cases.states import CASE
+from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.handling import Handling
-from chuangcheng.demo.pictures import picture
 from chuangcheng.demo.plan import Area, Plan, inside, words
 from chuangcheng.demo.stage import Stage
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import CITIZEN, Actor
 from chuangcheng.kernel.clock import CITY_ZONE
-from chuangcheng.kernel.digest import sha256
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.photos.actions import Declaration
 
@@ -42,12 +41,13 @@ class Incident:
 class Quarter:
     """Schedules incidents over the quarter and walks each report to its case."""
 
-    def __init__(self, stage: Stage, plan: Plan, cast: Cast, handling: Handling) -> None:
+    def __init__(self, stage: Stage, plan: Plan, cast: Cast, handling: Handling, darkroom: Darkroom) -> None:
         self.stage = stage
         self.rng: random.Random = stage.rng
         self.plan = plan
         self.cast = cast
         self.handling = handling
+        self.darkroom = darkroom
         self.streets = {area.code: area.name for area in plan.areas if area.level == "street"}
 
     def schedule(self) -> None:
@@ -77,9 +77,9 @@ class Quarter:
     def _report(self, incident: Incident) -> None:
         source = self.rng.choices([name for name, _ in SOURCES], [weight for _, weight in SOURCES])[0]
         report = self._create(incident, source, self._reporter(source, incident))
-        if incident.case_id is None and self.rng.random() < 0.88:
+        if incident.case_id is None and self.rng.random() < 0.84:
             self.stage.after(0.3, 7, lambda: self._report(incident))
-        if incident.case_id is None and self.rng.random() < 0.76:
+        if incident.case_id is None and self.rng.random() < 0.70:
             self.stage.after(0.5, 9, lambda: self._report(incident))
         self.stage.after(0.05, 0.7, lambda: self._triage(report.id, incident))
 
@@ -92,7 +92,7 @@ class Quarter:
         return self._dispatcher()
 
     def _create(self, incident: Incident, source: str, actor: Actor) -> Report:
-        photo = picture(self.rng, "before") if self.rng.random() < 0.18 else None
+        photo = self.darkroom.take("before") if self.rng.random() < 0.18 else None
         shift = 0.00004
         given = cases.ReportInput(
             id=new_id(),
@@ -104,11 +104,13 @@ class Quarter:
             observed_at=clock.now() - timedelta(minutes=self.rng.randrange(1, 25)),
             contact_name="",
             contact_phone=f"1990000{self.rng.randrange(10000):04d}" if self.rng.random() < 0.3 else "",
-            photos=(Declaration(sha256(photo), "near", in_camera=source in {"portal", "grid"}),) if photo else (),
+            photos=(Declaration(photo.original_sha256, "near", in_camera=source in {"portal", "grid"}),)
+            if photo
+            else (),
         )
         report, _ = cases.create_report(actor=actor, given=given)
         if photo:
-            cases.ingest_photo(report_id=report.id, sha256=sha256(photo), data=photo)
+            cases.ingest_photo(report_id=report.id, sha256=photo.original_sha256, data=photo)
         return report
 
     def _dispatcher(self) -> Actor:
@@ -142,9 +144,8 @@ class Quarter:
 
     def _join(self, report_id: UUID, incident: Incident, case_id: UUID) -> None:
         """A later report of a known trouble: linked while the case is open, else refused or, relapsed, a new case."""
-        case = Case.objects.get(pk=case_id)
-        if case.state in CASE.open_states():
-            cases.link_report(actor=self._dispatcher(), report_id=report_id, case_id=case.id)
+        if self.handling.state_of(case_id) in CASE.open_states():
+            cases.link_report(actor=self._dispatcher(), report_id=report_id, case_id=case_id)
         elif self.rng.random() < 0.3:
             self._file(report_id, incident)
         else:

@@ -16,12 +16,13 @@ from chuangcheng.bulletins import actions as bulletins
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
+from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.morning import Morning
 from chuangcheng.demo.patrol import Patrols, readings
-from chuangcheng.demo.plan import LOGINS, make
+from chuangcheng.demo.plan import LOGINS, Plan, make
 from chuangcheng.demo.quarter import Quarter
 from chuangcheng.demo.stage import Progress, Stage
 from chuangcheng.history import seal
@@ -54,8 +55,9 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
         progress(0.02, "")
         founded()
         stage = Stage(rng, start, end)
-        _schedule(stage, plan, cast)
-        stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
+        with Darkroom(seed) as darkroom:
+            _schedule(stage, plan, cast, darkroom)
+            stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
             projector.refresh()
             seal.seal(settings.CITY.seals)
@@ -70,9 +72,9 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
     }
 
 
-def _schedule(stage: Stage, plan: Any, cast: Cast) -> None:
-    handling = Handling(stage, cast)
-    Quarter(stage, plan, cast, handling).schedule()
+def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom) -> None:
+    handling = Handling(stage, cast, darkroom)
+    Quarter(stage, plan, cast, handling, darkroom).schedule()
     Patrols(stage, cast, handling).schedule()
     Morning(stage, plan, cast).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))

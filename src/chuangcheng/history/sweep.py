@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -94,9 +94,7 @@ def _run_together(rows: Sequence[Outbox]) -> bool:
     try:
         with transaction.atomic():
             held = dict(_held(rows).values_list("pk", "finished"))
-            for row in rows:
-                if row.pk in held:
-                    _run_effects(row, held[row.pk])
+            _run_effects([row for row in rows if row.pk in held], held)
             Outbox.objects.filter(pk__in=held).update(done_at=clock.now(), claimed_until=None, error="")
     except Exception as error:  # noqa: BLE001 - whatever it is, running the effects one by one will name it
         log.info("outbox: %d rows run one by one after %s", len(rows), type(error).__name__)
@@ -104,10 +102,19 @@ def _run_together(rows: Sequence[Outbox]) -> bool:
     return True
 
 
-def _run_effects(row: Outbox, finished: Sequence[str]) -> None:
-    for name, effect in outbox.effects_of(row.topic).items():
-        if name not in finished:
-            effect(row)
+def _run_effects(rows: Sequence[Outbox], finished: Mapping[int, Sequence[str]]) -> None:
+    """Row by row in order; what takes many rows at once comes after, when all that the rows caused stands."""
+    gathered: dict[str, list[Outbox]] = {}
+    for row in rows:
+        for name, effect in outbox.effects_of(row.topic).items():
+            if name in finished[row.pk]:
+                continue
+            if outbox.takes_many(name):
+                gathered.setdefault(name, []).append(row)
+            else:
+                effect(row)
+    for name, together in gathered.items():
+        outbox.run_many(name, together)
 
 
 def _run_singly(row: Outbox) -> None:

@@ -86,8 +86,10 @@ def _same_visit(known: Visit, actor: Actor, site_id: UUID, mode: str) -> Visit:
 
 def _lock_site(actor: Actor, site_id: UUID) -> Site:
     """The site, locked: two inspectors who start at once must not both take the last visit of the budget."""
-    site = sites.visible_to(actor).select_for_update(of=("self",)).filter(pk=site_id).first()
-    if site is None or not may_visit(actor, site):
+    for site in sites.visible_to(actor).select_for_update(of=("self",)).filter(pk=site_id):
+        if may_visit(actor, site):
+            break
+    else:
         raise Refused("common.not_found")
     if site.state != SiteState.ACTIVE:
         raise Refused("patrols.site_not_active", site=site.name)
@@ -129,9 +131,9 @@ def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]
     ``patrols.unknown_item``, ``patrols.bad_result``, ``state.move_refused`` after the finish.
     """
     with transaction.atomic():
-        visit, post = _lock_visit(actor, visit_id)
+        visit, post = _lock_visit(actor, visit_id, "site__unit")
         sheet = framework.checklist(visit.site.kind_id)
-        standing = {check.item.code: check for check in visit.checks.select_related("item", "case")}
+        standing = {check.item.code: check for check in visit.checks.select_related("item")}
         rules = framework.rules_at(visit.site.kind_id)
         recorded: list[Check] = []
         judged: list[tuple[Check, int]] = []
@@ -153,18 +155,13 @@ def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]
     return recorded
 
 
-def _lock_visit(actor: Actor, visit_id: UUID) -> tuple[Visit, Post]:
-    """The visit of this very inspector, locked."""
+def _lock_visit(actor: Actor, visit_id: UUID, *joined: str) -> tuple[Visit, Post]:
+    """The visit of this very inspector, locked, with what it is ``joined`` to."""
     post = rights.require(actor, "visits.create")
-    visit = (
-        Visit.objects.select_for_update(of=("self",))
-        .select_related("site__unit")
-        .filter(pk=visit_id, inspector=actor.person_id)
-        .first()
-    )
-    if visit is None:
-        raise Refused("common.not_found")
-    return visit, post
+    rows = Visit.objects.select_for_update(of=("self",)).filter(pk=visit_id, inspector=actor.person_id)
+    for visit in rows.select_related(*joined) if joined else rows:
+        return visit, post
+    raise Refused("common.not_found")
 
 
 def _same_check(check: Check, given: CheckInput) -> Check:

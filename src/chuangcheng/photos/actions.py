@@ -18,6 +18,7 @@ from chuangcheng.photos import imaging, storage
 from chuangcheng.photos.models import Grade, Photo, PhotoRole
 
 Owner = tuple[str, UUID]
+Shot = bytes | imaging.Picture  #: a photo as it came, or what :func:`imaging.process` made of it before
 MOST = 20
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -47,18 +48,17 @@ def declare(*, owner: Owner, declarations: Sequence[Declaration], moment: dateti
     for declaration in declarations:
         _check(declaration)
     kind, owner_id = owner
-    Photo.objects.bulk_create(
-        [
-            Photo(
-                owner_kind=kind, owner_id=owner_id, role=given.role, original_sha256=given.sha256.lower(),
-                taken_at=given.taken_at, lat=given.lat, lon=given.lon, in_camera=given.in_camera,
-                grade=_declared_grade(given), declared_at=moment,
-            )
-            for given in declarations
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    rows = [_declared(owner, given, moment) for given in declarations]
+    Photo.objects.bulk_create(rows, ignore_conflicts=True)
     return list(Photo.objects.filter(owner_kind=kind, owner_id=owner_id))
+
+
+def _declared(owner: Owner, given: Declaration, moment: datetime) -> Photo:
+    return Photo(
+        owner_kind=owner[0], owner_id=owner[1], role=given.role, original_sha256=given.sha256.lower(),
+        taken_at=given.taken_at, lat=given.lat, lon=given.lon, in_camera=given.in_camera,
+        grade=_declared_grade(given), declared_at=moment,
+    )  # fmt: skip
 
 
 def _check(given: Declaration) -> None:
@@ -81,7 +81,7 @@ def _declared_grade(given: Declaration) -> Grade:
     return Grade.A if live else Grade.C
 
 
-def ingest(*, owner: Owner, sha256: str, data: bytes) -> Photo:
+def ingest(*, owner: Owner, sha256: str, data: Shot) -> Photo:
     """Take in the bytes of a declared photo. The same bytes again change nothing.
 
     Raises photos.undeclared, photos.too_large, photos.hash_mismatch, and every reason of :mod:`imaging`.
@@ -90,22 +90,38 @@ def ingest(*, owner: Owner, sha256: str, data: bytes) -> Photo:
     photo = Photo.objects.filter(owner_kind=kind, owner_id=owner_id, original_sha256=sha256.lower()).first()
     if photo is None:
         raise Refused("photos.undeclared")
-    _check_size(data)
-    if digest_of(data) != photo.original_sha256:
+    if _hash_of(data) != photo.original_sha256:
         raise Refused("photos.hash_mismatch")
     if photo.stored_at is not None:
         return photo
-    picture = _keep(data)
+    picture = prepare(data=data)
     with transaction.atomic():
-        return _settle(photo, picture)
+        photo = Photo.objects.select_for_update().get(pk=photo.pk)
+        if photo.stored_at is None:
+            _settle(photo, picture)
+            photo.save()
+    return photo
 
 
-def _keep(data: bytes) -> imaging.Picture:
-    """Files first: a row never speaks of bytes that are not on the disk. Files without a row do no harm."""
-    picture = imaging.process(data)
-    storage.write(storage.path_of(picture.stored_sha256), picture.jpeg)
-    storage.write(storage.path_of(picture.stored_sha256, thumb=True), picture.thumb)
-    return picture
+def _hash_of(data: Shot) -> str:
+    """The sha256 of the original bytes; raises photos.too_large and photos.empty."""
+    if isinstance(data, imaging.Picture):
+        return data.original_sha256
+    _check_size(data)
+    return digest_of(data)
+
+
+def prepare(*, data: Shot) -> imaging.Picture:
+    """The long part of taking a photo in, which needs no row and no lock: make it safe and put it on the disk.
+
+    Files first: a row never speaks of bytes that are not on the disk. Files without a row do no harm.
+    """
+    if isinstance(data, bytes):
+        _check_size(data)
+        data = imaging.process(data)
+    name = data.stored_sha256
+    storage.write({storage.path_of(name): data.jpeg, storage.path_of(name, thumb=True): data.thumb})
+    return data
 
 
 def _check_size(data: bytes) -> None:
@@ -116,11 +132,8 @@ def _check_size(data: bytes) -> None:
         raise Refused("photos.empty")
 
 
-def _settle(photo: Photo, picture: imaging.Picture) -> Photo:
+def _settle(photo: Photo, picture: imaging.Picture) -> None:
     """What our camera's page said stands; for any other photo the file's own EXIF goes before the sender's claim."""
-    photo = Photo.objects.select_for_update().get(pk=photo.pk)
-    if photo.stored_at is not None:
-        return photo
     photo.stored_sha256 = picture.stored_sha256
     photo.mime = picture.mime
     photo.width, photo.height, photo.size = picture.width, picture.height, len(picture.jpeg)
@@ -132,26 +145,35 @@ def _settle(photo: Photo, picture: imaging.Picture) -> Photo:
         photo.taken_at = picture.taken_at or photo.taken_at
         if picture.place:
             photo.lat, photo.lon = picture.place
-    photo.save()
-    return photo
+
+
+def put(*, owner: Owner, given: Declaration, picture: imaging.Picture) -> tuple[Photo, bool]:
+    """The short part: the row of a prepared photo, and whether the owner had none of these bytes before."""
+    _check(given)
+    fresh = _declared(owner, given, clock.now())
+    _settle(fresh, picture)
+    with transaction.atomic():
+        Photo.objects.bulk_create([fresh], ignore_conflicts=True)
+        mine = Photo.objects.filter(owner_kind=owner[0], owner_id=owner[1], original_sha256=fresh.original_sha256)
+        photo = mine.select_for_update().get()
+        if photo.stored_at is None:  # it was declared before, and has come another way
+            _settle(photo, picture)
+            photo.save()
+    return photo, photo.pk == fresh.pk
 
 
 def add(
     *,
     owner: Owner,
     role: str,
-    data: bytes,
+    data: Shot,
     taken_at: datetime | None = None,
     lat: float | None = None,
     lon: float | None = None,
     in_camera: bool = False,
 ) -> Photo:
     """Declare and take in at once, for what staff uploads. Nothing is declared when the bytes are refused."""
-    _check_size(data)
-    name = digest_of(data)
-    given = Declaration(name, role, taken_at=taken_at, lat=lat, lon=lon, in_camera=in_camera)
+    given = Declaration(_hash_of(data), role, taken_at=taken_at, lat=lat, lon=lon, in_camera=in_camera)
     _check(given)
-    picture = _keep(data)
-    with transaction.atomic():
-        photos = declare(owner=owner, declarations=[given], moment=clock.now())
-        return _settle(next(photo for photo in photos if photo.original_sha256 == name), picture)
+    photo, _ = put(owner=owner, given=given, picture=prepare(data=data))
+    return photo

@@ -40,6 +40,7 @@ _REFUSED = (
 class Picture:
     """A photo made safe. ``mime`` is what the original was; ``phash`` is the signed view of 64 bits."""
 
+    original_sha256: str
     jpeg: bytes
     thumb: bytes
     mime: str
@@ -93,9 +94,11 @@ def process(data: bytes) -> Picture:
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error, UnidentifiedImageError) as error:
         # What a decoder raises on damaged bytes is its own affair; the sender is told one thing.
         raise Refused("photos.broken") from error
+    jpeg = _encode(image, LONGEST)
     return Picture(
-        jpeg=_encode(image, LONGEST),
-        thumb=_encode(image, THUMB),
+        original_sha256=sha256(data),
+        jpeg=jpeg,
+        thumb=_encode(image, THUMB) if max(image.size) > THUMB else jpeg,
         mime=mime,
         width=image.width,
         height=image.height,

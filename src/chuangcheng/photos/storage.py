@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -15,11 +16,20 @@ def path_of(stored_sha256: str, *, thumb: bool = False) -> Path:
     return root / stored_sha256[:2] / stored_sha256[2:4] / f"{stored_sha256}{'.thumb' if thumb else ''}.jpg"
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write under another name, flush to the disk, then rename: a reader or a power cut never sees half a photo."""
-    if path.exists() and path.stat().st_size == len(data):
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write(files: Mapping[Path, bytes]) -> None:
+    """Write each under another name, flush to the disk, then rename: a reader or a power cut never sees half a photo.
+
+    What is there already stays. Then the folders' new names are made durable, each folder once.
+    """
+    missing = {path: data for path, data in files.items() if not (path.exists() and path.stat().st_size == len(data))}
+    for path, data in missing.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_one(path, data)
+    for folder in dict.fromkeys(path.parent for path in missing):
+        _flush_folder(folder)
+
+
+def _write_one(path: Path, data: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     temporary = Path(name)
     try:
@@ -31,7 +41,6 @@ def write(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chuangcheng.cases.models import Case
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import ChecklistItem, Edition
 from chuangcheng.history.duties import periodic
 from chuangcheng.history.models import Outbox
-from chuangcheng.history.outbox import on
+from chuangcheng.history.outbox import on, on_many
 from chuangcheng.history.projections import register
 from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.patrols.models import Check, Visit
@@ -20,31 +22,31 @@ periodic("scoring.project", 5, needed=lambda: Dirty.objects.exists())(projector.
 periodic("scoring.refresh", 600)(projector.refresh)
 
 
-@on("visit.finished")
-def visit_counts(row: Outbox) -> None:
+@on_many("visit.finished")
+def visit_counts(rows: Sequence[Outbox]) -> None:
     """Every standard that the site's kind is looked at for: what an older visit said is no longer asked."""
-    visit = Visit.objects.select_related("site").filter(pk=row.subject_id).first()
-    if visit is not None:
-        links = ChecklistItem.standards.through.objects
-        kind = links.filter(checklistitem__site_kind=visit.site.kind_id).values_list("standard__code", flat=True)
-        seen = links.filter(checklistitem__checks__visit=visit.pk).values_list("standard__code", flat=True)
-        projector.mark_codes({*kind, *seen})
+    visits = [row.subject_id for row in rows]
+    kinds = Visit.objects.filter(pk__in=visits).values("site__kind")
+    links = ChecklistItem.standards.through.objects.values_list("standard__code", flat=True)
+    seen = links.filter(checklistitem__checks__visit__in=visits)
+    projector.mark_codes({*links.filter(checklistitem__site_kind__in=kinds), *seen})
 
 
-@on(
+@on_many(
     "case.filed", "case.dispatched", "case.returned", "case.handled", "case.reworked", "case.verified", "case.closed",
     "case.extended", "case.suspended", "case.resumed", "case.reopened", "case.voided",
 )  # fmt: skip
-def case_counts(row: Outbox) -> None:
+def case_counts(rows: Sequence[Outbox]) -> None:
     """A case counts while it is overdue, and restores what a failed check cost once it is closed as fixed."""
     edition = framework.current_edition()
-    named = Case.objects.filter(pk=row.subject_id).values_list("standard__code", "category__code").first()
-    if edition is None or named is None:
+    if edition is None:
         return
-    own = case_standard(edition, *named)
-    checks = Check.objects.filter(case=row.subject_id, item__standards__isnull=False)
-    found = checks.values_list("item__standards__code", flat=True)
-    projector.mark_codes({*found, *([own] if own else [])})
+    cases = {row.subject_id for row in rows}
+    named = Case.objects.filter(pk__in=cases).values_list("standard__code", "category__code").distinct()
+    own = {case_standard(edition, *codes) for codes in named}
+    checks = Check.objects.filter(case__in=cases, item__standards__isnull=False)
+    found = checks.values_list("item__standards__code", flat=True).distinct()
+    projector.mark_codes({*found, *(code for code in own if code)})
 
 
 @on("reading.recorded")

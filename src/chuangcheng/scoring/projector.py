@@ -212,7 +212,7 @@ def _values(row: Score) -> tuple[Any, ...]:
 def _chunks(ids: list[Any]) -> Iterator[list[Any]]:
     """SQLite takes so many parameters at once."""
     for start in range(0, len(ids), 400):
-        yield ids[start : start + 900]
+        yield ids[start : start + 400]
 
 
 def check() -> Iterator[Difference]:

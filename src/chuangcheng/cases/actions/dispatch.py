@@ -106,8 +106,9 @@ def _hand_over(
 
     lead = link(unit.pk, "lead", parent)
     helpers = [link(unit_of(helper).pk, "co", lead) for helper in dict.fromkeys(co_units) if helper != unit.pk]
-    touched = [altered(parent, state="passed", ended_at=now)] if parent else []
-    touched += [*lapse_petition(case, now), born(lead), *map(born, helpers)]
+    # Only a holder asks for time, and a return ends its petition: before the first dispatch none can wait.
+    moved = [altered(parent, state="passed", ended_at=now), *lapse_petition(case, now)] if parent else []
+    touched = [*moved, born(lead), *map(born, helpers)]
     changes = {"holder_id": unit.pk, "holder_since": now, "responsible_id": responsible_after(case, unit.pk)}
     taken = step(case, move, actor, given={"unit": unit.pk}, changes=changes, touched=touched, at=now)
     write(taken, {"unit": str(unit.pk)})

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.links import lapse_petition, open_lead
-from chuangcheng.cases.locks import lock_case, permit
+from chuangcheng.cases.locks import find_case, lock_case, permit
 from chuangcheng.cases.models import Case, Outcome
 from chuangcheng.cases.proof import require_proof
 from chuangcheng.cases.states import CASE
@@ -63,22 +63,23 @@ def _declare(case: Case, declarations: tuple[Declaration, ...], now: datetime) -
 
 
 def add_photo(
-    *, actor: Actor, case_id: UUID, role: str, data: bytes, taken_at: datetime | None = None,
+    *, actor: Actor, case_id: UUID, role: str, data: photos.Shot, taken_at: datetime | None = None,
     lat: float | None = None, lon: float | None = None, in_camera: bool = False,
 ) -> Photo:  # fmt: skip
     """Put a photo to a case: "after" by the holder, anything else by holder or verifier. The same photo again changes
     nothing."""
     _may_add(actor, case_id, role)
     # Decoding takes long, so it happens before the row is locked.
-    photo = photos.add(
-        owner=("case", case_id), role=role, data=data, taken_at=taken_at, lat=lat, lon=lon, in_camera=in_camera
-    )
-    _tell(actor, case_id, photo)
+    picture = photos.prepare(data=data)
+    given = Declaration(picture.original_sha256, role, taken_at=taken_at, lat=lat, lon=lon, in_camera=in_camera)
+    with transaction.atomic():
+        photo, fresh = photos.put(owner=("case", case_id), given=given, picture=picture)
+        _tell(actor, case_id, photo, known=not fresh)
     return photo
 
 
 def add_after_photo(
-    *, actor: Actor, case_id: UUID, data: bytes, taken_at: datetime | None = None, lat: float | None = None,
+    *, actor: Actor, case_id: UUID, data: photos.Shot, taken_at: datetime | None = None, lat: float | None = None,
     lon: float | None = None, in_camera: bool = False,
 ) -> Photo:  # fmt: skip
     """The proof of the handling."""
@@ -92,14 +93,12 @@ def store_photo(*, actor: Actor, case_id: UUID, sha256: str, data: bytes) -> Pho
     """The bytes of a photo that :func:`handle_case` declared."""
     _may_add(actor, case_id, PhotoRole.AFTER)
     photo = photos.ingest(owner=("case", case_id), sha256=sha256, data=data)
-    _tell(actor, case_id, photo)
+    _tell(actor, case_id, photo, known=True)
     return photo
 
 
 def _may_add(actor: Actor, case_id: UUID, role: str) -> None:
-    case = Case.objects.filter(policies.case_rows(actor), pk=case_id).first()
-    if case is None:
-        raise Refused("common.not_found")
+    case = find_case(actor, case_id)
     if role not in PhotoRole.values:
         raise Refused("case.unknown_photo_role")
     if case.state not in CASE.open_states():
@@ -111,10 +110,11 @@ def _may_add(actor: Actor, case_id: UUID, role: str) -> None:
         raise Refused("case.not_holder")
 
 
-def _tell(actor: Actor, case_id: UUID, photo: Photo) -> None:
+def _tell(actor: Actor, case_id: UUID, photo: Photo, *, known: bool) -> None:
+    """History speaks of a photo once; one that was ``known`` before may have been told of."""
     facts = {"photo": photo.original_sha256, "role": str(photo.role)}
     with transaction.atomic():
         case = lock_case(actor, case_id)
         told = events_of("case", case_id).filter(action="case.photo_added").values_list("after", flat=True)
-        if facts not in told:
+        if not known or facts not in told:
             write(amend(case, "photo_added", actor, facts=facts))

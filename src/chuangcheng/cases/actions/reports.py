@@ -85,7 +85,7 @@ def _repeated(given: ReportInput, body: str) -> Report | None:
     return stored
 
 
-def ingest_photo(*, report_id: UUID, sha256: str, data: bytes) -> Report:
+def ingest_photo(*, report_id: UUID, sha256: str, data: photos.Shot) -> Report:
     """Store a declared photo's bytes; when the last one is there the report is complete. A repeat changes nothing."""
     owner = ("report", report_id)
     if not Report.objects.filter(pk=report_id).exists():
