@@ -19,7 +19,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.notices import actions, mail, selectors
+from chuangcheng.notices import actions, delivering, mail, selectors
 from chuangcheng.notices.models import Delivery, Notice
 from chuangcheng.people.models import Person
 
@@ -84,9 +84,9 @@ def tell(person: Person, key: str = "k") -> Delivery:
 def test_a_notice_goes_out_as_a_mail_once(city: Any, server: Any, reader: Person, noon: datetime) -> None:
     delivery = tell(reader)
     assert delivery.state == "waiting"
-    assert selectors.mails_wait()
+    assert selectors.deliveries_wait()
     assert actions.deliver_pending() == 1
-    assert not selectors.mails_wait()
+    assert not selectors.deliveries_wait()
     assert actions.deliver_pending() == 0
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.error) == ("sent", 1, "")
@@ -121,7 +121,7 @@ def test_a_failure_is_kept_and_tried_again_after_a_pause(
     reader.save()
     delivery = tell(reader)
     moment = noon
-    for attempt, pause in enumerate(actions.PAUSES, 1):
+    for attempt, pause in enumerate(delivering.PAUSES, 1):
         with clock.at(moment):
             assert actions.deliver_pending() == 0
         delivery.refresh_from_db()
@@ -166,8 +166,7 @@ def test_no_server_is_a_failure_like_any_other(settings: Any, reader: Person, se
 def test_of_two_workers_one_sends(city: Any, server: Any, reader: Person) -> None:
     stale = Delivery.objects.select_related("notice__person").get(pk=tell(reader).pk)
     assert actions.deliver_pending() == 1
-    with mail.Mailer(city) as mailer:
-        assert actions._deliver(stale, mailer) is False
+    assert delivering._claim(stale) is False
     assert len(server.mails) == 1
 
 

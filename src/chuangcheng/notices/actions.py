@@ -1,29 +1,26 @@
-"""Writing notices, reading them off, and sending the mails that wait."""
+"""Writing notices, reading them off, and starting failed deliveries again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.notices import mail, selectors
+from chuangcheng.notices import routes, selectors
+from chuangcheng.notices.delivering import deliver_pending
 from chuangcheng.notices.models import Delivery, DeliveryState, Notice
 from chuangcheng.people import rights
 from chuangcheng.people.models import Person
 
-MAIL = "mail"
-#: Pauses after the first, second … failure; after the last one the delivery has failed and says so on its page.
-PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
+__all__ = ["deliver_pending", "mark_all_read", "mark_read", "notify", "retry_failed", "sink", "sunk"]
+
 LONGEST_KEY = 80
 
 _sunk: ContextVar[bool] = ContextVar("chuangcheng_notices_sunk", default=False)
@@ -45,9 +42,10 @@ def sunk() -> bool:
 
 
 def notify(
-    *, key: str, persons: Iterable[Person], topic: str, subject: tuple[str, UUID], text: Label, url: str = ""
-) -> int:
-    """Tell each person once; how many were told now.
+    *, key: str, persons: Iterable[Person], topic: str, subject: tuple[str, UUID], text: Label, url: str = "",
+    urgent: bool = False,
+) -> int:  # fmt: skip
+    """Tell each person once; how many were told now. Only what is ``urgent`` breaks a person's quiet hours.
 
     ``key`` names the news (an effect uses its outbox row), so that an effect that runs again tells nobody twice.
     ``text`` carries no personal data of a reporter: mails leave the house.
@@ -71,10 +69,9 @@ def notify(
             if name not in known
         ]  # fmt: skip
         Notice.objects.bulk_create(notices)
-        if settings.CITY.mail_url:
-            Delivery.objects.bulk_create(
-                Delivery(notice=notice, channel=MAIL, updated_at=now) for notice in notices if notice.person.email
-            )
+        # A group that heard this piece of news when others were told hears it no second time.
+        found = routes.deliveries(notices, news=key, urgent=urgent, now=now)
+        Delivery.objects.bulk_create(found, ignore_conflicts=True)
     return len(notices)
 
 
@@ -92,51 +89,9 @@ def mark_all_read(*, actor: Actor) -> int:
     return selectors.visible_to(actor).filter(read_at=None).update(read_at=clock.now())
 
 
-def deliver_pending(*, limit: int = 100) -> int:
-    """Send the mails that are due, the oldest first; how many went out. A periodic duty of the worker.
-
-    A mail that fails is kept with its reason and tried again after a growing pause.
-    """
-    if not settings.CITY.mail_url:
-        return 0
-    due = [delivery for delivery in _waiting()[:limit] if _is_due(delivery)]
-    if not due:
-        return 0
-    with mail.Mailer(settings.CITY) as mailer:
-        return sum(_deliver(delivery, mailer) for delivery in due)
-
-
-def _waiting() -> list[Delivery]:
-    waiting = Delivery.objects.filter(state=DeliveryState.WAITING, channel=MAIL)
-    return list(waiting.select_related("notice__person").order_by("attempts", "updated_at", "id")[:1000])
-
-
-def _is_due(delivery: Delivery) -> bool:
-    if delivery.attempts == 0:
-        return True
-    return clock.now() >= delivery.updated_at + PAUSES[min(delivery.attempts, len(PAUSES)) - 1]
-
-
-def _deliver(delivery: Delivery, mailer: mail.Mailer) -> bool:
-    """One try. The attempt is counted before it is made: of two workers one gets it, and a killed one is retried."""
-    mine = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING, attempts=delivery.attempts)
-    if not mine.update(attempts=F("attempts") + 1, updated_at=clock.now()):
-        return False
-    delivery.refresh_from_db(fields=["attempts", "updated_at"])
-    try:
-        mailer.send(delivery.notice)
-    except mail.FAILURES as error:
-        delivery.error = mail.reason(error)
-        if delivery.attempts > len(PAUSES):
-            delivery.state = DeliveryState.FAILED
-    else:
-        delivery.state, delivery.error = DeliveryState.SENT, ""
-    delivery.save(update_fields=["state", "error"])
-    return delivery.state == DeliveryState.SENT
-
-
 def retry_failed(*, actor: Actor) -> int:
-    """Try all failed deliveries again from the start, say after the mail server has been mended; how many."""
-    rights.require(actor, "notices.failed")
+    """Try all failed deliveries again from the start, say after a mail server or a robot has been mended; how many."""
+    rights.require(actor, "notices.retry")
+    now = clock.now()
     failed = Delivery.objects.filter(state=DeliveryState.FAILED)
-    return failed.update(state=DeliveryState.WAITING, attempts=0, updated_at=clock.now())
+    return failed.update(state=DeliveryState.WAITING, attempts=0, updated_at=now, due_at=now)

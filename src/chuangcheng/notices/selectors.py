@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.notices.models import Delivery, DeliveryState, Notice
+from chuangcheng.notices import delivering
+from chuangcheng.notices.models import Channel, Delivery, DeliveryState, Notice
 from chuangcheng.people import rights
 
 SHOWN = 100  # a badge says "99+" at most
@@ -39,9 +40,26 @@ def troubled_deliveries(actor: Actor) -> QuerySet[Delivery]:
     if not rights.can(actor, "notices.failed"):
         return Delivery.objects.none()
     trouble = Q(state=DeliveryState.FAILED) | Q(state=DeliveryState.WAITING, attempts__gt=0)
-    return Delivery.objects.filter(trouble).select_related("notice__person").order_by("-updated_at", "-id")
+    return Delivery.objects.filter(trouble).select_related("notice__person", "through").order_by("-updated_at", "-id")
 
 
-def mails_wait() -> bool:
-    """Whether any delivery has not been settled yet."""
-    return Delivery.objects.filter(state=DeliveryState.WAITING).exists()
+def deliveries_wait() -> bool:
+    """Whether any delivery is due now."""
+    return bool(delivering.due(1))
+
+
+def channels_for(actor: Actor) -> QuerySet[Channel]:
+    """The channels that the actor looks after: those of the own unit, or all of them."""
+    scope = rights.scope(actor, "notices.channels")
+    rows = Channel.objects.select_related("unit").order_by("created_at", "id")
+    if scope.everything:
+        return rows
+    return rows.filter(unit__in=scope.units) if scope.units else rows.none()
+
+
+def get_channel_for(actor: Actor, channel_id: UUID) -> Channel:
+    """One of :func:`channels_for`, or ``common.not_found``."""
+    channel = channels_for(actor).filter(pk=channel_id).first()
+    if channel is None:
+        raise Refused("common.not_found")
+    return channel
