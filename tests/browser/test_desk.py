@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open, Visitor
 
@@ -74,6 +74,70 @@ def test_dispatch_in_a_dialog(visitor: Open) -> None:
     dialog.get_by_role("button", name="派遣").click()
     expect(page.get_by_role("status").filter(has_text="已办理“派遣”")).to_be_visible()
     expect(page.locator(".page__head .state")).to_have_text("待接收")
+
+
+def open_filing(window: Visitor) -> Locator:
+    """The dialog in which the first waiting report is filed."""
+    window.go("/desk/reports/?state=received")
+    window.page.locator("a.row-link").first.click()
+    window.page.get_by_role("link", name="立案", exact=True).click()
+    dialog = window.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_a_category_is_found_by_typing(visitor: Open, width: int) -> None:
+    window = visitor("office", width=width)
+    dialog, keys = open_filing(window), window.page.keyboard
+    field = dialog.get_by_role("combobox", name="案件类别")
+    field.click()
+    options = dialog.locator("[role=listbox] [role=option]")
+    expect(options.first).to_be_visible()
+    assert options.count() > 20
+    field.fill("垃圾 06010")
+    expect(options).to_have_count(1)
+    expect(dialog.get_by_role("status")).to_have_text("1 个类别")
+    expect(field).to_have_attribute("aria-activedescendant", str(options.first.get_attribute("id")))
+    assert window.axe() == []
+    with window.page.expect_response(lambda answer: "/reports/conditions/?category=06010" in answer.url):
+        keys.press("Enter")
+    expect(options.first).to_be_hidden()
+    expect(field).to_have_value("暴露垃圾")
+    field.fill("没有这样的")
+    expect(dialog.get_by_text("没有符合的类别")).to_be_visible()
+    keys.press("Escape")  # closes the list, not the dialog
+    expect(field).to_have_value("暴露垃圾")
+    expect(dialog).to_be_visible()
+    keys.press("ArrowDown")
+    expect(options.filter(has_text="暴露垃圾").first).to_have_attribute("aria-selected", "true")
+    keys.press("ArrowDown")
+    keys.press("Tab")  # left without a choice: the old one stays
+    expect(field).to_have_value("暴露垃圾")
+    assert window.overflow() <= 0
+
+
+def test_a_category_and_a_condition_are_chosen_by_hand_and_filed(visitor: Open) -> None:
+    window = visitor("office")
+    dialog = open_filing(window)
+    dialog.get_by_role("combobox", name="案件类别").fill("暴露垃圾")
+    dialog.get_by_role("option", name="暴露垃圾").click()
+    condition = dialog.get_by_label("立案条件")
+    expect(condition).to_have_value("default")
+    expect(condition.locator("option").first).to_contain_text("一般情形：")
+    dialog.get_by_role("button", name="立案", exact=True).click()
+    expect(window.page.locator(".page__head .state")).to_have_text("已立案")
+
+
+def test_the_category_without_scripts(visitor: Open) -> None:
+    page = (window := visitor("office", java_script_enabled=False)).page
+    page.goto(f"{window.address}/desk/reports/?state=received")
+    page.locator("a.row-link").first.click()
+    page.get_by_role("link", name="立案", exact=True).click()
+    page.get_by_label("案件类别").select_option("06010")
+    page.get_by_role("button", name="按所选类别更新立案条件").click()
+    expect(page.get_by_label("案件类别")).to_have_value("06010")
+    expect(page.get_by_label("立案条件").locator("option").first).to_contain_text("一般情形：")
 
 
 def test_a_dialog_closes_by_escape_and_by_its_button(visitor: Open) -> None:

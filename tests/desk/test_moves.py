@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from django.urls import reverse
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE, REPORT
 from chuangcheng.desk import case_moves, report_moves
+from chuangcheng.desk.forms import File
+from chuangcheng.framework.models import Category, TimeRule
+from chuangcheng.history import versions
 from chuangcheng.kernel import clock
 from tests.cases.play import LITTER, OTHER_STREET, Play, picture
 
@@ -231,3 +235,103 @@ def test_a_notice_is_opened_once_by_its_reader_only(as_persona: Sign, play: Play
     assert client.get(url).headers["Location"] == reverse("desk:case", args=[case.pk])
     assert after(notice).read_at == clock.now()
     assert "新案件" not in client.get("/desk/").content.decode()
+
+
+# --- filing under a condition ----------------------------------------------------------------------------------------
+
+DAY, LITTER_DAY = "一般情形：1 工作日，至 09-16 12:00", "一般情形：4 工作时，至 09-15 18:00"
+AT_ONCE = "危及人身安全：2 紧急工作时，至 09-15 14:00"
+
+
+@pytest.fixture
+def dangerous(limits: None) -> None:
+    """The condition has a name, and litter a condition of its own."""
+    TimeRule.objects.filter(condition="dangerous").update(condition_zh="危及人身安全")
+    TimeRule.objects.create(
+        category_code=LITTER, condition="much", condition_zh="超过一车", amount=Decimal("1.50"), unit="work_days"
+    )
+
+
+def offered(form: Any) -> list[tuple[str, str]]:
+    return [(str(value), str(said)) for value, said in form.fields["condition"].choices]
+
+
+def test_conditions_stand_with_the_limit_that_each_gives(play: Play, dangerous: None) -> None:
+    assert offered(File()) == [("default", DAY), ("dangerous", AT_ONCE)]
+    assert offered(File(initial={"category": LITTER})) == [
+        ("default", LITTER_DAY), ("dangerous", AT_ONCE), ("much", "超过一车：1.5 工作日，至 09-16 18:00"),
+    ]  # fmt: skip
+    assert offered(File(initial={"category": "no such"}))[0] == ("default", DAY)
+
+
+def test_without_any_rule_there_is_the_general_case(play: Play) -> None:
+    TimeRule.objects.all().delete()
+    versions.forget()
+    assert offered(File()) == [("default", "一般情形")]
+
+
+@pytest.mark.parametrize(
+    ("given", "condition", "hours"),
+    [({"condition": "dangerous"}, "dangerous", 2), ({"condition": "default"}, "default", 6), ({}, "default", 6),
+     ({"condition": ""}, "default", 6)],
+)  # fmt: skip
+def test_the_condition_decides_the_limit(
+    as_persona: Sign, play: Play, dangerous: None, given: dict[str, str], condition: str, hours: int
+) -> None:
+    report = play.report()
+    form = {"category": LITTER, "severity": "1", **given}
+    assert as_persona("office").post(move(report, "file"), form).status_code == 302
+    case = after(report).case
+    assert (case.condition, case.due_at - clock.now()) == (condition, timedelta(hours=hours))
+
+
+def test_a_condition_of_another_category_comes_back_with_those_there_are(
+    as_persona: Sign, play: Play, dangerous: None
+) -> None:
+    report = play.report()
+    form = {"category": "07003", "condition": "much", "severity": "1"}
+    answer = as_persona("office").post(move(report, "file"), form)
+    assert answer.status_code == 422 and "该类别没有这个立案条件" in answer.content.decode()
+    assert offered(answer.context["form"]) == [("default", DAY), ("dangerous", AT_ONCE)]
+    assert after(report).state == "received" and after(report).case is None
+
+
+def test_without_scripts_a_button_shows_the_conditions_of_the_chosen_category(
+    as_persona: Sign, play: Play, dangerous: None
+) -> None:
+    report, client = play.report(), as_persona("office")
+    assert 'name="look"' in client.get(move(report, "file")).content.decode()
+    form = {"category": LITTER, "condition": "default", "severity": "3", "look": "1"}
+    answer = client.post(move(report, "file"), form)
+    html = answer.content.decode()
+    assert answer.status_code == 200 and "超过一车" in html and after(report).state == "received"
+    assert f'<option value="{LITTER}" selected>' in html
+    assert answer.context["form"]["severity"].value() == "3" and not answer.context["form"].errors
+
+
+def test_a_script_fetches_the_conditions_of_a_category(as_persona: Sign, play: Play, dangerous: None) -> None:
+    address = reverse("desk:conditions")
+    html = as_persona("office").get(address, {"category": LITTER, "condition": "much"}).content.decode()
+    assert html.startswith('<select name="condition"') and 'id="id_condition"' in html
+    assert '<option value="much" selected>超过一车：1.5 工作日，至 09-16 18:00</option>' in html
+    assert "much" not in as_persona("office").get(address, {"category": "07003"}).content.decode()
+    assert as_persona("office").get(address, {"category": "\0" * 60, "condition": "<b>"}).status_code == 200
+    assert as_persona("street").get(address, {"category": LITTER}).status_code == 403
+
+
+def test_the_categories_stand_in_groups_and_can_be_searched(as_persona: Sign, play: Play) -> None:
+    html = as_persona("office").get(move(play.report(), "file")).content.decode()
+    assert '<optgroup label="类">' in html and 'data-combobox="输入名称或编码查找"' in html
+    assert f'hx-get="{reverse("desk:conditions")}"' in html and 'data-found="%n 个类别"' in html
+
+
+def test_a_component_is_filed_as_its_fault(as_persona: Sign, play: Play) -> None:
+    tree = Category.objects.create(
+        code="04001", zh="行道树", kind="component", class_code="04", class_zh="园林", taxonomy="GB/T 47678.5-2026"
+    )
+    report = play.report()
+    Report.objects.filter(pk=report.pk).update(category=tree)
+    html = as_persona("office").get(move(report, "file")).content.decode()
+    assert '<option value="04001F" selected>' in html and 'value="04001"' not in html
+    answer = as_persona("office").post(move(report, "file"), {"category": "04001", "severity": "1"})
+    assert answer.status_code == 422 and after(report).state == "received"

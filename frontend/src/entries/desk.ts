@@ -1,5 +1,6 @@
 /** The desk: pages work without this file; it makes them quicker under the hand. */
 import htmx from "htmx.org";
+import { enhanceSelects } from "../combobox";
 import { listenForDialogs } from "../dialog";
 import { drawWhatIsThere } from "../lazy";
 import { listenForMenus } from "../menu";
@@ -21,5 +22,10 @@ listenForDialogs();
 listenForMenus();
 listenForRows();
 listenForTroubles();
-drawWhatIsThere(document);
-document.addEventListener("htmx:afterSwap", (event) => drawWhatIsThere(event.target as ParentNode));
+improve(document);
+document.addEventListener("htmx:afterSwap", (event) => improve(event.target as ParentNode));
+
+function improve(root: ParentNode): void {
+  drawWhatIsThere(root);
+  enhanceSelects(root);
+}

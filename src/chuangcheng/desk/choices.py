@@ -1,4 +1,4 @@
-"""What filters and forms offer: units, areas, categories."""
+"""What filters and forms offer: units, areas, categories, filing conditions."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from chuangcheng.cases.deadlines import due_for
 from chuangcheng.cases.models import Source
 from chuangcheng.cases.states import CASE, REPORT
 from chuangcheng.cases.status import LABELS
 from chuangcheng.framework import selectors as framework
+from chuangcheng.framework.models import TimeRule
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.states import StateTable
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import UnitKind
 from chuangcheng.people.rights import scope_of
 from chuangcheng.places.models import Division, DivisionLevel
+from chuangcheng.web.moments import short_moment
 from chuangcheng.web.problems import language
 
 Choices = list[tuple[str, str]]
@@ -71,11 +75,37 @@ def units(_request: HttpRequest | None = None, *, without: Sequence[UUID] = ()) 
 
 
 def categories() -> list[tuple[str, Choices]]:
-    """Case categories in groups, the ten that a campaign meets most first."""
+    """Case categories in groups, the ten that a campaign meets most first. A component is no case; its fault is."""
     groups: dict[str, Choices] = {}
-    for each in framework.categories():
+    matters = [each for each in framework.categories() if each.kind == "matter"]
+    for each in matters:
         if each.is_top:
             groups.setdefault(_("常见"), []).append((each.code, each.zh))
-    for each in framework.categories():
+    for each in matters:
         groups.setdefault(each.class_zh, []).append((each.code, each.zh))
     return [("", [("", _("请选择"))]), *groups.items()]
+
+
+def conditions(category_code: str) -> Choices:
+    """The filing conditions 立案条件 of a category, each with the limit that it gives a case filed now; the default
+    stands first. A city without any rule has the default alone."""
+    found = [(rule, *due_for(category_code, rule.condition, clock.now())) for rule in _rules(category_code)]
+    said = _("%(condition)s：%(limit)s，至 %(due)s")
+    return [
+        (rule.condition, said % {
+            "condition": rule.condition_zh or _("一般情形"), "limit": limit_words(rule),
+            "due": short_moment(deadline.at, clock.now()),
+        })
+        for rule, deadline, _rule in found
+    ] or [(framework.DEFAULT, _("一般情形"))]  # fmt: skip
+
+
+def _rules(category_code: str) -> list[TimeRule]:
+    """The rules of a category; a name that none of them has falls back to the default and is not offered twice."""
+    return list({rule.condition: rule for rule in framework.conditions(category_code)}.values())
+
+
+def limit_words(rule: TimeRule) -> str:
+    """``4 工作时``: a time limit in its own unit of working time."""
+    said = {"urgent_hours": _("%(n)s 紧急工作时"), "work_hours": _("%(n)s 工作时"), "work_days": _("%(n)s 工作日")}
+    return said[rule.unit] % {"n": f"{rule.amount.normalize():f}"}

@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases.models import Outcome
 from chuangcheng.cases.states import REFUSALS, REOPENINGS, RETURNS, VOIDS
 from chuangcheng.desk import choices
+from chuangcheng.framework.selectors import DEFAULT
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.label import Label
 from chuangcheng.patrols.states import ABANDON_REASONS
@@ -166,9 +169,18 @@ class Found(forms.Form):
 
 
 class File(forms.Form):
-    """What kind of case it is."""
+    """What kind of case it is, and under which condition it is filed: both decide its limit.
+
+    The conditions are those of the category that was sent or stands in ``initial``. A script fetches them anew when
+    the category changes; without one the button ``look`` does.
+    """
 
     category = forms.ChoiceField(label=_("案件类别"))
+    condition = forms.ChoiceField(
+        label=_("立案条件"),
+        required=False,
+        error_messages={"invalid_choice": _("该类别没有这个立案条件，请重新选择。")},
+    )
     severity = forms.ChoiceField(
         label=_("严重程度"), widget=forms.RadioSelect, initial="1",
         choices=[("1", _("一般")), ("2", _("较重")), ("3", _("危险"))],
@@ -176,7 +188,23 @@ class File(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["category"].choices = choices.categories()  # type: ignore[attr-defined]
+        category, condition = self.fields["category"], self.fields["condition"]
+        category.choices = choices.categories()  # type: ignore[attr-defined]
+        category.widget.attrs |= {
+            "data-combobox": _("输入名称或编码查找"), "data-none": _("没有符合的类别"), "data-found": _("%n 个类别"),
+            "hx-get": reverse("desk:conditions"), "hx-target": "#id_condition", "hx-swap": "outerHTML",
+            "hx-include": "#id_condition", "hx-trigger": "change",
+        }  # fmt: skip
+        chosen = (self.data if self.is_bound else self.initial).get("category") or ""
+        condition.choices = choices.conditions(str(chosen))  # type: ignore[attr-defined]
+        condition.help_text = format_html(
+            '{}<noscript><br><button class="btn" name="look" value="1">{}</button></noscript>',
+            _("类别和立案条件决定办理时限。"), _("按所选类别更新立案条件"),
+        )  # fmt: skip
+
+    def clean_condition(self) -> str:
+        """The default where nothing was chosen."""
+        return str(self.cleaned_data["condition"] or DEFAULT)
 
 
 class Abandon(forms.Form):

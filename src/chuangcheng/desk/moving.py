@@ -37,9 +37,10 @@ class Step:
 
 def take(request: StaffRequest, step: Step) -> HttpResponse:
     """GET shows the form; POST runs the action. A refusal comes back as an error in the form, with status 422 or its
-    own, and everything that was filled still in it."""
-    if request.method != "POST":
-        return _show(request, step, step.form(initial=step.initial), 200)
+    own, and everything that was filled still in it. A button ``look`` asks for the form again with what was filled,
+    for choices that hang on other choices."""
+    if request.method != "POST" or "look" in request.POST:
+        return _show(request, step, step.form(initial={**(step.initial or {}), **request.POST.dict()}), 200)
     form = step.form(request.POST, request.FILES)
     status = 422
     if form.is_valid():

@@ -15,6 +15,7 @@ from chuangcheng.cases.models import Report
 from chuangcheng.cases.states import REPORT
 from chuangcheng.desk import forms
 from chuangcheng.desk.moving import Step, take
+from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.web.pages import page
@@ -34,8 +35,9 @@ def _confirm(actor: Actor, report: Report, given: Given) -> object:
 
 def _file(actor: Actor, report: Report, given: Given) -> object:
     return actions.file_report(
-        actor=actor, report_id=report.pk, category_code=given["category"], severity=int(given["severity"])
-    )
+        actor=actor, report_id=report.pk, category_code=given["category"], condition=given["condition"],
+        severity=int(given["severity"]),
+    )  # fmt: skip
 
 
 def _link(actor: Actor, report: Report, given: Given) -> object:
@@ -73,7 +75,20 @@ def report_move(request: StaffRequest, report_id: UUID, name: str) -> HttpRespon
         url=reverse("desk:report_move", args=[report.pk, name]),
         back=reverse("desk:report", args=[report.pk]),
         subject=report.number,
-        initial={"category": report.category.code} if report.category else None,
+        initial=_category(report),
         lead=report.text[:120],
     )
     return take(request, step)
+
+
+def _category(report: Report) -> Given | None:
+    """The category that a case of the report would have: for a component its fault."""
+    found = framework.case_category([report.category.code]) if report.category else None
+    return {"category": found.code} if found else None
+
+
+@page("reports.triage")
+def conditions(request: StaffRequest) -> HttpResponse:
+    """The filing conditions of ``?category=`` with their limits: the drop-down that replaces that of the form."""
+    given = {name: request.GET.get(name, "")[:40] for name in ("category", "condition")}
+    return HttpResponse(forms.File(initial=given)["condition"].as_widget(attrs={"class": "form-select"}))

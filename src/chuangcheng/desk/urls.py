@@ -21,13 +21,14 @@ from chuangcheng.desk import (
 )
 from chuangcheng.desk.case_moves import case_move
 from chuangcheng.desk.home import today
-from chuangcheng.desk.report_moves import report_move
+from chuangcheng.desk.report_moves import conditions, report_move
 
 app_name = "desk"
 urlpatterns = [
     path("", today, name="home"),
     path("notices/<uuid:notice_id>/", notices.open_notice, name="notice"),
     path("reports/", reports.report_list, name="reports"),
+    path("reports/conditions/", conditions, name="conditions"),
     path("reports/<uuid:report_id>/", reports.report_page, name="report"),
     path("reports/<uuid:report_id>/contact/", reports.contact, name="report_contact"),
     path("reports/<uuid:report_id>/moves/<slug:name>/", report_move, name="report_move"),
