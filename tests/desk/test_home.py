@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from chuangcheng.framework.actions import load_sample, publish_edition
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import SYSTEM
+from chuangcheng.scoring import selectors
+from chuangcheng.scoring.models import Score
 from tests.cases.play import Play
 
 Sign = Callable[[str], Client]
@@ -86,12 +93,6 @@ def test_today_costs_few_queries(
 def test_a_leader_sees_score_league_and_late_units(
     as_persona: Sign, play: Play, django_assert_max_num_queries: Any
 ) -> None:
-    from datetime import timedelta
-
-    from chuangcheng.framework.actions import load_sample, publish_edition
-    from chuangcheng.kernel import clock
-    from chuangcheng.kernel.actor import SYSTEM
-
     play.dispatched("street")
     publish_edition(actor=SYSTEM, edition=load_sample(actor=SYSTEM))
     client = as_persona("leader")
@@ -112,3 +113,63 @@ def test_an_inspector_is_sent_where_nobody_was_for_longest(
     page = as_persona("inspector").get("/desk/")
     assert page.context["sites"] == [site] and "从未" in page.content.decode()
     assert as_persona("leader").get("/desk/").context["sites"] is None
+
+
+@pytest.fixture
+def scored(play: Play) -> Any:
+    """A published edition of which the first standard has facts: half was good as found, two thirds are by now."""
+    edition = publish_edition(actor=SYSTEM, edition=load_sample(actor=SYSTEM))
+    standard = edition.standards.order_by("order").first()
+    assert standard is not None
+    Score.objects.create(
+        edition=edition, standard=standard, scope_kind="city", share_num=2, share_den=3, basis={"found": "1/2"},
+        as_of=clock.now(),
+    )  # fmt: skip
+    return edition
+
+
+def card_of(client: Client) -> str:
+    """The score card of the day's page; every figure of it leads to the scores."""
+    card = client.get("/desk/").content.decode().split("自评得分", 1)[1].split("</section>", 1)[0]
+    assert card.count('href="/desk/scores/"') == card.count("<li>") + 1
+    return card
+
+
+@pytest.mark.parametrize("persona", ["office", "leader", "auditor"])
+def test_the_score_card_says_number_coverage_and_as_of(as_persona: Sign, scored: Any, persona: str) -> None:
+    total = selectors.total(scored)
+    card = card_of(as_persona(persona))
+    assert re.findall(r'figure__value">([^<]+)<', card) == ["66.67", f"{float(total.coverage):.1%}", "50.00"]
+    assert total.coverage > 0 and "截至 2026年9月15日 12:00" in card and "仅就已覆盖的分值计算" in card
+
+
+def test_without_facts_the_card_shows_no_number(as_persona: Sign, play: Play) -> None:
+    publish_edition(actor=SYSTEM, edition=load_sample(actor=SYSTEM))
+    card = card_of(as_persona("office"))
+    assert re.findall(r'figure__value">([^<]+)<', card) == ["未覆盖", "0.0%"] and "截至" not in card
+
+
+def test_before_an_edition_there_is_no_card(as_persona: Sign, play: Play) -> None:
+    assert as_persona("office").get("/desk/").context["standing"] is None
+
+
+@pytest.mark.parametrize("persona", ["street", "department", "community", "grid"])
+def test_the_citys_score_is_not_shown_to_who_answers_for_a_part(as_persona: Sign, scored: Any, persona: str) -> None:
+    page = as_persona(persona).get("/desk/")
+    assert page.context["standing"] is None and "自评得分" not in page.content.decode()
+
+
+def test_who_works_sees_the_league_on_its_own_page_only(as_persona: Sign, scored: Any) -> None:
+    assert "街道赛马" not in as_persona("office").get("/desk/").content.decode().split("<main", 1)[1]
+
+
+def test_the_card_costs_the_office_few_queries(
+    as_persona: Sign, scored: Any, play: Play, django_assert_max_num_queries: Any
+) -> None:
+    for state in ("filed", "dispatched", "handling", "handled", "verified", "closed"):
+        play.in_state(state)
+    play.asked(), play.report()
+    client = as_persona("office")
+    client.get("/desk/")
+    with django_assert_max_num_queries(15):
+        assert len(client.get("/desk/").context["queues"]) == 5

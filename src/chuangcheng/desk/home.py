@@ -55,7 +55,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "has_duties": any(holds(request, right) for right in _DUTY_RIGHTS),
         "counts": _counts(cases, now),
         "units": _late_units(cases, now) if _looks_over_all(request) else None,
-        "standing": _standing() if _looks_over_all(request) and not holds(request, "cases.verify") else None,
+        "standing": _standing(ranked=not holds(request, "cases.verify")) if _looks_over_all(request) else None,
         "sites": _sites_due(request) if holds(request, "visits.create") else None,
         "events": _events() if holds(request, "history.view") else None,
     }
@@ -178,23 +178,26 @@ def _late_units(cases: QuerySet[Case], now: datetime) -> list[Any]:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the city stands: its self-score with its coverage, the way it went, the ends of the league."""
+    """Where the city stands: its self-score with its coverage, the way it went, and for those who only watch the ends
+    of the league."""
 
     total: Total
     trend: list[float]
+    ranked: bool
     first: list[LeagueRow]
     last: list[LeagueRow]
 
 
-def _standing() -> Standing | None:
+def _standing(*, ranked: bool) -> Standing | None:
     """None before an edition is published. The league is that of the last seven days."""
     edition = framework.current_edition()
     if edition is None:
         return None
     today = clock.today().date()
     days = scoring.trend(edition, since=today - timedelta(days=60))
-    ranked = [row for row in league(edition, today - timedelta(days=6), today + timedelta(days=1)) if row.rank]
-    return Standing(scoring.total(edition), [row.points for row in days], ranked[:3], ranked[3:][-3:])
+    rows = league(edition, today - timedelta(days=6), today + timedelta(days=1)) if ranked else []
+    placed = [row for row in rows if row.rank]
+    return Standing(scoring.total(edition), [row.points for row in days], ranked, placed[:3], placed[3:][-3:])
 
 
 def _sites_due(request: StaffRequest) -> list[Site]:
