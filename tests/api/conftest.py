@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.http import HttpResponse
@@ -12,6 +12,9 @@ from django.test import Client
 
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from chuangcheng.framework.models import Category
 
 REPORTS = "/api/v1/reports"
 
@@ -52,6 +55,20 @@ def tokens(personas: dict[str, Actor]) -> Callable[[str], str]:
     from chuangcheng.people.tokens import issue
 
     return lambda name: issue(personas[name].post_id)
+
+
+@pytest.fixture
+def category(db: None) -> Category:
+    """One category to file under, with a limit of one working day."""
+    from chuangcheng.framework.models import Category, TimeRule
+    from chuangcheng.history import versions
+
+    made = Category.objects.create(
+        code="06010", zh="暴露垃圾", kind="matter", class_code="06", class_zh="市容环境", taxonomy="test", is_top=True
+    )
+    TimeRule.objects.create(amount=1, unit="work_days")
+    versions.bump("framework")
+    return made
 
 
 def body(**more: Any) -> dict[str, Any]:

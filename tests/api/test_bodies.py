@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chuangcheng.api.schemas import ReportIn
+from chuangcheng.cases.inputs import MAX_TEXT
 from tests.api.conftest import REPORTS, Caller, body, is_problem
 
 SHA = "a" * 64
@@ -35,9 +36,13 @@ def _nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"text": "  \n\t "}, "text", "value.bad_format"),
         ({"text": "a\x00b"}, "text", "value.bad_format"),
         ({"text": 5}, "text", "value.not_text"),
-        ({"text": "长" * 2001}, "text", "value.too_long"),
+        ({"text": "长" * (MAX_TEXT + 1)}, "text", "value.too_long"),
         ({"category": "不是代码"}, "category", "value.bad_format"),
         ({"lat": 91.0, "lon": 120.0}, "lat", "value.too_big"),
+        ({"lat": -91.0, "lon": 120.0}, "lat", "value.too_small"),
+        ({"lat": 120.0, "lon": 30.0}, "lat", "value.swapped"),
+        ({"lat": 120.0, "lon": 30.0}, "lon", "value.swapped"),
+        ({"lat": 180.5, "lon": 30.0}, "lat", "value.too_big"),
         ({"lat": 30.0, "lon": -180.5}, "lon", "value.too_small"),
         ({"lat": "30.0", "lon": 120.0}, "lat", "value.not_number"),
         ({"lat": True, "lon": 120.0}, "lat", "value.not_number"),
@@ -60,6 +65,7 @@ def _nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"photos": [{"sha256": "A" * 64, "role": "near"}]}, "photos.0.sha256", "value.bad_format"),
         ({"photos": [{"sha256": SHA, "role": "selfie"}]}, "photos.0.role", "value.not_listed"),
         ({"photos": [{"sha256": SHA, "role": "near", "lat": 1.0}]}, "photos.0.lat", "value.both_or_neither"),
+        ({"photos": [{"sha256": SHA, "role": "near", "lat": 120.0, "lon": 30.0}]}, "photos.0.lon", "value.swapped"),
         ({"photos": [{"sha256": SHA, "role": "near"}] * 2}, "photos", "value.repeated"),
         ({"photos": [{"sha256": f"{n:064x}", "role": "near"} for n in range(10)]}, "photos", "value.too_many"),
         ({"obsreved_at": "2026-09-15T04:00:00Z"}, "obsreved_at", "value.unknown"),

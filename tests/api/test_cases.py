@@ -11,25 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chuangcheng.cases import actions
-from chuangcheng.framework.models import Category, TimeRule
+from chuangcheng.framework.models import Category
 from chuangcheng.kernel.actor import Actor
 from tests.api.conftest import REPORTS, Caller, body, is_problem
 
 pytestmark = pytest.mark.django_db
 CASES = "/api/v1/cases"
-
-
-@pytest.fixture
-def category(db: None) -> Category:
-    """One category to file under."""
-    from chuangcheng.history import versions
-
-    made = Category.objects.create(
-        code="06010", zh="暴露垃圾", kind="matter", class_code="06", class_zh="市容环境", taxonomy="test", is_top=True
-    )
-    TimeRule.objects.create(amount=1, unit="work_days")
-    versions.bump("framework")
-    return made
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ OPEN = {
     "readyz": "a load balancer asks",
     "set_language": "the language of the sign-in page",
 }
-OPEN_SPACES = {"portal", "api-v1"}  # citizens; the API checks its own tokens
+OPEN_SPACES = {"portal", "api-v1", "open311"}  # citizens; the API checks its own tokens
 LIBRARY = ("allauth.", "django.views.i18n")
 
 

@@ -28,3 +28,10 @@ def test_a_changed_token_names_nobody() -> None:
     token = tokens.issue(uuid4())
     head, _, tail = token.partition(":")
     assert tokens.post_id_of(head[:-1] + ("A" if head[-1] != "A" else "B") + ":" + tail) is None
+
+
+def test_a_token_opens_only_what_it_was_made_for() -> None:
+    post_id = uuid4()
+    staff, partner = tokens.issue(post_id), tokens.issue(post_id, use="open311")
+    assert (tokens.post_id_of(staff), tokens.post_id_of(staff, use="open311")) == (post_id, None)
+    assert (tokens.post_id_of(partner), tokens.post_id_of(partner, use="open311")) == (None, post_id)

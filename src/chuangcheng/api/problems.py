@@ -14,8 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as ParameterError
-from pydantic import ValidationError as BodyError
 
+from chuangcheng.api.body import BadBody
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 
@@ -67,9 +67,18 @@ CODES = {
     "model_type": "value.not_object",
     "model_attributes_type": "value.not_object",
     "both_or_neither": "value.both_or_neither",
+    "swapped": "value.swapped",
     "future": "value.future",
     "too_old": "value.too_old",
     "repeated": "value.repeated",
+}
+
+
+#: Errors of a whole object → the fields of it that are to blame.
+WHOLE = {
+    "both_or_neither": ("lat", "lon"),
+    "swapped": ("lat", "lon"),
+    "repeated": ("photos",),
 }
 
 
@@ -162,7 +171,7 @@ def _entries(error: Mapping[str, Any], language: str, skip: int) -> list[dict[st
     code = CODES.get(error["type"], "value.invalid")
     params = {**error.get("ctx", {}), "value": str(error.get("input", ""))[:40]}
     place = [str(part) for part in error["loc"][skip:]]
-    names = {"value.both_or_neither": ("lat", "lon"), "value.repeated": ("photos",)}.get(code)
+    names = WHOLE.get(error["type"])
     fields = [".".join([*place, name]) for name in names] if names else [".".join(place)]
     return [field_error(language, code, field, **params) for field in fields]
 
@@ -171,7 +180,7 @@ def install(api: NinjaAPI) -> None:
     """Register a handler for everything that may be raised behind the API."""
     handlers: dict[type[Exception], Handler] = {
         Refused: _refused,
-        BodyError: _body,
+        BadBody: _body,
         ParameterError: _parameters,
         RequestDataTooBig: _too_big,
         AuthenticationError: _always("common.sign_in", headers={"WWW-Authenticate": "Bearer"}),
@@ -206,8 +215,8 @@ def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
     return problem(request, refused, headers=headers)
 
 
-def _body(request: HttpRequest, error: BodyError) -> HttpResponse:
-    return from_pydantic(request, error.errors(include_url=False))
+def _body(request: HttpRequest, error: BadBody) -> HttpResponse:
+    return from_pydantic(request, error.errors)
 
 
 def _too_big(request: HttpRequest, _: Exception) -> HttpResponse:

@@ -15,7 +15,8 @@ from ninja import Query, Router, Schema
 from chuangcheng.api import paging
 from chuangcheng.api.answers import answer, code_and_name, iso
 from chuangcheng.api.body import read, read_model
-from chuangcheng.api.problems import language_of
+from chuangcheng.api.places import looks_swapped
+from chuangcheng.api.problems import field_error, language_of, problem
 from chuangcheng.api.schemas import ContactIn, PhotoIn, ReceiptOut, ReportIn, ReportOut, ReportPage, ReportStateCode
 from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import actions, selectors
@@ -36,9 +37,13 @@ _NUMBER = re.compile(r"[A-Z]{2}[0-9]{8}-[0-9]{6,}")
 @router.post("", response={200: ReceiptOut, 201: ReceiptOut}, operation_id="create_report", summary="Report a problem")
 def create(request: HttpRequest) -> HttpResponse:
     """Anonymous and idempotent: the same id with the same body answers 200 with the same number, another body 409.
-    A place outside the city is accepted and flagged. Photos follow by PUT."""
+    A place outside the city is accepted and flagged, unless lat and lon exchanged would lie inside. Photos follow by
+    PUT."""
     limits.check(request, "create")
-    report, created = actions.create_report(actor=CITIZEN, given=_input(read_model(request, ReportIn)))
+    given = read_model(request, ReportIn)
+    if given.lat is not None and given.lon is not None and looks_swapped(given.lat, given.lon):
+        return _swapped(request)
+    report, created = actions.create_report(actor=CITIZEN, given=_input(given))
     body = _state(request, report) | {"receipt_code": actions.code_of(report.id)}
     return answer(body, 201 if created else 200, {"Location": f"{request.path.rstrip('/')}/{report.id}"})
 
@@ -110,6 +115,12 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "case_number": row["case__number"],
         **{name: row[name] for name in ("reason_code", "confirmed", "photos_declared", "photos_missing")},
     }
+
+
+def _swapped(request: HttpRequest) -> HttpResponse:
+    language = language_of(request)
+    errors = [field_error(language, "value.swapped", name) for name in ("lat", "lon")]
+    return problem(request, Refused("common.invalid"), errors=errors)
 
 
 def _input(given: ReportIn) -> actions.ReportInput:

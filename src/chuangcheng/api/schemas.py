@@ -6,23 +6,22 @@ misspelt ``obsreved_at`` is not silently lost).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chuangcheng.cases.inputs import CLOCK_SKEW, MAX_PHOTOS, MAX_TEXT
 from chuangcheng.kernel import clock
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-MAX_PHOTOS = 9
-_CLOCK_SKEW = timedelta(minutes=15)  # a phone's clock may run ahead of ours
 
 
 def _plausible(moment: datetime) -> datetime:
     try:
-        if moment > clock.now() + _CLOCK_SKEW:
+        if moment > clock.now() + CLOCK_SKEW:
             raise PydanticCustomError("future", "lies in the future")
         if moment < EARLIEST:
             raise PydanticCustomError("too_old", "lies too far back")
@@ -33,7 +32,7 @@ def _plausible(moment: datetime) -> datetime:
 
 # PostgreSQL stores no NUL character.
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
-Prose = Annotated[str, StringConstraints(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", max_length=2000)]
+Prose = Annotated[str, StringConstraints(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", max_length=MAX_TEXT)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]

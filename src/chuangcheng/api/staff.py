@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
@@ -25,8 +27,19 @@ class StaffToken(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor:
         """The actor; refuses with ``api.bad_token`` when the token, the post or the person has ended."""
         limits.check(request, "staff")
-        post_id = post_id_of(token)
-        post = post_of(Actor(None, post_id, "")) if post_id else None
-        if post is None:
-            raise Refused("api.bad_token")
-        return actor_of(post)
+        return _actor(post_id_of(token), "api.bad_token")
+
+
+def actor_of_key(key: str) -> Actor:
+    """The actor behind an Open311 key: a token that opens nothing else. Refuses with ``open311.no_key``, or
+    ``open311.bad_key`` when the key, the post or the person has ended."""
+    if not key:
+        raise Refused("open311.no_key")
+    return _actor(post_id_of(key, use="open311"), "open311.bad_key")
+
+
+def _actor(post_id: UUID | None, refusal: str) -> Actor:
+    post = post_of(Actor(None, post_id, "")) if post_id else None
+    if post is None:
+        raise Refused(refusal)
+    return actor_of(post)

@@ -10,7 +10,14 @@ from chuangcheng.config import health
 from chuangcheng.web.account import forgotten
 
 #: Door and the prefix of its addresses.
-DOORS = (("api", "api/v1/"), ("field", "field/"), ("desk", "desk/"), ("web", ""), ("portal", ""))
+DOORS = (
+    ("api", "api/v1/"),
+    ("api.open311", "open311/"),
+    ("field", "field/"),
+    ("desk", "desk/"),
+    ("web", ""),
+    ("portal", ""),
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

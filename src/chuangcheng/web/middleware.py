@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: Paths served without session and sign-in.
-PUBLIC = ("/api/v1/", "/healthz", "/readyz", "/static/")
+PUBLIC = ("/api/v1/", "/open311/", "/healthz", "/readyz", "/static/")
 
 
 def _tiles() -> str:

@@ -15,6 +15,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add(parser, "username", "登录名", "name to sign in with")
     add(parser, "--role", "多个岗位时指明角色", "which role, for a person with several posts", metavar="ROLE")
     add(parser, "--days", "有效天数（默认 90）", "days until it ends (default: 90)", type=int, default=90)
+    add(parser, "--use", "用途：api 为整个接口，open311 只能报送", "api: the whole API; open311: sending requests only",
+        choices=("api", "open311"), default="api")  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -27,5 +29,7 @@ def run(options: argparse.Namespace) -> Result:
     post = (posts.filter(role=options.role) if options.role else posts).first()
     if post is None or not 1 <= options.days <= 3660:
         raise Refused("common.not_found" if post is None else "common.invalid")
-    token = issue(post.pk, days=options.days)
-    return Result({"token": token, "post": str(post.pk), "role": post.role, "days": options.days}, [token])
+    token = issue(post.pk, days=options.days, use=options.use)
+    return Result(
+        {"token": token, "post": str(post.pk), "role": post.role, "days": options.days, "use": options.use}, [token]
+    )
