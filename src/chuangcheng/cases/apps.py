@@ -1,5 +1,7 @@
 """Registers the room with Django."""
 
+from importlib import import_module
+
 from chuangcheng.history.room import RoomConfig
 
 
@@ -9,3 +11,9 @@ class CasesConfig(RoomConfig):
     name = "chuangcheng.cases"
     label = "cases"
     default = True  # RoomConfig stands in this module too
+
+    def ready(self) -> None:
+        """Besides what every room has: the ladder of reminders, and what other systems hear."""
+        super().ready()
+        for part in ("ladder_effects", "webhooks"):
+            import_module(f"{self.name}.{part}")

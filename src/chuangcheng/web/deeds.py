@@ -16,6 +16,8 @@ SUBJECTS = {
     "duty": Label("责任", "Duty"),
     "indicator": Label("指标", "Indicator"),
     "weekly": Label("周报", "Weekly report"),
+    "channel": Label("通知渠道", "Notice channel"),
+    "endpoint": Label("事件推送", "Webhook"),
 }
 #: Actions of all rooms but cases, which name their own.
 DEEDS = {
@@ -44,6 +46,15 @@ DEEDS = {
     "weekly.assembled": Label("汇总周报", "Weekly assembled"),
     "weekly.noted": Label("填写周报说明", "Weekly noted"),
     "weekly.issued": Label("印发周报", "Weekly issued"),
+    "channel.saved": Label("设置通知渠道", "Channel set up"),
+    "channel.changed": Label("修改通知渠道", "Channel changed"),
+    "channel.switched_on": Label("启用通知渠道", "Channel switched on"),
+    "channel.switched_off": Label("停用通知渠道", "Channel switched off"),
+    "endpoint.saved": Label("设置事件推送", "Webhook set up"),
+    "endpoint.changed": Label("修改事件推送", "Webhook changed"),
+    "endpoint.rotated": Label("更换推送密钥", "Webhook secret changed"),
+    "endpoint.switched_on": Label("启用事件推送", "Webhook switched on"),
+    "endpoint.switched_off": Label("停用事件推送", "Webhook switched off"),
 }
 
 
