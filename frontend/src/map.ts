@@ -7,6 +7,7 @@
 import type { FeatureCollection, Point } from "geojson";
 import * as maplibre from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
+import { nameAreas } from "./names";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 
 interface Content {
@@ -17,7 +18,7 @@ interface Content {
 // The worker comes from our own address, so the page's policy needs no `blob:`.
 maplibre.setWorkerUrl(workerUrl);
 
-export async function draw(element: HTMLElement): Promise<void> {
+export async function draw(element: HTMLElement): Promise<maplibre.Map> {
   const answer = await fetch(element.dataset["map"] ?? "", { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`map: ${answer.status}`);
   const content = (await answer.json()) as Content;
@@ -42,7 +43,9 @@ export async function draw(element: HTMLElement): Promise<void> {
   });
   map.on("mouseenter", "points", () => (map.getCanvas().style.cursor = "pointer"));
   map.on("mouseleave", "points", () => (map.getCanvas().style.cursor = ""));
+  nameAreas(map, element, content.areas);
   map.on("load", () => (element.dataset["drawn"] = "done"));
+  return map;
 }
 
 function linkTo(title: string, url: string): HTMLElement {

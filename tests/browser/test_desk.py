@@ -242,3 +242,24 @@ def test_a_lost_network_is_said(visitor: Open) -> None:
     window.page.get_by_role("link", name="核查通过", exact=True).click()
     expect(window.page.locator("#toasts")).to_contain_text("网络不通")
     window.troubles.clear()  # the browser's own words on the failed request
+
+
+@pytest.mark.parametrize("path", ["/desk/cases/map/", "/desk/sites/map/"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_the_map_names_our_own_areas_one_clear_of_the_other(visitor: Open, path: str, width: int) -> None:
+    window = visitor("office", width=width)
+    window.go(path)
+    page = window.page
+    expect(page.locator("[data-map]")).to_have_attribute("data-drawn", "done")
+    shown = page.locator(".map__name:not(.is-off)")
+    expect(shown.filter(has_text="东山区")).to_have_count(1)
+    boxes = [name.bounding_box() for name in shown.all()]
+    frame = page.locator("[data-map]").bounding_box()
+    assert frame is not None
+    for number, box in enumerate(boxes):
+        assert box is not None and box["x"] >= frame["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+        for other in boxes[:number]:
+            assert other is not None
+            beside = box["x"] + box["width"] <= other["x"] or other["x"] + other["width"] <= box["x"]
+            assert beside or box["y"] + box["height"] <= other["y"] or other["y"] + other["height"] <= box["y"]
+    assert window.axe() == []

@@ -129,3 +129,9 @@ def test_a_photo_that_has_not_come_yet_is_not_found(as_persona: Sign, play: Play
     client = as_persona("office")
     assert "照片尚未送达" in client.get(reverse("desk:report", args=[report.pk])).content.decode()
     assert client.get(reverse("desk:report_photo", args=[report.pk, photo.pk])).status_code == 404
+
+
+def test_a_place_without_an_address_is_named_by_its_division(as_persona: Sign, play: Play) -> None:
+    case, report = play.filed(address=""), play.report(address="")
+    for url in (reverse("desk:case", args=[case.pk]), reverse("desk:report", args=[report.pk])):
+        assert "<dt>位置</dt><dd>永安社区" in as_persona("office").get(url).content.decode()

@@ -125,3 +125,8 @@ def test_history_speaks_english(as_persona: Sign, play: Play) -> None:
     client.cookies["django_language"] = "en"
     listing = client.get(HISTORY).context["listing"]
     assert all(str(head.column.label).isascii() for head in listing.heads)
+
+
+def test_a_list_without_conditions_offers_none(as_persona: Sign) -> None:
+    html = as_persona("office").get("/desk/notices/failed/").content.decode()
+    assert 'role="search"' not in html and "还没有记录" in html

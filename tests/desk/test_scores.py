@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from chuangcheng.patrols.models import Visit
 from chuangcheng.scoring.models import DailyTotal
+from chuangcheng.web.scored import points
 from tests.scoring.world import NOW
 
 Sign = Callable[[str], Client]
@@ -33,7 +34,7 @@ def scope(kind: str, row: Any) -> str:
 
 def test_points_stand_beside_their_coverage_and_instant(as_persona: Sign, week: Any) -> None:
     html = as_persona("office").get(SCORES).content.decode()
-    assert "53.1<" in html and "仅就已覆盖的 80.0% 分值计算" in html
+    assert "53.10<" in html and "仅就已覆盖的 80.0% 分值计算" in html
     assert "得分截至 2026年9月15日 12:00" in html
 
 
@@ -153,6 +154,10 @@ def test_readings_and_overdue_cases_stand_behind_a_score(as_persona: Sign, world
     assert [case.pk for case in page.context["overdue"]] == [late.pk]
     html = page.content.decode()
     assert "91.5 %" in html and reverse("desk:case", args=[late.pk]) in html
+    ((_reading, bound, verdict),) = page.context["readings"]
+    assert (bound[-4:], verdict) == ("80 %", "A") and bound in html, "a value says nothing without its target"
+    assert reverse("desk:indicator", args=["AIR"]) in html
+    assert f"分值 {points(page.context['worth'])}" in html and page.context["worth"] > 0
     hidden = as_persona("street2").get(score_url("S3"))
     assert hidden.context["counts"]["overdue"] == 1 and list(hidden.context["overdue"]) == []
 

@@ -104,7 +104,7 @@ def test_categories_and_roles_in_words(small_city: Any) -> None:
 
 
 def test_bars_end_at_a_hundred() -> None:
-    assert judge.points_bar(Fraction(531, 10)) == {"width": "53.10", "tone": "", "text": "53.1"}
+    assert judge.points_bar(Fraction(531, 10)) == {"width": "53.10", "tone": "", "text": "53.10"}
     assert judge.points_bar(None) == {"width": "0.00", "tone": "", "text": "—"}
     assert judge.points_bar(120)["width"] == "100.00"
 

@@ -16,6 +16,8 @@ from chuangcheng.cases.models import Case
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Edition
+from chuangcheng.indicators import selectors as indicators
+from chuangcheng.indicators.models import Reading
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols.models import Check, Visit
@@ -115,6 +117,14 @@ def units(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/score_units.html", {"rows": rows, "by_score": request.GET.get("sort") == "score"})
 
 
+def _judged(readings: QuerySet[Any]) -> list[tuple[Reading, str, str]]:
+    """Readings with the target of each and its grade."""
+    return [
+        (row, indicators.bound(row.indicator), indicators.verdict(row.indicator, row.value).grade)
+        for row in readings[:BEHIND]
+    ]
+
+
 @page("scores.view")
 def score_page(request: StaffRequest, code: str) -> HttpResponse:
     """One standard's score in one scope, and every row behind it."""
@@ -131,7 +141,8 @@ def score_page(request: StaffRequest, code: str) -> HttpResponse:
         "counts": counts,
         "checks": checks.order_by("grade", "-happened_at")[:BEHIND],
         "hidden": counts["checks"] - checks.count(),
-        "readings": behind["readings"][:BEHIND],
+        "readings": _judged(behind["readings"]),
+        "worth": selectors.points_of(framework.get_standard(score.standard_id)),
         "overdue": _seen(request, behind["overdue"])[:BEHIND],
         "limit": BEHIND,
     }

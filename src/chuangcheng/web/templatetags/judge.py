@@ -12,7 +12,7 @@ from chuangcheng.indicators import selectors as indicators
 from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.people.models import Unit
 from chuangcheng.web import scored
-from chuangcheng.web.moments import Number
+from chuangcheng.web.moments import Number, figure
 from chuangcheng.web.problems import language
 
 register = template.Library()
@@ -68,9 +68,9 @@ def hundredth(points: Number) -> float:
 
 @register.inclusion_tag("web/parts/bar.html")
 def points_bar(value: Number | None) -> dict[str, Any]:
-    """Points of 100 as a bar with the points beside it."""
+    """Points of 100 as a bar with the points beside it, to two places: they stand below each other."""
     width = min(max(float(value), 0.0), 100.0) if value is not None else 0
-    return {"width": f"{width:.2f}", "tone": "", "text": scored.points(value)}
+    return {"width": f"{width:.2f}", "tone": "", "text": figure(value, 2)}
 
 
 @register.filter
