@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from chuangcheng.cases import search
 from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.states import CASE, REFUSALS
 from chuangcheng.history.duties import periodic
 from chuangcheng.history.models import Outbox
-from chuangcheng.history.outbox import on
+from chuangcheng.history.outbox import on, on_many
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
@@ -130,3 +131,15 @@ def resume() -> None:
 def settle_provisional() -> None:
     """Provisional deadlines become firm once the official calendar is known."""
     recompute_provisional(actor=SYSTEM)
+
+
+@on_many("report.created")
+def index_reports(rows: Sequence[Outbox]) -> None:
+    """New reports are found from the next moment on."""
+    search.put(list(Report.objects.filter(pk__in=[row.subject_id for row in rows])))
+
+
+@on_many("case.filed")
+def index_cases(rows: Sequence[Outbox]) -> None:
+    """As :func:`index_reports`, for cases."""
+    search.put(list(Case.objects.filter(pk__in=[row.subject_id for row in rows])))

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases import staging
+from chuangcheng.cases import search, staging
 from chuangcheng.cases.building import body_digest, build_report
 from chuangcheng.cases.inputs import ReportInput
 from chuangcheng.cases.models import Report, Source
@@ -177,7 +177,8 @@ def _apply(run: _Run, batch: list[_Message]) -> int:
     # The person who runs the import is not the one who reported.
     for report, _ in built:
         report.reporter_id = None
-    Report.objects.bulk_create([report for report, _ in built])
+    reports = Report.objects.bulk_create([report for report, _ in built])
+    search.put(reports)
     history.insert([event for _, event in built])
     run.report.imported += len(built)
     return len(built)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from chuangcheng.cases import staging
+from chuangcheng.cases import search, staging
 from chuangcheng.cases.building import Clock, body_digest, build_case, build_report
 from chuangcheng.cases.inputs import CaseInput, ReportInput
 from chuangcheng.cases.models import Assignment, Case, Remark, Report
@@ -216,10 +216,14 @@ def _apply(run: _Run, batch: list[Request]) -> int:
     fresh = [request for request in batch if request.number not in stored]
     pairs = zip(take_many("SB", run.now, len(fresh)), take_many("AJ", run.now, len(fresh)), strict=True)
     rows: Rows = {}
+    texts: dict[type[Report | Case], dict[str, str]] = {Report: {}, Case: {}}
     for request, pair in zip(fresh, pairs, strict=True):
         telling = tell_of(request, run.units[request.department], _located(request), pair)
         run.stencil(telling.shape).fill(telling.values, rows)
+        texts[Report][pair[0]] = texts[Case][pair[1]] = f"{telling.values['text']}\n{telling.values['address']}"
     write(rows, _ORDER)
+    for model, found in texts.items():
+        search.put_texts(model, found)
     for request in batch:
         run.tally.take(request, run.report)
     run.report.imported += len(fresh)

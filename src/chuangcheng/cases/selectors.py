@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from chuangcheng.cases import policies
 from chuangcheng.cases.models import Assignment, Case, Petition, Report
 from chuangcheng.cases.receipts import is_code_of
+from chuangcheng.cases.search import search
 from chuangcheng.cases.states import CASE, REPORT
 from chuangcheng.cases.status import Status, status_of, with_status
 from chuangcheng.kernel.actor import Actor
@@ -106,13 +107,6 @@ def report_moves_for(actor: Actor, report: Report) -> list[Move]:
         return []
     moves = (move for move in REPORT.moves_from(report.state) if move.name not in _NO_BUTTON)
     return [move for move in moves if policies.holds(post, move.permission)]
-
-
-def search(rows: QuerySet[AnyModel], text: str) -> QuerySet[AnyModel]:
-    """Rows whose number begins with, or whose text or address contains, every word of ``text``."""
-    for word in text.replace("\0", "").split():
-        rows = rows.filter(Q(number__istartswith=word) | Q(text__icontains=word) | Q(address__icontains=word))
-    return rows
 
 
 def filter_cases(
