@@ -1,0 +1,105 @@
+"""A client of GeoReport that we did not write reads the running server, in both forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import georeport
+import pytest
+import requests
+
+from tests.homes import Home, serving_at
+
+pytestmark = pytest.mark.full
+
+#: A town with three reviewed reports, one of them closed, and a fourth that waits; prints a key to report with.
+TOWN = """
+import json
+from uuid import uuid4
+from django.db.models import Q
+from chuangcheng.cases import actions
+from chuangcheng.framework.actions import load_sample, publish_edition
+from chuangcheng.history.sweep import drain
+from chuangcheng.kernel.actor import CITIZEN, SYSTEM
+from chuangcheng.people import actions as people
+from chuangcheng.people.selectors import actor_of
+from chuangcheng.people.tokens import issue
+from chuangcheng.places.actions import save_division
+
+city = save_division(code="990100", name="云岭市", level="city", parent_code=None)
+unit = people.save_unit(actor=SYSTEM, code="U-CCB", name="创城办", kind="office", division=city)
+person = people.save_person(actor=SYSTEM, username="office", name="张三")
+office = actor_of(people.give_post(actor=SYSTEM, person=person, role="office", unit=unit, division=city))
+publish_edition(actor=office, edition=load_sample(actor=office))
+for n in range(4):
+    given = actions.ReportInput(
+        id=uuid4(), text=f"第{n}堆垃圾，电话13800138000", source="portal", category_code="06010", lat=30.0 + n, lon=120.0
+    )
+    report, _ = actions.create_report(actor=CITIZEN, given=given)
+    if n < 3:
+        case = actions.file_report(actor=office, report_id=report.pk)
+    if n == 2:
+        actions.void_case(actor=office, case_id=case.pk, reason_code="duplicate")
+drain()
+print(json.dumps({"key": issue(office.post_id, use="open311")}))
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The endpoint of the served town, and its key."""
+    home = Home(Path(tmp_path_factory.mktemp("open311")) / "home")
+    assert home.command("migrate", "--json").code == 0
+    key = json.loads(home.django(TOWN).splitlines()[-1])["key"]
+    with serving_at(home) as server:
+        assert server.ready is not None
+        yield {"endpoint": f"{server.place.address}open311/v2", "key": key}
+
+
+@pytest.fixture(params=["json", "xml"])
+def client(request: pytest.FixtureRequest, served: dict[str, str]) -> Any:
+    """The client, asking for one form."""
+    return georeport.GeoReport(served["endpoint"], jurisdiction="990100", output_format=request.param)
+
+
+def test_it_lists_services(client: Any) -> None:
+    services = client.get_service_list()
+    assert len(services) > 5
+    (rubbish,) = [each for each in services if each["service_code"] == "06010"]
+    assert rubbish["service_name"] == "暴露垃圾"
+    assert client.get_service_definition("06010")["service_code"] == "06010"
+
+
+def test_it_lists_requests(client: Any) -> None:
+    found = client.get_service_requests()
+    assert [each["description"] for each in found] == [f"第{n}堆垃圾，电话138****8000" for n in (2, 1, 0)]
+    assert {each["status"] for each in found} == {"open", "closed"}
+    one = client.get_service_request(found[0]["service_request_id"])
+    assert one == found[0]
+
+
+def test_it_filters_requests(client: Any) -> None:
+    every = client.get_service_requests(service_code="06010", status="open,closed")
+    still_open = client.get_service_requests(status="open")
+    assert len(every) == 3 and len(still_open) == 2
+    two = ",".join(each["service_request_id"] for each in still_open)
+    assert client.get_service_requests(service_request_id=two) == still_open
+    first = every[-1]["requested_datetime"]
+    assert len(client.get_service_requests(start_date=first)) == 3
+
+
+def test_it_is_told_what_is_wrong(client: Any) -> None:
+    with pytest.raises(requests.HTTPError, match="404"):
+        client.get_service_definition("99999")
+    with pytest.raises(requests.HTTPError, match="400"):
+        client.get_service_requests(start_date="yesterday")
+
+
+def test_what_is_sent_can_be_followed(served: dict[str, str], client: Any) -> None:
+    """The client cannot create, so a plain form post does, as the standard describes it."""
+    given = {"api_key": served["key"], "service_code": "06010", "address_string": "永安路", "description": "新的一堆"}
+    (told,) = requests.post(f"{served['endpoint']}/requests.json", data=given, timeout=30).json()
+    assert client.get_service_request(told["service_request_id"])["status_notes"] == "待受理"
