@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from django.conf import settings
 
 from chuangcheng.cases import search
+from chuangcheng.cases.actions import privacy
 from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.states import CASE, REFUSALS
@@ -131,6 +135,14 @@ def resume() -> None:
 def settle_provisional() -> None:
     """Provisional deadlines become firm once the official calendar is known."""
     recompute_provisional(actor=SYSTEM)
+
+
+@periodic("cases.erase_contacts", 24 * 3600)
+def erase_contacts() -> None:
+    """Names and phones of reporters do not stay longer than they may be needed."""
+    ended_before = clock.now() - timedelta(days=settings.CITY.contact_days)
+    while privacy.erase_contacts(ended_before=ended_before) == privacy.PORTION:
+        pass
 
 
 @on_many("report.created")

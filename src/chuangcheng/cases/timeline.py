@@ -19,6 +19,7 @@ _EXTRA = {
     "report.created": Label("收到上报", "Received"),
     "report.photo_stored": Label("收到照片", "Photo received"),
     "report.contact_seen": Label("查看联系方式", "Contact seen"),
+    "report.contact_erased": Label("联系方式已按期删除", "Contact deleted as scheduled"),
     "case.filed": Label("立案", "Filed"),
     "case.photo_added": Label("上传照片", "Photo added"),
     "case.due_recomputed": Label("重算时限", "Deadline recomputed"),

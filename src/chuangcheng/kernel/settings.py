@@ -39,6 +39,7 @@ class Settings:
     clock: str = ""  # ISO instant at which the clock starts (demo homes); empty: real time
     debug: bool = False  # never in a city
     photo_max_mb: int = 20  # largest photo accepted
+    contact_days: int = 180  # a reporter's name and phone are deleted so long after the last step
     trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS
 

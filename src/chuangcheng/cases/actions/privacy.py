@@ -1,0 +1,56 @@
+"""Contact data is kept only as long as somebody may need it (law 12; 个人信息保护法 第十九条, 第四十七条)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from chuangcheng.cases.models import Report
+from chuangcheng.cases.states import CASE
+from chuangcheng.cases.steps import amend, write
+from chuangcheng.history.models import Event
+from chuangcheng.kernel.actor import SYSTEM
+
+#: Reports erased by one call; the duty comes back for the rest.
+PORTION = 500
+
+
+def erase_contacts(*, ended_before: datetime) -> int:
+    """Delete name and phone of those whose report, and its case, saw nothing happen since that moment and are over.
+
+    A history row says that it was done, never what stood there. At most :data:`PORTION` reports; how many were.
+    """
+    return sum(_erase(report_id, ended_before) for report_id in _over(ended_before))
+
+
+def _over(ended_before: datetime, *only: UUID) -> list[UUID]:
+    later = Event.objects.filter(happened_at__gt=ended_before)
+    rows = (
+        Report.objects.filter(_final(), received_at__lte=ended_before)
+        .exclude(contact_cipher=b"")
+        .filter(
+            ~Exists(later.filter(subject_kind="report", subject_id=OuterRef("pk"))),
+            ~Exists(later.filter(subject_kind="case", subject_id=OuterRef("case_id"))),
+        )
+        .order_by("received_at", "pk")
+    )
+    return list((rows.filter(pk__in=only) if only else rows).values_list("pk", flat=True)[:PORTION])
+
+
+def _final() -> Q:
+    return Q(state__in=("withdrawn", "not_accepted")) | (~Q(case=None) & ~Q(case__state__in=CASE.open_states()))
+
+
+def _erase(report_id: UUID, ended_before: datetime) -> bool:
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        # Somebody may have taken it up between the look and the lock.
+        if report_id not in _over(ended_before, report_id):
+            return False
+        report.contact_cipher, report.contact_index = b"", ""
+        write(amend(report, "contact_erased", SYSTEM))
+        report.save(update_fields=["contact_cipher", "contact_index"])
+    return True
