@@ -4,6 +4,8 @@ export interface Place {
   lat: number;
   lon: number;
   metres: number;
+  /** Set by hand on a map. */
+  pinned?: boolean;
 }
 
 export function locate(): Promise<Place> {

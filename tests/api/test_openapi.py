@@ -28,6 +28,8 @@ PATHS = {
     "/api/v1/reports/{report_id}/photos/{sha256}": {"put"},
     "/api/v1/cases": {"get"},
     "/api/v1/cases/{case_id}": {"get"},
+    "/api/v1/nearby": {"get"},
+    "/api/v1/nearby/{case_id}/watches": {"post"},
 }
 
 

@@ -32,7 +32,7 @@ from tests.conftest import NOON
 #: Erasable words, place, and what never changes by a move: not projected.
 NOT_PROJECTED = {
     Report: {"id", "chain_seq", "chain_head", "text", "lat", "lon", "address", "grid_id", "division_id",
-             "contact_cipher", "contact_index", "reporter_id"},
+             "contact_cipher", "contact_index", "reporter_id", "rating_text", "plea_text"},
     Case: {"id", "chain_seq", "chain_head", "text", "lat", "lon", "address", "grid_id", "division_id", "standard_id"},
     Assignment: {"id", "case_id"},
     Petition: {"id", "case_id", "reason"},
@@ -74,7 +74,7 @@ def other_value(field: Any, value: Any) -> Any:
     if isinstance(field, BooleanField):
         return not value
     if isinstance(field, IntegerField):
-        return value + 7
+        return (value or 0) + 7
     if isinstance(field, DateTimeField):
         return (value or NOON) + timedelta(seconds=1)
     if isinstance(field, UUIDField):

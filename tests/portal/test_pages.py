@@ -149,9 +149,10 @@ def test_every_open_state_has_a_stage() -> None:
 
 
 def test_only_known_actions_are_told() -> None:
-    from chuangcheng.cases.states import CASE_VERBS, REPORT_VERBS
+    from chuangcheng.cases.states import CASE_VERBS, PLEA_VERBS, REPORT_VERBS
 
-    verbs = {f"report.{verb}" for verb, _ in REPORT_VERBS.values()} | {"report.created"}
+    moved = [*REPORT_VERBS.values(), *PLEA_VERBS.values()]
+    verbs = {f"report.{verb}" for verb, _ in moved} | {"report.created", "report.rated"}
     assert set(story.REPORT_STEPS) == verbs
     assert set(story.CASE_STEPS) <= {f"case.{verb}" for verb, _ in CASE_VERBS.values()}
 

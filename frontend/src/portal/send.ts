@@ -1,72 +1,88 @@
-/** Sends a report and its photos through the public API; every step may be repeated. */
+/** One step on the line to the public API. Every step may be repeated: the server knows ids and hashes. */
 
-export interface Photo {
-  file: File;
-  sha256: string;
-}
-
-export interface Report {
-  id: string;
-  text: string;
-  category?: string;
-  lat?: number;
-  lon?: number;
-  address?: string;
-  observed_at: string;
-  contact?: { name: string; phone: string };
-  photos: { sha256: string; role: "near" }[];
-}
-
-export interface Receipt {
+/** What the server says of a report after each step. */
+export interface Answer {
   id: string;
   number: string;
   url: string;
-  receipt_code: string;
+  receipt_code?: string;
+  received_at: string;
   missing_photos: string[];
 }
 
 interface Problem {
+  code?: string;
   detail?: string;
-  errors?: { field: string; message: string }[];
+  errors?: { field: string; code: string; message: string }[];
 }
 
-/** What the server said no to, in its own words; without words the network failed. */
+/** What the server said no to, in its own words; status 0: the line failed, nobody said anything. */
 export class Refusal extends Error {
   constructor(
     message: string,
     readonly status: number,
+    readonly code = "",
+    /** Names of the fields that were refused. */
+    readonly fields: readonly string[] = [],
+    /** Seconds that the server asks us to wait. */
+    readonly wait = 0,
   ) {
     super(message);
   }
+
+  /** Worth trying again as it is. */
+  get passing(): boolean {
+    return this.status === 0 || this.status >= 500 || [408, 425, 429].includes(this.status);
+  }
 }
 
-export async function sendReport(report: Report, language: string): Promise<Receipt> {
-  const answer = await ask("/api/v1/reports", "POST", JSON.stringify(report), "application/json", language);
-  return (await answer.json()) as Receipt;
+/** On a bad line bytes trickle; slower than this and a fresh try is better (bytes a millisecond). */
+const SLOWEST = 4;
+
+export async function post(url: string, body: string): Promise<Answer> {
+  return read(await ask(url, "POST", body, "application/json", 30_000));
 }
 
-export async function sendPhoto(id: string, photo: Photo, language: string): Promise<void> {
-  await ask(`/api/v1/reports/${id}/photos/${photo.sha256}`, "PUT", photo.file, "application/octet-stream", language);
+export async function put(url: string, bytes: ArrayBuffer): Promise<Answer> {
+  return read(await ask(url, "PUT", bytes, "application/octet-stream", 30_000 + bytes.byteLength / SLOWEST));
 }
 
-async function ask(url: string, method: string, body: BodyInit, type: string, language: string): Promise<Response> {
-  const headers = { "Content-Type": type, "Accept-Language": language };
+async function ask(url: string, method: string, body: BodyInit, type: string, patience: number): Promise<Response> {
+  const headers = { "Content-Type": type, Accept: "application/json", "Accept-Language": document.documentElement.lang };
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), patience);
   let answer: Response;
   try {
-    answer = await fetch(url, { method, body, headers, credentials: "omit" });
+    answer = await fetch(url, { method, body, headers, credentials: "omit", cache: "no-store", signal: stop.signal });
   } catch {
     throw new Refusal("", 0);
+  } finally {
+    clearTimeout(timer);
   }
-  if (!answer.ok) throw new Refusal(await wordsOf(answer), answer.status);
+  if (!answer.ok) throw await refusalOf(answer);
   return answer;
 }
 
-async function wordsOf(answer: Response): Promise<string> {
+/** A hotel's or a carrier's sign-in page also answers 200: only our own words count as "safe". */
+async function read(answer: Response): Promise<Answer> {
+  try {
+    const said = (await answer.json()) as Answer;
+    if (typeof said.id === "string" && Array.isArray(said.missing_photos)) return said;
+  } catch {
+    // Half an answer is none.
+  }
+  throw new Refusal("", 0);
+}
+
+async function refusalOf(answer: Response): Promise<Refusal> {
+  const wait = Number(answer.headers.get("Retry-After")) || 0;
   try {
     const problem = (await answer.json()) as Problem;
-    const fields = (problem.errors ?? []).map((error) => error.message);
-    return [problem.detail ?? "", ...fields].filter(Boolean).join(" ");
+    const errors = problem.errors ?? [];
+    const words = [problem.detail ?? "", ...errors.map((error) => error.message)].filter(Boolean).join(" ");
+    return new Refusal(words, answer.status, problem.code ?? "", errors.map((error) => error.field), wait);
   } catch {
-    return `${answer.status}`;
+    // Not ours: something between us and the server spoke.
+    return new Refusal("", answer.status >= 500 || answer.status === 429 ? answer.status : 0, "", [], wait);
   }
 }

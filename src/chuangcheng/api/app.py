@@ -13,8 +13,8 @@ from ninja.openapi.schema import REF_TEMPLATE
 from pydantic import BaseModel
 
 from chuangcheng import __version__
-from chuangcheng.api import cases, problems, reports
-from chuangcheng.api.schemas import ProblemOut, ReportIn
+from chuangcheng.api import cases, moves, nearby, problems, reports
+from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.kernel.problems import Refused
 
 api = NinjaAPI(
@@ -28,6 +28,8 @@ api = NinjaAPI(
 problems.install(api)
 api.add_router("/reports", reports.router)
 api.add_router("/cases", cases.router)
+api.add_router("/cases", moves.router)
+api.add_router("/nearby", nearby.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -37,11 +39,19 @@ def openapi() -> bytes:
     """The OpenAPI document: what the routes declare, the bodies they read themselves, and the common problems."""
     document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/")))
     schemas = document["components"]["schemas"]
-    for model in (ReportIn, ProblemOut):
+    for model in (ReportIn, WatchIn, ProblemOut):
         schemas.update(_definitions(model))
     paths = document["paths"]
     _body(paths["/api/v1/reports"]["post"], {"application/json": {"schema": {"$ref": _ref("ReportIn")}}})
     _body(paths["/api/v1/reports/{report_id}/photos/{sha256}"]["put"], _BINARY)
+    _body(paths["/api/v1/cases/{case_id}/photos/{sha256}"]["put"], _BINARY)
+    for name, (shape, _) in moves.MOVES.items():
+        schemas.update(_definitions(shape))
+        body = {"application/json": {"schema": {"$ref": _ref(shape.__name__)}}}
+        _body(paths[f"/api/v1/cases/{{case_id}}/moves/{name}"]["post"], body)
+    _body(
+        paths["/api/v1/nearby/{case_id}/watches"]["post"], {"application/json": {"schema": {"$ref": _ref("WatchIn")}}}
+    )
     failure = {"$ref": _ref("ProblemOut")}
     for operation in (operation for path in paths.values() for operation in path.values()):
         operation["responses"]["default"] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from chuangcheng.api import paging
 from chuangcheng.api.answers import answer, code_and_name, iso
@@ -20,6 +21,7 @@ from chuangcheng.api.problems import field_error, language_of, problem
 from chuangcheng.api.schemas import ContactIn, PhotoIn, ReceiptOut, ReportIn, ReportOut, ReportPage, ReportStateCode
 from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import actions, selectors
+from chuangcheng.cases.camera import vouched
 from chuangcheng.cases.models import Report
 from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.kernel.actor import CITIZEN
@@ -73,11 +75,9 @@ def get_report(request: HttpRequest, report_id: str, code: str | None = None) ->
     return answer(_state(request, selectors.public_report_by_number(report_id, code.upper())))
 
 
-class ReportQuery(Schema):
+class ReportQuery(paging.PageQuery):
     """Which reports, and how many at once."""
 
-    limit: int = paging.limit_field()
-    cursor: str | None = None
     state: ReportStateCode | None = None
     source: str | None = None
 
@@ -99,7 +99,7 @@ def list_reports(request: TokenRequest, query: Query[ReportQuery]) -> HttpRespon
         rows = rows.filter(state=query.state)
     if query.source:
         rows = rows.filter(source=query.source.replace("\0", ""))
-    return answer(paging.page(rows, "received_at", query.cursor, query.limit, COLUMNS, _row))
+    return paging.page(rows, "received_at", query, COLUMNS, _row)
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -136,12 +136,14 @@ def _input(given: ReportIn) -> actions.ReportInput:
         observed_at=given.observed_at,
         contact_name=contact.name,
         contact_phone=contact.phone,
-        photos=tuple(_declaration(photo) for photo in given.photos),
+        photos=tuple(_declaration(photo, given.camera_pass) for photo in given.photos),
+        privacy_version=given.privacy,
     )
 
 
-def _declaration(photo: PhotoIn) -> Declaration:
-    return Declaration(photo.sha256, photo.role, photo.taken_at, photo.lat, photo.lon)
+def _declaration(photo: PhotoIn, camera_pass: str) -> Declaration:
+    given = Declaration(photo.sha256, photo.role, photo.taken_at, photo.lat, photo.lon)
+    return replace(given, in_camera=photo.in_camera and vouched(given, camera_pass))
 
 
 def _state(request: HttpRequest, report: Report) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class PhotoIn(Placed):
     sha256: Sha256
     role: Literal["near", "far", "before", "after", "evidence"] = Field(description="what the photo shows")
     taken_at: Moment | None = None
+    in_camera: bool = Field(False, description="taken in the page of 随手拍; believed only with a camera_pass")
 
 
 class ContactIn(Strict):
@@ -85,6 +86,12 @@ class ReportIn(Placed):
     observed_at: Moment | None = Field(None, description="with a time zone; default: now")
     contact: ContactIn | None = None
     photos: Annotated[list[PhotoIn], Field(max_length=MAX_PHOTOS)] = []
+    privacy: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{0,16}$")] = Field(
+        "", description="version of the privacy notice that the reporter was shown"
+    )
+    camera_pass: Annotated[str, StringConstraints(pattern=r"^[0-9a-f.]{0,64}$")] = Field(
+        "", description="handed out with the page of 随手拍; photos of other clients never prove time and place by flag"
+    )
 
     @model_validator(mode="after")
     def _each_photo_once(self) -> Self:
@@ -127,11 +134,48 @@ class ReceiptOut(ReportOut):
     receipt_code: str = Field(description="with the number, opens the public state without the id")
 
 
+class WatchIn(Strict):
+    """ "Me too". ``id`` is made by the client, so that sending it twice is safe."""
+
+    id: UUID
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\-]{16,64}$")] = Field(
+        description="a random name that this phone keeps; only a keyed digest is stored"
+    )
+
+
+class WatchOut(BaseModel):
+    """The answer to "me too"."""
+
+    id: UUID
+    number: str = Field(description="the case's number")
+    url: str = Field(description="the page to follow it on")
+    received_at: AwareDatetime
+    missing_photos: list[str] = Field(description="always empty; as in the answer to a report")
+
+
 class CategoryRef(BaseModel):
     """A case category."""
 
     code: str
     name: str
+
+
+class NearRow(BaseModel):
+    """An open case near by: nothing that anybody wrote or photographed."""
+
+    id: UUID
+    category: CategoryRef | None
+    metres: int = Field(description="how far, in steps of ten")
+    filed_at: AwareDatetime
+    state: CaseStateCode
+    state_label: str
+    people: int = Field(description='reports and "me too" together')
+
+
+class NearbyOut(BaseModel):
+    """Open cases near a place, the likeliest first."""
+
+    items: list[NearRow]
 
 
 class UnitRef(BaseModel):
@@ -210,6 +254,13 @@ class CaseOut(CaseRow):
     site: str | None
     assignments: list[AssignmentOut]
     reports: list[str]
+    moves: list[str] = Field(description="what the token's post may do with it now: POST /cases/{id}/moves/{move}")
+
+
+class StoredOut(BaseModel):
+    """The answer to the bytes of a case's photo."""
+
+    missing_photos: list[str] = Field(description="declared hashes whose bytes have not arrived")
 
 
 class ReportPage(BaseModel):

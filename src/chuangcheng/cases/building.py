@@ -74,6 +74,7 @@ def build_report(
         external_number=given.external_number,
         photos_declared=len(given.photos),
         photos_missing=len(given.photos),
+        privacy_version=given.privacy_version,
     )
     _place(report, located)
     after = values_of(report, REPORT_FIELDS)

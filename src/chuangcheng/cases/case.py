@@ -80,6 +80,7 @@ class Case(Chained):
             models.Index(fields=["holder", "state", "due_at"]),
             models.Index(fields=["division_path", "-filed_at"]),
             models.Index(fields=["origin_kind", "origin_id"]),
+            models.Index(fields=["state", "lat", "lon"]),  # open cases near a place
         ]
 
     def __str__(self) -> str:

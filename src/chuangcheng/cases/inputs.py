@@ -18,11 +18,13 @@ from chuangcheng.photos.actions import Declaration
 from chuangcheng.photos.models import PhotoRole
 from chuangcheng.sites.models import Site
 
-MAX_TEXT = 2000
+#: What the model takes, from whichever door; the citizens' page asks for less (``portal_text_max``).
+MAX_TEXT = 20_000
 MAX_PHOTOS = 9
 #: A phone's clock may run ahead of ours by this much before we call the time wrong.
 CLOCK_SKEW = timedelta(minutes=15)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_VERSION = re.compile(r"[0-9A-Za-z.\-]{0,16}")
 _PHONE = re.compile(r"\+?[\d\s\-()]{5,24}")
 
 
@@ -43,6 +45,7 @@ class ReportInput:
     photos: tuple[Declaration, ...] = ()
     external_source: str = ""
     external_number: str | None = None
+    privacy_version: str = ""
 
     def body(self) -> dict[str, Any]:
         """The canonical body: equal bodies, equal digests."""
@@ -75,7 +78,7 @@ class CaseInput:
 def check_report(given: ReportInput, now: datetime) -> None:
     """``common.invalid`` naming every wrong field, or nothing."""
     _refuse([*_text(given.text), *_place(given.lat, given.lon, given.address), *_time(given, now), *_contact(given),
-             *_photos(given.photos), *_source(given.source)])  # fmt: skip
+             *_photos(given.photos), *_source(given.source), *_privacy(given.privacy_version)])  # fmt: skip
 
 
 def check_case(given: CaseInput) -> None:
@@ -148,6 +151,11 @@ def _declared_place_and_time(index: int, photo: Declaration) -> Iterator[FieldPr
         yield FieldProblem(f"photos.{index}.taken_at", "naive_time", "时间必须带时区")
     for problem in _place(photo.lat, photo.lon, ""):
         yield FieldProblem(f"photos.{index}.{problem.field}", problem.code, problem.message)
+
+
+def _privacy(version: str) -> Iterator[FieldProblem]:
+    if not _VERSION.fullmatch(version):
+        yield FieldProblem("privacy", "format", "隐私说明的版本有误")
 
 
 def _source(source: str) -> Iterator[FieldProblem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from chuangcheng.cases.case import Case
-from chuangcheng.cases.states import REPORT
+from chuangcheng.cases.states import PLEA, REPORT
 from chuangcheng.framework.models import Category
 from chuangcheng.history.models import Chained
 from chuangcheng.people.models import Person
@@ -56,6 +56,14 @@ class Report(Chained):
     objected = models.BooleanField(default=False)
     photos_declared = models.PositiveSmallIntegerField(default=0)
     photos_missing = models.PositiveSmallIntegerField(default=0)
+    privacy_version = models.CharField(max_length=16, blank=True)  # the notice that the reporter was shown
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)  # 1 to 5, once, after the case was closed
+    rated_at = models.DateTimeField(null=True, blank=True)
+    rating_text = models.TextField(blank=True)  # erasable: history keeps a digest
+    plea_state = models.CharField(max_length=8, choices=PLEA.choices(), default=PLEA.initial)  # see states.PLEA
+    plea_at = models.DateTimeField(null=True, blank=True)
+    plea_text = models.TextField(blank=True)  # erasable, too
+    plea_reason = models.CharField(max_length=32, blank=True)  # why it was declined; told to the reporter
 
     class Meta:
         constraints = [
@@ -65,7 +73,21 @@ class Report(Chained):
             models.Index(fields=["-received_at", "-id"]),
             models.Index(fields=["state", "-received_at"]),
             models.Index(fields=["division_path", "-received_at"]),
+            models.Index(fields=["plea_at"], name="cases_report_plea", condition=models.Q(plea_state="asked")),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class Watch(models.Model):
+    """ "Me too": somebody follows a case without a report of their own. A fact; nothing of the person is kept but a
+    keyed digest of a random name of the phone, so that one phone counts once."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # made by the phone: with it the case can be followed
+    case = models.ForeignKey(Case, models.PROTECT, related_name="watches")
+    voter = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "voter"], name="cases_watch_once")]

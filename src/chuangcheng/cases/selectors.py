@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.models import Assignment, Case, Petition, Report
+from chuangcheng.cases.models import Assignment, Case, Petition, Report, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
 from chuangcheng.cases.states import CASE, REPORT
@@ -30,6 +30,7 @@ __all__ = [
     "petition_of",
     "public_report",
     "public_report_by_number",
+    "public_watch",
     "report_moves_for",
     "search",
     "status_of",
@@ -142,6 +143,11 @@ def _given(wanted: dict[str, Any]) -> dict[str, Any]:
 def public_report(report_id: UUID) -> Report:
     """A report for whoever has its link. The door shows its state alone: nothing of it is public before review."""
     return _one(Report.objects.select_related("case").filter(pk=report_id))
+
+
+def public_watch(watch_id: UUID) -> Watch:
+    """What a phone follows that said "me too", for whoever has its link."""
+    return _one(Watch.objects.select_related("case__category").filter(pk=watch_id))
 
 
 def public_report_by_number(number: str, code: str) -> Report:

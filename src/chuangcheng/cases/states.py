@@ -71,6 +71,25 @@ CASE = StateTable(
     ),
 )  # fmt: skip
 
+#: What becomes of a reporter's plea to take a closed case up again: a life beside that of the report. Once the case
+#: was reopened and closed anew, the reporter may plead anew; what was declined stays declined.
+PLEA = StateTable(
+    "plea",
+    states=(
+        State("none", Label("未提出", "None"), final=True),
+        State("asked", Label("待研判", "Awaiting decision")),
+        State("granted", Label("已重办", "Granted"), final=True),
+        State("declined", Label("不予重办", "Declined"), final=True),
+    ),
+    moves=(
+        Move("ask_reopen", ("none", "granted"), "asked", "reports.object", Label("要求重办", "Ask to reopen"),
+             needs=("note",)),
+        Move("grant_reopen", ("asked",), "granted", "cases.dispatch", Label("同意重办", "Reopen the case")),
+        Move("decline_reopen", ("asked",), "declined", "cases.dispatch", Label("不予重办", "Do not reopen"),
+             needs=("reason_code",)),
+    ),
+)  # fmt: skip
+
 #: Why a report is not taken on (told to the citizen, who may object once).
 REFUSALS = {
     "out_of_scope": Label("不属于创城受理范围", "Outside the campaign's scope"),
@@ -96,6 +115,12 @@ REOPENINGS = {
     "relapse": Label("问题反弹", "Relapsed"),
     "citizen_unhappy": Label("群众不满意", "Reporter not satisfied"),
 }
+#: Why a reporter's plea to take a case up again is not granted; told to the reporter.
+DECLINES = {
+    "found_done": Label("经复查，问题已经解决", "Checked again: it is solved"),
+    "other_matter": Label("属于另一个问题，请另行上报", "Another matter: please report it on its own"),
+    "cannot_now": Label("目前不具备解决条件", "It cannot be solved at present"),
+}
 VOIDS = {
     "duplicate": Label("重复立案", "Filed twice"),
     "not_reproducible": Label("现场无此问题", "Not found on the spot"),
@@ -112,6 +137,11 @@ REPORT_VERBS = {
     "refuse": ("refused", "report.refused"),
     "withdraw": ("withdrawn", "report.withdrawn"),
     "object": ("objected", "report.objected"),
+}
+PLEA_VERBS = {
+    "ask_reopen": ("reopen_asked", "report.reopen_asked"),
+    "grant_reopen": ("reopen_granted", "report.reopen_granted"),
+    "decline_reopen": ("reopen_declined", "report.reopen_declined"),
 }
 CASE_VERBS = {
     "dispatch": ("dispatched", "case.dispatched"),

@@ -8,20 +8,35 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.cases.models import Case, Outcome, Remark, Report
-from chuangcheng.cases.states import CASE, CASE_VERBS, REFUSALS, REOPENINGS, REPORT, REPORT_VERBS, RETURNS, VOIDS
+from chuangcheng.cases.states import (
+    CASE,
+    CASE_VERBS,
+    DECLINES,
+    PLEA,
+    PLEA_VERBS,
+    REFUSALS,
+    REOPENINGS,
+    REPORT,
+    REPORT_VERBS,
+    RETURNS,
+    VOIDS,
+)
 from chuangcheng.history.models import Event
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel.label import Label
 from chuangcheng.people import selectors as people
 
-_REASONS = {"case": {**RETURNS, **REOPENINGS, **VOIDS}, "report": REFUSALS}
+_REASONS = {"case": {**RETURNS, **REOPENINGS, **VOIDS}, "report": {**REFUSALS, **DECLINES}}
 _EXTRA = {
     "report.created": Label("收到上报", "Received"),
     "report.photo_stored": Label("收到照片", "Photo received"),
+    "report.rated": Label("评价", "Rated"),
     "report.contact_seen": Label("查看联系方式", "Contact seen"),
     "report.contact_erased": Label("联系方式已按期删除", "Contact deleted as scheduled"),
     "case.filed": Label("立案", "Filed"),
     "case.photo_added": Label("上传照片", "Photo added"),
+    "case.watched": Label("市民“我也遇到”", "Somebody else met it too"),
+    "case.requested": Label("由业务系统经接口办理", "Taken by a program"),
     "case.due_recomputed": Label("重算时限", "Deadline recomputed"),
 }
 
@@ -59,9 +74,10 @@ def label_of(action: str) -> Label:
         return _EXTRA[action]
     kind, _, verb = action.partition(".")
     table, verbs = (CASE, CASE_VERBS) if kind == "case" else (REPORT, REPORT_VERBS)
-    for move, (name, _) in verbs.items():
-        if name == verb:
-            return table.move(move).label
+    for one, names in ((table, verbs), (PLEA, PLEA_VERBS)):
+        for move, (name, _) in names.items():
+            if name == verb:
+                return one.move(move).label
     return Label(action, action)
 
 

@@ -39,6 +39,8 @@ class Settings:
     clock: str = ""  # ISO instant at which the clock starts (demo homes); empty: real time
     debug: bool = False  # never in a city
     photo_max_mb: int = 20  # largest photo accepted
+    portal_text_max: int = 500  # characters that the citizens' page takes
+    plea_days: int = 30  # how long after closure a reporter may ask to reopen a case
     contact_days: int = 180  # a reporter's name and phone are deleted so long after the last step
     trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases import timeline
-from chuangcheng.cases.models import Report
+from chuangcheng.cases.models import Case, Report
 
 Words = str | Promise
 
@@ -44,6 +44,10 @@ REPORT_STEPS: dict[str, Words] = {
     "report.refused": _("不予受理"),
     "report.withdrawn": _("您已撤回"),
     "report.objected": _("收到您的异议，重新审看"),
+    "report.rated": _("收到您的评价"),
+    "report.reopen_asked": _("收到您的重办要求"),
+    "report.reopen_granted": _("同意重办"),
+    "report.reopen_declined": _("复查后不再重办"),
 }
 CASE_STEPS: dict[str, Words] = {
     "case.dispatched": _("派给承办单位"),
@@ -82,18 +86,32 @@ NOT_FIXED = Stage(_("已办结"), _("案件已办结。"), "done")
 
 def stage_of(report: Report) -> Stage:
     """Where it stands; a case that was closed without a fix is not called solved."""
-    if report.case is None:
-        return REPORT_STAGES[report.state]
-    if report.case.state == "closed" and report.case.outcome != "fixed":
+    return REPORT_STAGES[report.state] if report.case is None else stage_of_case(report.case)
+
+
+def stage_of_case(case: Case) -> Stage:
+    """As :func:`stage_of`, for who follows a case without a report."""
+    if case.state == "closed" and case.outcome != "fixed":
         return NOT_FIXED
-    return CASE_STAGES[report.case.state]
+    return CASE_STAGES[case.state]
 
 
 def steps_of(report: Report) -> list[Step]:
     """The story, newest first. A case's steps before this report joined it are told too: they show that it is known."""
     told = [_step(entry, REPORT_STEPS) for entry in timeline.of_report(report) if entry.action in REPORT_STEPS]
-    if report.case is not None:
-        told += [_step(entry, CASE_STEPS) for entry in timeline.of_case(report.case) if entry.action in CASE_STEPS]
+    return _newest_first([*told, *_case_steps(report.case)] if report.case else told)
+
+
+def steps_of_case(case: Case) -> list[Step]:
+    """The story of a case alone, newest first."""
+    return _newest_first(_case_steps(case))
+
+
+def _case_steps(case: Case) -> list[Step]:
+    return [_step(entry, CASE_STEPS) for entry in timeline.of_case(case) if entry.action in CASE_STEPS]
+
+
+def _newest_first(told: list[Step]) -> list[Step]:
     told.sort(key=lambda step: step.at)
     told.reverse()  # of two steps in one instant the later one stands first
     return [Step(told[0].at, told[0].title, current=True), *told[1:]] if told else []

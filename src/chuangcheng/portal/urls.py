@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.portal import views
+from chuangcheng.portal import sending, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("report/", views.report, name="report"),
+    path("sw.js", sending.service_worker, name="service-worker"),
+    path("report/", sending.report, name="report"),
+    path("report/areas.json", sending.areas, name="areas"),
+    path("mine/", sending.mine, name="mine"),
+    path("privacy/", sending.notice, name="privacy"),
+    path("privacy/<slug:version>/", sending.notice, name="privacy-version"),
     path("track/", views.find, name="find"),
     path("track/<uuid:report_id>/", views.track, name="track"),
     path("track/<uuid:report_id>/withdraw/", views.withdraw, name="withdraw"),
     path("track/<uuid:report_id>/object/", views.object_once, name="object"),
+    path("track/<uuid:report_id>/rate/", views.rate, name="rate"),
+    path("track/<uuid:report_id>/reopen/", views.plead, name="plead"),
+    path("watch/<uuid:watch_id>/", views.watch, name="watch"),
 ]

@@ -1,4 +1,4 @@
-"""Citizens' pages: report what you saw, follow what becomes of it. No sign-in; the report itself is sent to the API."""
+"""Citizens' pages: follow what becomes of a report, and what its sender may do. No sign-in."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Report
-from chuangcheng.cases.states import REFUSALS, REPORT
-from chuangcheng.framework import selectors as framework
+from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.portal.forms import CodeForm, FindForm
-from chuangcheng.portal.story import stage_of, steps_of
+from chuangcheng.portal.forms import CodeForm, FindForm, PleaForm, RatingForm
+from chuangcheng.portal.story import stage_of, stage_of_case, steps_of, steps_of_case
+from chuangcheng.portal.words import words
 from chuangcheng.web import limits
 from chuangcheng.web.pages import holds, public
 from chuangcheng.web.problems import language, problem_response
-
-SUGGESTED = 10
 
 
 @public
@@ -33,37 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("desk:home")
     if holds(request, "field.enter"):
         return redirect("field:home")
-    return render(request, "portal/home.html")
-
-
-@public
-@require_GET
-def report(request: HttpRequest) -> HttpResponse:
-    """随手拍: photo, kind of problem, send."""
-    suggested = [category for category in framework.categories() if category.is_top][:SUGGESTED]
-    context = {
-        "here": "report",
-        "categories": suggested,
-        "max_mb": settings.CITY.photo_max_mb,
-        "words": _words(),
-    }
-    return render(request, "portal/report.html", context)
-
-
-def _words() -> dict[str, str]:
-    """What the page's script says, in the reader's language."""
-    return {
-        "locating": _("正在定位…"),
-        "located": _("已定位，误差约 {metres} 米"),
-        "noPlace": _("没能取得位置，请写一下地址。"),
-        "sending": _("正在发送…内容还在您的手机上。"),
-        "photo": _("文字已送达，正在发送第 {n} 张照片，共 {of} 张…"),
-        "offline": _("网络不通。内容还在您的手机上，请别关闭此页，稍后再按“发送”。"),
-        "tooMany": _("最多九张照片。"),
-        "tooLarge": _("这张照片太大，请换一张。"),
-        "needText": _("请选一个问题，或写一句话。"),
-        "needPlace": _("请定位，或写一下地址。"),
-    }
+    return render(request, "portal/home.html", {"words": words()})
 
 
 @public
@@ -79,53 +48,97 @@ def find(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             wrong = refused.code == "common.not_found"
             form.add_error(None, _("编号或查询码不对，请再核对一下。") if wrong else refused.message(language()))
-    return render(request, "portal/find.html", {"here": "track", "form": form}, status=422 if form.errors else 200)
+    context = {"here": "track", "form": form, "words": words()}
+    return render(request, "portal/find.html", context, status=422 if form.errors else 200)
 
 
 @public
 @require_GET
 def track(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """What became of the report, for whoever has its link."""
-    return _tracking(request, report_id, CodeForm())
+    return _tracking(request, report_id)
+
+
+@public
+@require_GET
+def watch(request: HttpRequest, watch_id: UUID) -> HttpResponse:
+    """What became of a case, for whoever said "me too"."""
+    try:
+        limits.check(request, "read")
+        found = selectors.public_watch(watch_id)
+    except Refused as refused:
+        return problem_response(refused, request)
+    case = found.case
+    context = {"here": "track", "case": case, "stage": stage_of_case(case), "steps": steps_of_case(case),
+               "words": words()}  # fmt: skip
+    return render(request, "portal/watch.html", context)
 
 
 @public
 @require_POST
 def withdraw(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The reporter takes it back."""
-    return _act(request, report_id, actions.withdraw_report)
+    return _act(request, report_id, "code", CodeForm(request.POST), lambda given: actions.withdraw_report(
+        report_id=report_id, code=given["code"]))  # fmt: skip
 
 
 @public
 @require_POST
 def object_once(request: HttpRequest, report_id: UUID) -> HttpResponse:
     """The reporter objects to a refusal."""
-    return _act(request, report_id, actions.object_to_refusal)
+    return _act(request, report_id, "code", CodeForm(request.POST), lambda given: actions.object_to_refusal(
+        report_id=report_id, code=given["code"]))  # fmt: skip
 
 
-def _act(request: HttpRequest, report_id: UUID, action: Any) -> HttpResponse:
-    form = CodeForm(request.POST)
+@public
+@require_POST
+def rate(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The reporter says how it went."""
+    return _act(request, report_id, "rating", RatingForm(request.POST), lambda given: actions.rate_report(
+        report_id=report_id, code=given["code"], stars=int(given["stars"]), words=given["words"]))  # fmt: skip
+
+
+@public
+@require_POST
+def plead(request: HttpRequest, report_id: UUID) -> HttpResponse:
+    """The reporter asks to take the case up again."""
+    return _act(request, report_id, "plea", PleaForm(request.POST), lambda given: actions.ask_reopen(
+        report_id=report_id, code=given["code"], words=given["words"]))  # fmt: skip
+
+
+def _act(request: HttpRequest, report_id: UUID, name: str, form: Any, action: Any) -> HttpResponse:
     if form.is_valid():
         try:
             limits.check(request, "code")
-            action(report_id=report_id, code=form.cleaned_data["code"])
+            action(form.cleaned_data)
             return HttpResponseRedirect("..")
         except Refused as refused:
             form.add_error("code", refused.message(language()))
-    return _tracking(request, report_id, form)
+    return _tracking(request, report_id, {name: form})
 
 
-def _tracking(request: HttpRequest, report_id: UUID, form: CodeForm) -> HttpResponse:
+def _tracking(request: HttpRequest, report_id: UUID, sent: dict[str, Any] | None = None) -> HttpResponse:
     try:
         limits.check(request, "read")
         found = selectors.public_report(report_id)
     except Refused as refused:
         return problem_response(refused, request)
-    context = {"here": "track", "form": form, "report": found, "stage": stage_of(found), "steps": steps_of(found),
-               "reason": REFUSALS.get(found.reason_code), **_possible(found)}  # fmt: skip
-    return render(request, "portal/track.html", context, status=422 if form.errors else 200)
+    forms = {"code": CodeForm(), "rating": RatingForm(), "plea": PleaForm(), **(sent or {})}
+    context = {"here": "track", "forms": forms, "report": found, "stage": stage_of(found), "steps": steps_of(found),
+               "reason": REFUSALS.get(found.reason_code), "declined": DECLINES.get(found.plea_reason),
+               "words": words(), **_possible(found)}  # fmt: skip
+    return render(request, "portal/track.html", context, status=422 if sent else 200)
 
 
 def _possible(found: Report) -> dict[str, bool]:
     names = {move.name for move in REPORT.moves_from(found.state)}
-    return {"can_withdraw": "withdraw" in names, "can_object": "object" in names and not found.objected}
+    case = found.case
+    closed = case.closed_at if case and case.state == "closed" else None
+    pleas = {move.name for move in PLEA.moves_from(found.plea_state)}
+    fresh = closed is not None and (clock.now() - closed).days < settings.CITY.plea_days
+    return {
+        "can_withdraw": "withdraw" in names,
+        "can_object": "object" in names and not found.objected,
+        "can_rate": closed is not None and found.rating is None,
+        "can_plead": fresh and "ask_reopen" in pleas,
+    }

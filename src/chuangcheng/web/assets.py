@@ -18,6 +18,25 @@ def _manifest(stamp: float) -> dict[str, str]:  # noqa: ARG001 - the stamp is th
     return {Path(source).name: entry["file"] for source, entry in entries.items() if entry.get("isEntry")}
 
 
+@cache
+def _parts(stamp: float, entries: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 - as above
+    manifest = json.loads((BUILD / "manifest.json").read_text(encoding="utf-8"))
+    waiting = [source for source, entry in manifest.items() if entry.get("isEntry") and Path(source).name in entries]
+    found: dict[str, None] = {}
+    while waiting:
+        entry = manifest[waiting.pop()]
+        if entry["file"] not in found:
+            found |= dict.fromkeys([entry["file"], *entry.get("css", [])])
+            waiting += entry.get("imports", [])
+    return tuple(sorted(found))
+
+
+def parts(*entries: str) -> tuple[str, ...]:
+    """Every file below ``static/build`` that the entries (``portal.ts``) need at once; nothing without a build."""
+    path = BUILD / "manifest.json"
+    return _parts(path.stat().st_mtime, entries) if path.exists() else ()
+
+
 def asset(name: str) -> str:
     """The address of an entry: ``desk.js`` or ``desk.css``. Without a build the plain name is answered, so that
     tests of pages need no Node; ``doctor`` and the browser tests notice a missing build."""

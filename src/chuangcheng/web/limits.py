@@ -39,6 +39,8 @@ class Rate:
 RATES = {
     "create": Rate(60, 300),
     "photo": Rate(240, 300),
+    "nearby": Rate(240, 300),
+    "watch": Rate(60, 300),
     "read": Rate(1200, 300),
     "code": Rate(20, 300),  # look-ups by number and code: guessing must stay hopeless
     "staff": Rate(3000, 300),

@@ -1,5 +1,6 @@
 """Everything that changes reports and cases, split by concept."""
 
+from chuangcheng.cases.actions.citizens import ask_reopen, decline_reopen, grant_reopen, rate_report, watch_case
 from chuangcheng.cases.actions.dispatch import (
     dispatch_case,
     file_case,
@@ -40,21 +41,25 @@ __all__ = [
     "add_photo",
     "ask_confirm",
     "ask_extension",
+    "ask_reopen",
     "ask_suspension",
     "close_case",
     "code_of",
     "confirm_report",
     "create_report",
     "decide_petition",
+    "decline_reopen",
     "dispatch_case",
     "ensure_default_routing",
     "file_case",
     "file_report",
+    "grant_reopen",
     "handle_case",
     "ingest_photo",
     "link_report",
     "object_to_refusal",
     "pass_on",
+    "rate_report",
     "recompute_provisional",
     "refuse_report",
     "reopen_case",
@@ -67,5 +72,6 @@ __all__ = [
     "store_photo",
     "verify_case",
     "void_case",
+    "watch_case",
     "withdraw_report",
 ]

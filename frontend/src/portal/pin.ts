@@ -1,0 +1,20 @@
+/** A map under a pin that stands still: one moves the map with a thumb or the arrow keys. Loaded only when asked for. */
+import type { Place } from "../place";
+import { draw } from "../map";
+
+const CLOSE = 16;
+
+export interface PinMap {
+  centre(): [number, number];
+  fly(place: Place): void;
+}
+
+export async function open(element: HTMLElement, place: Place | null): Promise<PinMap> {
+  const map = await draw(element);
+  const fly = ({ lat, lon }: Place): void => void map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), CLOSE) });
+  if (place) fly(place);
+  return {
+    centre: () => [map.getCenter().lng, map.getCenter().lat],
+    fly,
+  };
+}

@@ -1,0 +1,67 @@
+"""What a citizen may see of open cases near by: "is it one of these?". Only what the office has reviewed, and nothing
+that anybody wrote (law 12): the kind of trouble, how far, since when, how many have met it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from chuangcheng.cases.likeness import RADIUS
+from chuangcheng.cases.models import Case
+from chuangcheng.cases.states import CASE
+from chuangcheng.kernel.geometry import metres
+
+MOST = 4
+#: Of a crowded spot the newest of these are compared.
+LOOKED_AT = 200
+_METRES_PER_DEGREE = 111_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An open case close to a place: ``metres`` away, met by ``people`` (reports and "me too" together)."""
+
+    case: Case
+    metres: float
+    people: int
+
+
+def public_open() -> Q:
+    """Open cases that came of reports by citizens and that the office has filed: reviewed, and no secret of an
+    inspection."""
+    return Q(state__in=CASE.open_states(), origin_kind="report")
+
+
+def around(lat: float, lon: float, category_code: str = "") -> list[Near]:
+    """The open public cases within :data:`~chuangcheng.cases.likeness.RADIUS` metres of a WGS-84 place: of the given
+    category, or, without one, of any; the nearest first. Two queries."""
+    high = RADIUS / _METRES_PER_DEGREE
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    box = Case.objects.filter(public_open(), lat__range=(lat - high, lat + high), lon__range=(lon - wide, lon + wide))
+    if category_code:
+        # Kinds of one class (the first two digits) are easily confused: a full bin, rubbish beside it.
+        box = box.filter(category__code__startswith=category_code[:2])
+    found = [
+        (metres(lon, lat, case.lon or 0.0, case.lat or 0.0), case)
+        for case in box.select_related("category").order_by("-filed_at", "-id")[:LOOKED_AT]
+    ]
+    near = sorted((one for one in found if one[0] <= RADIUS), key=lambda one: _rank(one[1], one[0], category_code))[
+        :MOST
+    ]
+    people = _people([case.pk for _, case in near])
+    return [Near(case, away, people[case.pk]) for away, case in near]
+
+
+def _rank(case: Case, away: float, category_code: str) -> tuple[bool, float, datetime]:
+    return (case.category is None or case.category.code != category_code, away, case.filed_at)
+
+
+def _people(cases: list[UUID]) -> dict[UUID, int]:
+    counts = Case.objects.filter(pk__in=cases).annotate(
+        told=Count("reports", distinct=True), met=Count("watches", distinct=True)
+    )
+    return {pk: told + met for pk, told, met in counts.values_list("pk", "told", "met")}
