@@ -23,7 +23,7 @@ export function nameAreas(map: Map, frame: HTMLElement, areas: FeatureCollection
   const sorted = areas.features
     .filter(({ properties }) => LEVELS.includes(properties?.["level"] as string))
     .sort((a, b) => LEVELS.indexOf(a.properties?.["level"] as string) - LEVELS.indexOf(b.properties?.["level"] as string));
-  const names = sorted.flatMap((area) => nameOf(area));
+  const names = inner(sorted).flatMap((area) => nameOf(area));
   layer.append(...names.map((name) => name.element));
   frame.append(layer);
   for (const name of names) {
@@ -34,6 +34,13 @@ export function nameAreas(map: Map, frame: HTMLElement, areas: FeatureCollection
   map.on("move", place);
   map.on("resize", place);
   place();
+}
+
+/** Without the one area around all others: whose map it is stands above it, and its name would lie over theirs. */
+function inner(sorted: Feature[]): Feature[] {
+  const [first, second] = sorted;
+  const alone = first && second && first.properties?.["level"] !== second.properties?.["level"];
+  return alone ? sorted.slice(1) : sorted;
 }
 
 function nameOf(area: Feature): Name[] {

@@ -252,7 +252,8 @@ def test_the_map_names_our_own_areas_one_clear_of_the_other(visitor: Open, path:
     page = window.page
     expect(page.locator("[data-map]")).to_have_attribute("data-drawn", "done")
     shown = page.locator(".map__name:not(.is-off)")
-    expect(shown.filter(has_text="东山区")).to_have_count(1)
+    expect(shown.filter(has_text="河东街道")).to_have_count(1)
+    expect(page.locator(".map__name", has_text="东山区")).to_have_count(0)  # the only one: it is the map
     boxes = [name.bounding_box() for name in shown.all()]
     frame = page.locator("[data-map]").bounding_box()
     assert frame is not None

@@ -73,6 +73,8 @@ def test_the_auditor_sees_the_history(as_persona: Sign, play: Play) -> None:
     page = as_persona("auditor").get("/desk/")
     assert "case.filed" in {event.action for event in page.context["events"]}
     assert "case.filed" not in page.content.decode(), "people read words"
+    assert 'href="/desk/history/">全部' in page.content.decode()
+    assert "最近的历史记录" not in as_persona("leader").get("/desk/").content.decode()
 
 
 @pytest.mark.parametrize(
