@@ -17,7 +17,7 @@ from chuangcheng.web.tables import Listing
 MODELS = {
     "cases": "cases.case", "reports": "cases.report", "sites": "sites.site", "units": "people.unit",
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
-    "deliveries": "notices.delivery",
+    "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""For those who watch: the history of everything, and notices that did not arrive."""
+"""For those who watch: the history of everything."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.history.models import Event
-from chuangcheng.notices.models import Delivery
-from chuangcheng.notices.selectors import troubled_deliveries
 from chuangcheng.web.deeds import SUBJECTS, deed_of, subject_of
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Filter, Listing
-from chuangcheng.web.templatetags.parts import notice_text
 
 
 def _kinds(_request: HttpRequest) -> list[tuple[str, str]]:
@@ -63,29 +60,9 @@ HISTORY = Listing(
     ),
     sort="-id",
 )  # fmt: skip
-DELIVERIES = Listing(
-    "deliveries",
-    _("未送达的通知"),
-    columns=(
-        Column("updated", _("时间"), lambda row: row.updated_at, sort="updated_at"),
-        Column("person", _("收件人"), lambda row: row.notice.person.name),
-        Column("text", _("内容"), lambda row: notice_text(row.notice), wide=True),
-        Column("channel", _("渠道"), lambda row: row.channel),
-        Column("attempts", _("次数"), lambda row: row.attempts, number=True),
-        Column("error", _("原因"), lambda row: row.error, wide=True),
-    ),
-    sort="-updated",
-)
 
 
 @page("history.view")
 def history_list(request: StaffRequest) -> HttpResponseBase:
     """Every history row, the newest first."""
     return HISTORY.respond(request, Event.objects.all(), "desk/history.html")
-
-
-@page("notices.failed")
-def failed_notices(request: StaffRequest) -> HttpResponseBase:
-    """Deliveries that failed, with the reason."""
-    rows: QuerySet[Delivery] = troubled_deliveries(request.actor)
-    return DELIVERIES.respond(request, rows, "desk/notices_failed.html")

@@ -62,6 +62,8 @@ ROOMS = (
         Link("desk:units", _("单位"), "people.view"),
         Link("desk:places", _("区划"), "places.view"),
         Link("desk:history", _("历史"), "history.view"),
+        Link("desk:channels", _("渠道"), "notices.channels"),
+        Link("desk:webhooks", _("推送"), "notices.webhooks"),
         Link("desk:notices_failed", _("通知"), "notices.failed"),
     )),
 )  # fmt: skip

@@ -37,6 +37,9 @@ TONES = {
     ("delivery", "waiting"): "waiting",
     ("delivery", "sent"): "done",
     ("delivery", "failed"): "bad",
+    ("sending", "waiting"): "waiting",
+    ("sending", "sent"): "done",
+    ("sending", "failed"): "bad",
 }
 
 

@@ -44,6 +44,14 @@ def log_of(actor: Actor) -> QuerySet[Sending]:
     return Sending.objects.filter(endpoint__in=endpoints(actor).order_by()).select_related("endpoint", "message")
 
 
+def get_sending_for(actor: Actor, sending_id: UUID) -> Sending:
+    """One line of the log, or ``common.not_found``."""
+    sending = log_of(actor).filter(pk=sending_id).first()
+    if sending is None:
+        raise Refused("common.not_found")
+    return sending
+
+
 def save_endpoint(
     *, actor: Actor, name: str, url: str, wanted: Sequence[str], endpoint_id: UUID | None = None
 ) -> tuple[Endpoint, str]:
