@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.cases.states import CASE, REPORT
+from chuangcheng.cases.states import CASE, PLEA, REPORT
 from chuangcheng.desk import case_moves, report_moves
 from chuangcheng.desk.forms import File
 from chuangcheng.framework.models import Category, TimeRule
@@ -36,7 +36,8 @@ def after(row: Any) -> Any:
 
 def test_every_button_has_its_form() -> None:
     assert set(case_moves.MOVES) == {each.name for each in CASE.moves}
-    assert set(report_moves.MOVES) == {each.name for each in REPORT.moves} - {"withdraw", "object"}
+    of_reports = {each.name for table in (REPORT, PLEA) for each in table.moves}
+    assert set(report_moves.MOVES) == of_reports - {"withdraw", "object", "ask_reopen"}
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,136 @@ def test_a_refusal_is_explained_and_may_be_objected_to_once(
         assert report.state == "received" and report.objected
 
 
+# After closure ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(report: Report, play: Any) -> Report:
+    """The report, its case closed."""
+    from tests.cases.play import LITTER
+
+    by = play.by
+    case = actions.file_report(actor=by["office"], report_id=report.pk, category_code=LITTER)
+    actions.dispatch_case(actor=by["office"], case_id=case.pk, unit_id=play.unit("street"))
+    actions.accept_case(actor=by["street"], case_id=case.pk)
+    play.prove(case)
+    actions.handle_case(actor=by["street"], case_id=case.pk, outcome="fixed")
+    actions.verify_case(actor=by["inspector"], case_id=case.pk)
+    actions.close_case(actor=by["office"], case_id=case.pk)
+    return Report.objects.get(pk=report.pk)
+
+
+def test_before_closure_nobody_is_asked_to_rate(client: Client, report: Report) -> None:
+    page = client.get(track(report)).content.decode()
+    assert "办得怎么样" not in page and "要求重办" not in page
+
+
+def test_the_reporter_rates_once(client: Client, closed: Report, code: str) -> None:
+    assert "办得怎么样" in client.get(track(closed)).content.decode()
+    given = {"code": code, "stars": "5", "words": "很快"}
+    page = client.post(reverse("portal:rate", args=[closed.pk]), given, follow=True).content.decode()
+    assert "您评了 5 分" in page and "办得怎么样" not in page and "很快" not in page
+    assert client.post(reverse("portal:rate", args=[closed.pk]), given).status_code == 422
+
+
+@pytest.mark.parametrize("wrong", [{"stars": "6"}, {"stars": ""}, {"code": "AAAAAAAA"}, {"words": "长" * 1001}])
+def test_a_wrong_rating_comes_back(client: Client, closed: Report, code: str, wrong: dict[str, str]) -> None:
+    given = {"code": code, "stars": "5", "words": "很快", **wrong}
+    assert client.post(reverse("portal:rate", args=[closed.pk]), given).status_code == 422
+    closed.refresh_from_db()
+    assert closed.rating is None
+
+
+def test_the_reporter_asks_to_reopen(client: Client, closed: Report, code: str) -> None:
+    given = {"code": code, "words": "第二天又有了"}
+    page = client.post(reverse("portal:plead", args=[closed.pk]), given, follow=True).content.decode()
+    assert "您要求重办，正在研判。" in page and "第二天" not in page
+    assert client.post(reverse("portal:plead", args=[closed.pk]), {**given, "words": ""}).status_code == 422
+
+
+def test_after_the_window_nobody_is_offered_to(client: Client, closed: Report, noon: Any) -> None:
+    from datetime import timedelta
+
+    from chuangcheng.kernel import clock
+
+    with clock.at(noon + timedelta(days=31)):
+        assert "要求重办" not in client.get(track(closed)).content.decode()
+
+
+# What the pages stand on --------------------------------------------------------------------------------------------
+
+
+def test_the_privacy_notice_stands_by_its_version(client: Client) -> None:
+    from chuangcheng.portal import privacy
+
+    for notice in privacy.NOTICES:
+        page = client.get(reverse("portal:privacy-version", args=[notice.version])).content.decode()
+        assert notice.version in page and all(str(text) in page for _, text in notice.sections)
+    assert privacy.current().version in client.get(reverse("portal:privacy")).content.decode()
+    assert privacy.current().version in client.get(reverse("portal:report")).content.decode()
+    assert client.get(reverse("portal:privacy-version", args=["1999"])).status_code == 404
+    assert len({notice.version for notice in privacy.NOTICES}) == len(privacy.NOTICES)
+
+
+def test_the_map_under_the_pin_shows_streets_and_nothing_else(client: Client, small_city: Any) -> None:
+    content = client.get(reverse("portal:areas")).json()
+    assert {feature["properties"]["name"] for feature in content["areas"]["features"]} == {"河东街道", "河西街道"}
+    assert content["points"]["features"] == []
+
+
+def test_the_service_worker_keeps_the_files_of_this_build_at_the_root(client: Client) -> None:
+    from chuangcheng.web.assets import BUILD, parts
+
+    if not (BUILD / "manifest.json").exists():
+        pytest.skip("the front end is not built")
+    answer = client.get("/sw.js")
+    assert answer["Content-Type"].startswith("text/javascript") and answer["Cache-Control"] == "no-cache"
+    text = answer.content.decode()
+    kept = parts("portal.ts", "portal.scss")
+    assert len(kept) >= 2 and all(f"build/{part}" in text for part in kept)
+    assert all((BUILD / part).is_file() for part in kept)
+    assert not any("map-" in part or "chart-" in part for part in kept)  # loaded only where one is drawn
+
+
+def test_everyday_words_lead_to_kinds_that_exist(db: None) -> None:
+    from chuangcheng.framework.sample import document
+    from chuangcheng.portal.hints import SAID
+
+    named = {category["zh"] for category in document()["categories"]}
+    assert set(SAID) <= named
+
+
+def test_only_what_can_be_a_case_is_offered(db: None) -> None:
+    from chuangcheng.framework.models import Category
+    from chuangcheng.history import versions
+    from chuangcheng.portal.hints import offers
+
+    for code, zh, kind in (
+        ("06010", "暴露垃圾", "matter"),
+        ("03002", "路灯", "component"),
+        ("03002F", "路灯异常", "component"),
+    ):
+        Category.objects.create(code=code, zh=zh, kind=kind, class_code=code[:2], class_zh="类", taxonomy="t")
+    versions.bump("framework")
+    assert [offer["zh"] for offer in offers()] == ["路灯异常", "暴露垃圾"]
+
+
+def test_every_text_of_the_script_is_there_and_used() -> None:
+    import re as expressions
+    from pathlib import Path
+
+    from chuangcheng.portal.words import words
+
+    sources = Path(__file__).resolve().parents[2] / "frontend" / "src"
+    script = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (*(sources / "portal").glob("*.ts"), sources / "entries" / "portal.ts")
+    )
+    used = set(expressions.findall(r'say\(\s*"(\w+)"', script))
+    assert used <= set(words())
+    assert all(f'"{name}"' in script for name in words())
+
+
 def test_forms_are_guarded_against_forgery(report: Report, code: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(reverse("portal:withdraw", args=[report.pk]), {"code": code}).status_code == 403

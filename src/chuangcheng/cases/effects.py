@@ -106,6 +106,19 @@ def tell_refused(row: Outbox) -> None:
     )  # fmt: skip
 
 
+@on("report.reopen_asked")
+def tell_dispatchers(row: Outbox) -> None:
+    """Those who may take the case up again learn that its reporter finds the trouble still there."""
+    report = Report.objects.filter(pk=row.subject_id, plea_state="asked").first()
+    if report is None:
+        return
+    notify(
+        key=f"outbox:{row.pk}", persons=_holding("cases.dispatch", None), topic=row.topic,
+        subject=("report", report.pk), url=f"/desk/reports/{report.pk}/",
+        text=Label(f"上报人要求重办：{report.number}", f"A reporter asks to reopen: {report.number}"),
+    )  # fmt: skip
+
+
 @on("report.confirm_asked")
 def tell_grid_workers(row: Outbox) -> None:
     """The grid workers of the place are asked to look."""

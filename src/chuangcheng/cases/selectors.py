@@ -12,7 +12,7 @@ from chuangcheng.cases import policies
 from chuangcheng.cases.models import Assignment, Case, Petition, Report, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
-from chuangcheng.cases.states import CASE, REPORT
+from chuangcheng.cases.states import CASE, PLEA, REPORT
 from chuangcheng.cases.status import Status, status_of, with_status
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -41,7 +41,7 @@ __all__ = [
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 #: Moves that happen by themselves or by a receipt: never a button of the desk.
-_NO_BUTTON = frozenset({"withdraw", "object"})
+_NO_BUTTON = frozenset({"withdraw", "object", "ask_reopen"})
 
 
 def visible_cases(actor: Actor) -> QuerySet[Case]:
@@ -102,11 +102,12 @@ def moves_for(actor: Actor, case: Case) -> list[Move]:
 
 
 def report_moves_for(actor: Actor, report: Report) -> list[Move]:
-    """The buttons of a report's page."""
+    """The buttons of a report's page: its own moves, and the decision on its reporter's plea."""
     post = rights.post_of(actor)
     if post is None or not policies.reaches(post, report):
         return []
-    moves = (move for move in REPORT.moves_from(report.state) if move.name not in _NO_BUTTON)
+    found = (*REPORT.moves_from(report.state), *PLEA.moves_from(report.plea_state))
+    moves = (move for move in found if move.name not in _NO_BUTTON)
     return [move for move in moves if policies.holds(post, move.permission)]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from chuangcheng.cases.deadlines import due_for
 from chuangcheng.cases.models import Source
-from chuangcheng.cases.states import CASE, REPORT
+from chuangcheng.cases.states import CASE, PLEA, REPORT
 from chuangcheng.cases.status import LABELS
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import TimeRule
@@ -39,6 +39,11 @@ def case_states(_request: HttpRequest) -> Choices:
 def report_states(_request: HttpRequest) -> Choices:
     """States of a report."""
     return _states(REPORT)
+
+
+def pleas(_request: HttpRequest) -> Choices:
+    """What became of reporters' pleas to reopen."""
+    return _states(PLEA)
 
 
 def statuses(_request: HttpRequest) -> Choices:

@@ -9,16 +9,18 @@ from uuid import UUID
 from django import forms as django_forms
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Report
-from chuangcheng.cases.states import REPORT
+from chuangcheng.cases.states import DECLINES, PLEA, PLEA_VERBS, REPORT
 from chuangcheng.desk import forms
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.web.pages import page
+from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 
 Given = dict[str, Any]
@@ -52,12 +54,35 @@ def _refuse(actor: Actor, report: Report, given: Given) -> object:
     return actions.refuse_report(actor=actor, report_id=report.pk, reason_code=given["reason_code"])
 
 
+def _grant(actor: Actor, report: Report, _given: Given) -> object:
+    return actions.grant_reopen(actor=actor, report_id=report.pk)
+
+
+def _decline(actor: Actor, report: Report, given: Given) -> object:
+    return actions.decline_reopen(actor=actor, report_id=report.pk, reason_code=given["reason_code"])
+
+
+class Decline(django_forms.Form):
+    """Why a plea to reopen is declined; the citizen reads it."""
+
+    reason_code = django_forms.ChoiceField(
+        label=_("理由"), widget=django_forms.RadioSelect, help_text=_("会告知上报人。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        said = [(code, label.text(language())) for code, label in DECLINES.items()]
+        self.fields["reason_code"].choices = said  # type: ignore[attr-defined]
+
+
 MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
     "ask_confirm": (forms.Nothing, _ask_confirm),
     "confirm": (forms.Found, _confirm),
     "file": (forms.File, _file),
     "link": (forms.Link, _link),
     "refuse": (forms.Refuse, _refuse),
+    "grant_reopen": (forms.Nothing, _grant),
+    "decline_reopen": (Decline, _decline),
 }
 
 
@@ -69,7 +94,7 @@ def report_move(request: StaffRequest, report_id: UUID, name: str) -> HttpRespon
         raise Refused("common.not_found")
     form, run = MOVES[name]
     step = Step(
-        move=REPORT.move(name),
+        move=(PLEA if name in PLEA_VERBS else REPORT).move(name),
         form=form,
         run=lambda given: run(request.actor, report, given),
         url=reverse("desk:report_move", args=[report.pk, name]),

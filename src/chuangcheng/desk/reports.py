@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from chuangcheng.cases import actions, selectors, timeline
 from chuangcheng.cases.likeness import alike
 from chuangcheng.cases.models import Report
-from chuangcheng.cases.states import REFUSALS, REPORT
+from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.desk import choices
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_report
@@ -53,6 +53,7 @@ LISTING = Listing(
         Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), choices.sources),
         Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),
         Filter("taken", _("采纳"), _taken, lambda _r: [("yes", _("立案或并案"))], quiet=True),
+        Filter("plea", _("要求重办"), lambda rows, value: rows.filter(plea_state=value), choices.pleas, quiet=True),
         *days_of("received", "received_at", _("接收自"), _("接收至")),
     ),
     sort="-received",
@@ -87,6 +88,8 @@ def _show(request: StaffRequest, report_id: UUID, contact: actions.Contact | Non
         "pictures": of_report(report),
         "entries": timeline.of_report(report),
         "refusal": REFUSALS.get(report.reason_code),
+        "plea": PLEA.state(report.plea_state).label,
+        "declined": DECLINES.get(report.plea_reason),
         "contact": contact,
         "alike": alike(request.actor, report) if report.state in REPORT.open_states() else [],
     }
