@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from chuangcheng.cases import actions
 from chuangcheng.framework.models import Category
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from tests.api.conftest import REPORTS, Caller, body, is_problem
+from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 CASES = "/api/v1/cases"
@@ -85,3 +88,107 @@ def test_a_bad_id_is_named(caller: Caller, personas: object, tokens: Callable[[s
 
 def test_an_unknown_case_is_404(caller: Caller, personas: object, tokens: Callable[[str], str]) -> None:
     is_problem(caller.get(f"{CASES}/{uuid.uuid4()}", token=tokens("office")), 404, "common.not_found")
+
+
+# Filters ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cases(personas: dict[str, Actor], noon: object, caller: Caller, category: Category) -> dict[str, str]:
+    """Cases in several states, places and times: name → number."""
+    from chuangcheng.people.selectors import unit_by_code
+
+    street = unit_by_code("U-990101001")
+    assert street is not None
+    made = {}
+
+    def file(name: str, lon: float, days: int) -> Any:
+        with clock.at(NOON - timedelta(days=days)):
+            case = actions.file_case(
+                actor=personas["office"], text=f"{name}处堆放垃圾", category_code="06010", lat=30.002, lon=lon,
+                address="永安路", source="grid" if name == "old" else "hotline",
+            )  # fmt: skip
+        made[name] = case.number
+        return case
+
+    file("old", 120.002, 30)
+    dispatched = file("held", 120.002, 1)
+    void = file("void", 120.022, 0)
+    actions.dispatch_case(actor=personas["office"], case_id=dispatched.pk, unit_id=street.pk)
+    actions.void_case(actor=personas["office"], case_id=void.pk, reason_code="mistake")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", "void held old"),
+        ("q=held处", "held"),
+        ("q=垃圾 永安路", "void held old"),
+        ("q=没有的词", ""),
+        ("state=filed", "old"),
+        ("status=overdue", "old"),
+        ("status=void", "void"),
+        ("area=990101001", "held old"),
+        ("area=990101002", "void"),
+        ("area=990100", "void held old"),
+        ("area=110101", ""),
+        ("unit=U-990101001", "held"),
+        ("holder=U-990101001", "held"),
+        ("unit=U-CGJ", ""),
+        ("source=grid", "old"),
+        ("category=06", "void held old"),
+        ("category=060101", ""),
+        ("counted=yes", "held old"),
+        ("filed_from=2026-09-14", "void held"),
+        ("filed_to=2026-09-14", "held old"),
+        ("filed_from=2026-09-14&filed_to=2026-09-14", "held"),
+        ("due_to=2026-09-01", "old"),
+        ("closed_from=2026-01-01", ""),
+        ("q=held%00处", "held"),
+        ("area=990101001&counted=yes&source=hotline", "held"),
+    ],
+)
+def test_a_list_narrows_by_every_filter_of_the_desk(
+    cases: dict[str, str], caller: Caller, tokens: Callable[[str], str], query: str, names: str
+) -> None:
+    rows = caller.get(f"{CASES}?{query}", token=tokens("office")).json()["items"]
+    assert [row["number"] for row in rows] == [cases[name] for name in names.split()]
+
+
+def test_no_filter_of_the_desk_is_missing() -> None:
+    from chuangcheng.api.filters import CaseQuery
+    from chuangcheng.desk.cases import FILTERS
+
+    assert {each.key for each in FILTERS} <= set(CaseQuery.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ("filed_from=yesterday", "filed_from", "value.not_day"),
+        ("filed_from=2026-02-30", "filed_from", "value.not_day"),
+        ("due_to=1758000000", "due_to", "value.not_day"),
+        ("closed_to=9999-12-31", "closed_to", "value.not_day"),
+        ("status=late", "status", "value.not_listed"),
+        ("counted=no", "counted", "value.not_listed"),
+        ("state=open", "state", "value.not_listed"),
+        ("limit=0", "limit", "value.too_small"),
+    ],
+)
+def test_a_bad_filter_is_named(
+    caller: Caller, personas: object, tokens: Callable[[str], str], query: str, field: str, code: str
+) -> None:
+    problem = is_problem(caller.get(f"{CASES}?{query}", token=tokens("office")), 422, "common.invalid")
+    assert [(error["field"], error["code"]) for error in problem["errors"]] == [(field, code)]
+
+
+@pytest.mark.parametrize("persona", ["office", "street", "department"])
+def test_a_narrowed_list_takes_at_most_six_queries(
+    cases: dict[str, str], caller: Caller, tokens: Callable[[str], str], persona: str
+) -> None:
+    token = tokens(persona)
+    query = "q=垃圾&status=overdue&area=990101001&unit=U-990101001&category=06&counted=yes&filed_from=2026-01-01"
+    with CaptureQueriesContext(connection) as captured:
+        assert caller.get(f"{CASES}?{query}", token=token).status_code == 200
+    assert len(captured) <= 6, [each["sql"][:80] for each in captured]

@@ -6,33 +6,28 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from chuangcheng.api import paging
 from chuangcheng.api.answers import answer, code_and_name, iso
-from chuangcheng.api.schemas import CaseOut, CasePage, CaseStateCode
+from chuangcheng.api.filters import CaseQuery
+from chuangcheng.api.schemas import CaseOut, CasePage
 from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import selectors
-from chuangcheng.cases.models import Assignment
+from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.people.models import Unit
 from chuangcheng.people.rights import require
 
 router = Router(tags=["cases"], auth=StaffToken())
 
 
-class CaseQuery(Schema):
-    """Which cases, and how many at once."""
-
-    limit: int = paging.limit_field()
-    cursor: str | None = None
-    state: CaseStateCode | None = None
-    holder: str | None = None
-
-
 _PLAIN = ("number", "state", "outcome", "severity", "source", "text", "lat", "lon", "address", "on_time",
           "rework_count")  # fmt: skip
 _TIMES = ("filed_at", "due_at", "handled_at", "closed_at")
 _JOINED = ("category__code", "category__zh", "division__code", "holder__code", "holder__short_name")
+#: Buttons of the desk that have one name here.
+_MOVES = {"return_up": "return", "send_back": "return", "extend": "grant", "suspend": "grant"}
 #: What a row of the list reads.
 COLUMNS = ("id", *_PLAIN, *_TIMES, *_JOINED)
 
@@ -41,33 +36,33 @@ COLUMNS = ("id", *_PLAIN, *_TIMES, *_JOINED)
 def list_cases(request: TokenRequest, query: Query[CaseQuery]) -> HttpResponse:
     """The cases in reach of the token's post, newest first."""
     require(request.auth, "cases.view")
-    rows = selectors.visible_cases(request.auth)
-    if query.state:
-        rows = rows.filter(state=query.state)
-    if query.holder:
-        rows = rows.filter(holder__code=query.holder.replace("\0", ""))
-    return answer(paging.page(rows, "filed_at", query.cursor, query.limit, COLUMNS, _row))
+    rows = query.narrow(selectors.visible_cases(request.auth))
+    return paging.page(rows, "filed_at", query, COLUMNS, _row)
 
 
 @router.get("/{case_id}", response={200: CaseOut}, operation_id="get_case", summary="One case")
 def get_case(request: TokenRequest, case_id: UUID) -> HttpResponse:
     """A case with its chain of dispatch and the numbers of its reports."""
     require(request.auth, "cases.view")
-    case = selectors.get_case_for(request.auth, case_id)
-    return answer(
-        {
-            "id": str(case.id),
-            **{name: getattr(case, name) for name in (*_PLAIN, "condition", "due_rule", "due_provisional")},
-            **{name: iso(getattr(case, name)) for name in _TIMES},
-            "category": code_and_name(case.category.code, case.category.zh) if case.category else None,
-            "division": case.division.code if case.division else None,
-            "holder": _unit(case.holder),
-            "standard": case.standard.code if case.standard else None,
-            "site": case.site.code if case.site else None,
-            "assignments": [_link(link) for link in selectors.chain_of(case)],
-            "reports": list(case.reports.order_by("received_at").values_list("number", flat=True)),
-        }
-    )
+    return answer(told(request.auth, selectors.get_case_for(request.auth, case_id)))
+
+
+def told(actor: Actor, case: Case) -> dict[str, Any]:
+    """A case as :class:`~chuangcheng.api.schemas.CaseOut` shapes it, with the moves that the actor may take now."""
+    found = (move.name for move in selectors.moves_for(actor, case))
+    return {
+        "id": str(case.id),
+        **{name: getattr(case, name) for name in (*_PLAIN, "condition", "due_rule", "due_provisional")},
+        **{name: iso(getattr(case, name)) for name in _TIMES},
+        "category": code_and_name(case.category.code, case.category.zh) if case.category else None,
+        "division": case.division.code if case.division else None,
+        "holder": _unit(case.holder),
+        "standard": case.standard.code if case.standard else None,
+        "site": case.site.code if case.site else None,
+        "assignments": [_link(link) for link in selectors.chain_of(case)],
+        "reports": list(case.reports.order_by("received_at").values_list("number", flat=True)),
+        "moves": list(dict.fromkeys(_MOVES.get(name, name) for name in found)),
+    }
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

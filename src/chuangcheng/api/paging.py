@@ -10,8 +10,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpResponse
+from ninja import Schema
 from pydantic import Field
 
+from chuangcheng.api.answers import answer
 from chuangcheng.kernel.problems import Refused
 
 DEFAULT = 50
@@ -48,21 +51,23 @@ def after(rows: QuerySet[_Row], field: str, word: str | None) -> QuerySet[_Row]:
     return rows.filter(**{f"{field}__lte": moment}).filter(Q(**older) | Q(id__lt=row_id))
 
 
-def limit_field() -> Any:
-    """The ``limit`` of a query: 1 to :data:`LARGEST`."""
-    return Field(DEFAULT, ge=1, le=LARGEST)
+class PageQuery(Schema):
+    """The part of a query that every list has."""
+
+    limit: int = Field(DEFAULT, ge=1, le=LARGEST)
+    cursor: str | None = None
 
 
 def page(
     rows: QuerySet[_Row],
     field: str,
-    word: str | None,
-    limit: int,
+    query: PageQuery,
     columns: Sequence[str],
     shape: Callable[[dict[str, Any]], dict[str, Any]],
-) -> dict[str, Any]:
-    """``{"items", "next"}``: one query for one page; ``shape`` turns the columns into an entry."""
-    found = list(after(rows, field, word).values(*columns)[: limit + 1])
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    return {"items": [shape(row) for row in found[:limit]], "next": cursor(last[field], last["id"]) if last else None}
+) -> HttpResponse:
+    """``{"items", "next"}``, newest first by ``field``: one query for one page; ``shape`` turns the columns into an
+    entry."""
+    found = list(after(rows, field, query.cursor).values(*columns)[: query.limit + 1])
+    shown, more = found[: query.limit], len(found) > query.limit
+    following = cursor(shown[-1][field], shown[-1]["id"]) if more else None
+    return answer({"items": [shape(row) for row in shown], "next": following})

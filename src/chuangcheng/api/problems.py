@@ -70,6 +70,8 @@ CODES = {
     "swapped": "value.swapped",
     "future": "value.future",
     "too_old": "value.too_old",
+    "not_day": "value.not_day",
+    "beyond": "value.too_far",
     "repeated": "value.repeated",
 }
 

@@ -1,0 +1,87 @@
+"""The desk's filters of cases, for programs: the same names, with codes where a page has a list to choose from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+
+from django.db.models import Q, QuerySet
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from chuangcheng.api.paging import PageQuery
+from chuangcheng.api.schemas import CaseStateCode
+from chuangcheng.cases import selectors
+from chuangcheng.cases.models import Case
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.places.selectors import division_by_code
+
+
+def _day(value: object) -> date | None:
+    if value is None:
+        return None
+    try:
+        day = date.fromisoformat(str(value)) if len(str(value)) == 10 else None
+    except ValueError:
+        day = None
+    # The days at both ends of the calendar have no neighbour, and no business here.
+    if day is None or not 1900 < day.year < 2200:
+        raise PydanticCustomError("not_day", "is no day")
+    return day
+
+
+# PostgreSQL knows no NUL character, so nothing that is stored can hold one.
+Word = Annotated[str, AfterValidator(lambda value: value.replace("\0", ""))]
+Day = Annotated[date, BeforeValidator(_day), Field(description="the city's day, YYYY-MM-DD; included")]
+
+
+class CaseQuery(PageQuery):
+    """Which cases, and how many at once."""
+
+    q: Word | None = Field(None, description="words that all stand in number, text or address")
+    state: CaseStateCode | None = None
+    status: selectors.Status | None = Field(None, description="how it stands against its clock")
+    area: Word | None = Field(None, description="code of a division: everything within")
+    unit: Word | None = Field(None, description="code of a unit that holds it, or answers for it while nobody does")
+    holder: Word | None = Field(None, description="code of the unit that holds it")
+    source: Word | None = None
+    category: Word | None = Field(None, description="code of a category, or how it begins")
+    counted: Literal["yes"] | None = Field(None, description="without void and suspended cases, as rates count")
+    filed_from: Day | None = None
+    filed_to: Day | None = None
+    due_from: Day | None = None
+    due_to: Day | None = None
+    closed_from: Day | None = None
+    closed_to: Day | None = None
+
+    def narrow(self, rows: QuerySet[Case]) -> QuerySet[Case]:
+        """The rows that were asked for."""
+        wanted = {"state": self.state, "holder__code": self.holder, "source": self.source,
+                  "category__code__startswith": self.category}  # fmt: skip
+        rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+        if self.status:
+            rows = rows.filter(selectors.with_status(self.status, clock.now()))
+        if self.unit:
+            rows = rows.filter(Q(holder__code=self.unit) | Q(holder=None, responsible__code=self.unit))
+        if self.area:
+            division = division_by_code(self.area)
+            rows = rows.filter(division_path__startswith=division.path) if division else rows.none()
+        if self.counted:
+            rows = rows.exclude(state__in=("void", "suspended"))
+        rows = self._between(rows)
+        return selectors.search(rows, self.q) if self.q else rows
+
+    def _between(self, rows: QuerySet[Case]) -> QuerySet[Case]:
+        for field in ("filed_at", "due_at", "closed_at"):
+            name = field.removesuffix("_at")
+            first, last = getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
+            if first:
+                rows = rows.filter(**{f"{field}__gte": _midnight(first)})
+            if last:
+                rows = rows.filter(**{f"{field}__lt": _midnight(last + timedelta(days=1))})
+        return rows
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CITY_ZONE)
