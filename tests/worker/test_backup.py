@@ -42,6 +42,7 @@ def city(tmp_path: Path) -> Settings:
     settings.seals.mkdir()
     (settings.seals / "000001.json").write_text("{}", encoding="utf-8")
     (home / "config.toml").write_text('city_name = "云岭市"\n', encoding="utf-8")
+    (home / "ladder.toml").write_text("version = 7\n", encoding="utf-8")
     with closing(sqlite3.connect(home / engines.SQLITE_NAME)) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE fact (text)")
@@ -117,6 +118,7 @@ def test_a_backup_comes_back_on_another_path(city: Settings, made: backup.Backup
         PICTURES
     )
     assert (home / "config.toml").read_text(encoding="utf-8") == 'city_name = "云岭市"\n'
+    assert (home / "ladder.toml").read_text(encoding="utf-8") == "version = 7\n"
     assert (back.seals / "000001.json").exists()
     with closing(sqlite3.connect(home / engines.SQLITE_NAME)) as database:
         assert database.execute("SELECT text FROM fact").fetchall() == [("kept",)]

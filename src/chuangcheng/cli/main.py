@@ -32,6 +32,7 @@ COMMANDS: dict[str, Label] = {
     "token": Label("签发接口令牌", "issue an API token for a post"),
     "bench": Label("性能测试（源代码目录中）", "measure against the database's limit (source tree)"),
 }
+    "webhooks": Label("查看和补推事件推送", "see webhooks and tell again what failed"),
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:

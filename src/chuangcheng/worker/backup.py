@@ -23,6 +23,8 @@ from chuangcheng.kernel.digest import sha256
 from chuangcheng.kernel.settings import Settings
 from chuangcheng.worker import engines
 
+#: What a city writes itself into its home.
+WRITTEN = ("config.toml", "ladder.toml")
 FORMAT = 1
 MANIFEST = "manifest.json"
 POOL = "photos"
@@ -62,8 +64,9 @@ def make(settings: Settings, target: Path, progress: Progress = quiet) -> Backup
     _copy_tree(settings.seals, folder / "seals")  # first: an old seal fits a newer database, never the other way round
     database = engines.dump(settings, folder)
     photos, copied = _copy_photos(settings.media, target / POOL, progress)
-    if (settings.home / "config.toml").exists():
-        _copy_private(settings.home / "config.toml", folder / "config.toml")
+    for name in WRITTEN:
+        if (settings.home / name).exists():
+            _copy_private(settings.home / name, folder / name)
     keys = _pack_keys(settings.keys, target / KEYS / f"{stamp}.tar")
     manifest = {
         "format": FORMAT, "version": __version__, "made_at": clock.real().isoformat(),

@@ -101,10 +101,10 @@ def place_files(source: Path, home: Path, archive: Path, progress: backup.Progre
     home.mkdir(parents=True, exist_ok=True)
     _unpack_keys(archive, home / "keys")
     manifest = read_manifest(source)
-    config = source / "config.toml"
-    if config.exists():
-        shutil.copyfile(config, home / "config.toml")
-        (home / "config.toml").chmod(0o600)
+    for name in backup.WRITTEN:
+        if (source / name).exists():
+            shutil.copyfile(source / name, home / name)
+            (home / name).chmod(0o600)
     if (source / "seals").is_dir():
         shutil.copytree(source / "seals", home / "seals")
     pool, media = source.parent / backup.POOL, home / "media"
