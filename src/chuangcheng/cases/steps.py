@@ -61,6 +61,7 @@ def step(
     actor: Actor,
     *,
     changes: dict[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
     touched: Sequence[Touch] = (),
     given: dict[str, object] | None = None,
     reason: str = "",
@@ -69,16 +70,16 @@ def step(
 ) -> Step:
     """Take ``move`` in memory and build its history row.
 
-    ``changes`` are projected values by attribute name, ``given`` what the table's ``needs`` ask for, ``reason`` a
-    code, ``note`` free words (kept in an erasable row), ``at`` the time it happened (now if None). Raises the state
-    table's refusals and leaves the subject untouched then.
+    ``changes`` are projected values by attribute name, ``facts`` as for :func:`amend`, ``given`` what the table's
+    ``needs`` ask for, ``reason`` a code, ``note`` free words (kept in an erasable row), ``at`` the time it happened
+    (now if None). Raises the state table's refusals and leaves the subject untouched then.
     """
     table, verbs = (CASE, CASE_VERBS) if isinstance(subject, Case) else (REPORT, REPORT_VERBS)
     state = table.next(subject.state, move, **(given or {}))
     verb, topic = verbs[move]
     return amend(
-        subject, verb, actor, changes={"state": state, **(changes or {})}, touched=touched, reason=reason, note=note,
-        at=at, topic=topic,
+        subject, verb, actor, changes={"state": state, **(changes or {})}, facts=facts, touched=touched, reason=reason,
+        note=note, at=at, topic=topic,
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ COMMANDS: dict[str, Label] = {
     "migrate": Label("升级数据库", "bring the database up to date"),
     "import": Label("导入数据", "import data"),
     "export": Label("导出数据", "export data"),
+    "triage": Label("训练、评估分类建议", "learn and measure the suggestion of categories"),
+    "duplicates": Label("找出热线工作簿中的重复诉求", "find repeated messages in a hotline's workbook"),
     "rebuild": Label("重算或核对派生数据与历史链", "recompute or check projections and chains of history"),
     "seal": Label("封存历史链的根值", "seal the roots of history"),
     "backup": Label("备份", "make a backup"),

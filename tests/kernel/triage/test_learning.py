@@ -67,7 +67,7 @@ class TestLearning:
         assert again.dump() == learned.dump()
 
     def test_definitions_alone_make_a_start(self) -> None:
-        judged = train([*definitions(), *definitions()]).judge("路灯不亮")
+        judged = train([*definitions(), *definitions(), *definitions()]).judge("路灯不亮")
         assert judged.ranked[0].label == "路灯"
 
     def test_two_labels(self) -> None:
@@ -81,9 +81,12 @@ class TestLearning:
         with pytest.raises(TooFew):
             train(examples)
 
-    def test_two_single_rows_are_too_few(self) -> None:
-        with pytest.raises(TooFew):
-            train([Example("路灯", "a"), Example("垃圾", "b")])
+    @pytest.mark.parametrize("prior", [True, False])
+    def test_what_cannot_be_tested_is_silent(self, prior: bool) -> None:
+        model = train([Example("路灯不亮", "a", prior=prior), Example("垃圾满溢", "b", prior=prior)])
+        judged = model.judge("路灯不亮")
+        assert judged.ranked[0].label == "a"
+        assert not judged.sure
 
     def test_a_label_with_one_row_takes_part(self) -> None:
         model = train([*messages(), Example("流浪狗咬人", "犬只")])

@@ -76,21 +76,46 @@ def test_calibration_makes_noisy_margins_modest_and_good_ones_sure() -> None:
     assert modest.probabilities(noisy).max(axis=1).mean() == pytest.approx(share, abs=0.05)
 
 
-@given(ANSWERS, st.sampled_from([0.5, 0.9, 1.0]))
-def test_from_the_threshold_on_enough_answers_are_right(answers: list[tuple[int, bool]], aim: float) -> None:
+@given(ANSWERS, st.sampled_from([0.3, 0.5, 0.9]))
+def test_from_the_threshold_on_enough_answers_are_right(answers: list[tuple[int, bool]], promise: float) -> None:
     sure = np.array([value / 100 for value, _ in answers])
     right = np.array([value for _, value in answers])
-    least = measures.threshold(sure, right, aim)
+    least = measures.threshold(sure, right, promise)
     heard = sure >= least
     if heard.any():
-        assert right[heard].mean() >= aim
+        assert right[heard].mean() >= promise
     for lower in {value for value in sure.tolist() if value < least}:
-        assert right[sure >= lower].mean() < aim
+        taken = right[sure >= lower]
+        assert measures.least_share(np.array([taken.sum()]), np.array([len(taken)]))[0] < promise
+
+
+@pytest.mark.parametrize(
+    ("hits", "rows", "bound"),
+    [(0, 10, 0.0), (10, 10, 0.787), (95, 100, 0.9008), (950, 1000, 0.9374)],
+)
+def test_the_bound_is_wilsons(hits: int, rows: int, bound: float) -> None:
+    found = measures.least_share(np.array([hits], dtype=float), np.array([rows], dtype=float))
+    assert found[0] == pytest.approx(bound, abs=5e-4)
+
+
+@given(st.integers(1, 500), st.data())
+def test_more_rows_of_the_same_share_are_more_certain(rows: int, data: st.DataObject) -> None:
+    hits = data.draw(st.integers(0, rows))
+    once = measures.least_share(np.array([float(hits)]), np.array([float(rows)]))[0]
+    twice = measures.least_share(np.array([2.0 * hits]), np.array([2.0 * rows]))[0]
+    assert -1e-12 <= once <= twice <= hits / rows + 1e-12
 
 
 def test_a_threshold_that_cannot_be_reached() -> None:
-    assert measures.threshold(np.array([0.9, 0.8]), np.array([False, False]), 0.9) == NEVER
+    few = measures.threshold(np.array([0.9, 0.8]), np.array([True, True]), 0.9)
+    assert few == NEVER
+    assert measures.threshold(np.array([0.9] * 50), np.array([False] * 50), 0.9) == NEVER
     assert measures.threshold(np.array([]), np.array([], dtype=bool), 0.9) == NEVER
+
+
+def test_where_all_was_right_the_promise_is_the_threshold() -> None:
+    assert measures.threshold(np.full(60, 0.97), np.full(60, True), 0.9) == 0.9
+    assert measures.threshold(np.full(60, 0.7), np.full(60, True), 0.9) == 0.7
 
 
 @given(ANSWERS)

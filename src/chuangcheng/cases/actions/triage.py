@@ -14,6 +14,7 @@ from chuangcheng.cases.locks import find_case, lock_report
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.cases.steps import step, write
+from chuangcheng.cases.triage.advice import advise
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -79,7 +80,11 @@ def file_report(
             address=report.address, origin=("report", report.pk), severity=severity, condition=condition,
         )  # fmt: skip
         case = open_case(actor=actor, given=given)
-        write(step(report, "file", actor, changes={"case_id": case.pk, "reason_code": "", "confirm_due_at": None}))
+        changes = {"case_id": case.pk, "reason_code": "", "confirm_due_at": None}
+        # What was suggested is told with what was done: corrections are read from history, and nowhere else.
+        advice = advise(report)
+        facts = {"suggested": advice.fact(category.code)} if advice else None
+        write(step(report, "file", actor, changes=changes, facts=facts))
     return case
 
 

@@ -253,7 +253,7 @@ def _shared(
     common = _common(names)
     spoken = Counter(name for title in titles for name in title & common)
     strings = {string[string[0] in _LEADING and len(string) > _NAME :] for string in _laid(common & spoken.keys())}
-    strings = strings or {string for string in _laid(common)}
+    strings = strings or set(_laid(common))
 
     def told(string: str) -> float:
         return sum(weight[name] * (0.1 + spoken[name] / len(names)) for name in _names(string) & common)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ from chuangcheng.kernel.triage.measures import Codes, Floats, Heat
 from chuangcheng.kernel.triage.model import Model
 from chuangcheng.kernel.triage.weighing import Counts, Recipe, count, rarity, weigh
 
-#: Aimed at on rows not learned from, so that 0.9 is kept on rows not yet seen.
-AIM = 0.93
+#: Of the suggestions made at least this share is to be right; below the threshold for that the model is silent.
+PROMISE = 0.9
 FOLDS = 5
 SEED = 20260915
 #: What is tried where there is time for it; with more rows the choice hardly matters and the default is taken.
@@ -26,6 +27,10 @@ PLAIN_GRID = tuple(Recipe(order, 0.0, c) for order in (2, 3) for c in (0.3, 1.0,
 TRIED_UP_TO = 1500  # rows
 #: From so many rows on a feature seen in one row only is noise (and may be a name).
 COMMON_FROM = 500
+#: With fewer messages than this nothing could be said of a model by them alone.
+STAND_IN_BELOW = 50
+#: Bounds of a label's weight: a label of one message must not outweigh a hundred of another.
+EVENED = (0.5, 4.0)
 PRIOR = 0.5  # weight of a definition beside a message
 
 
@@ -92,7 +97,7 @@ class Table:
 
 
 def fit(table: Table, rows: NDArray[np.intp], recipe: Recipe) -> Fitted:
-    """A linear support vector machine, one label against the rest, rare labels as heavy as common ones."""
+    """A linear support vector machine, one label against the rest."""
     matrix = table.counts.matrix[rows]
     least = 2 if len(rows) >= COMMON_FROM else 1
     held = np.asarray((matrix > 0).sum(axis=0)).ravel()
@@ -100,22 +105,35 @@ def fit(table: Table, rows: NDArray[np.intp], recipe: Recipe) -> Fitted:
     matrix = matrix[:, columns]
     idf = rarity(matrix)
     learned, weights, bias = _separate(
-        weigh(matrix, idf, table.counts.parts[columns], recipe), table.codes[rows], table.weight[rows], recipe
-    )
+        weigh(matrix, idf, table.counts.parts[columns], recipe), table.codes[rows], table.weight[rows],
+        _evened(table.codes[rows[table.tested[rows]]]), recipe,
+    )  # fmt: skip
     every_weight = np.zeros((len(columns), len(table.labels)))
     every_bias = np.full(len(table.labels), float(bias.min()) - 2.0)
     every_weight[:, learned], every_bias[learned] = weights.T, bias
     return Fitted(columns, idf, every_weight, every_bias)
 
 
-def _separate(values: Any, codes: Codes, weight: Floats, recipe: Recipe) -> tuple[Codes, Floats, Floats]:
+def _evened(codes: Codes) -> dict[int, float]:
+    """The weight of each label that messages have, rare ones heavier than common ones, within :data:`EVENED`."""
+    found, times = np.unique(codes, return_counts=True)
+    weights = np.clip(times.mean() / times, *EVENED) if len(found) else times
+    return {int(code): float(weight) for code, weight in zip(found, weights, strict=True)}
+
+
+def _separate(
+    values: Any, codes: Codes, weight: Floats, evened: dict[int, float], recipe: Recipe
+) -> tuple[Codes, Floats, Floats]:
     from sklearn.svm import LinearSVC
 
     learned = np.unique(codes)
     if len(learned) < 2:
         raise TooFew("one label in a fold")
-    machine = LinearSVC(C=recipe.c, class_weight="balanced", random_state=SEED, max_iter=20_000)
-    machine.fit(values, codes, sample_weight=weight)
+    heavy = {int(code): evened.get(int(code), 1.0) for code in learned}
+    machine = LinearSVC(C=recipe.c, class_weight=heavy, random_state=SEED, max_iter=20_000)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)  # a row a label is how it starts
+        machine.fit(values, codes, sample_weight=weight)
     if len(learned) == 2:  # one row of weights tells two labels apart
         return learned, np.vstack([-machine.coef_, machine.coef_]), np.r_[-machine.intercept_, machine.intercept_]
     return learned, machine.coef_, machine.intercept_
@@ -166,15 +184,18 @@ def settle(table: Table, rows: NDArray[np.intp], seed: int, grid: Sequence[Recip
     heat = measures.calibrate(found, table.codes[where])
     sure = heat.probabilities(found).max(axis=1)
     right = found.argmax(axis=1) == table.codes[where]
-    return Settled(recipe, heat, measures.threshold(sure, right, AIM))
+    return Settled(recipe, heat, measures.threshold(sure, right, PROMISE))
 
 
 def train(examples: Sequence[Example], *, about: dict[str, Any] | None = None, seed: int = SEED) -> Model:
-    """A model of all examples. Where there are definitions only, they are tested on each other, which says little about
-    messages. Raises :class:`TooFew`."""
+    """A model of all examples. One that cannot be tested on anything is silent about everything (but ranks the labels).
+    Raises :class:`TooFew` unless there are two labels."""
     table = Table.of(_testable(examples))
     rows = np.arange(len(table.codes))
-    settled = settle(table, rows, seed)
+    try:
+        settled = settle(table, rows, seed)
+    except TooFew:
+        settled = Settled(Recipe(), Heat(), measures.NEVER)
     fitted = fit(table, rows, settled.recipe)
     told = {"rows": sum(not one.prior for one in examples), "definitions": sum(one.prior for one in examples)}
     return Model(
@@ -186,7 +207,11 @@ def train(examples: Sequence[Example], *, about: dict[str, Any] | None = None, s
 
 
 def _testable(examples: Sequence[Example]) -> list[Example]:
-    """With fewer than ten messages the definitions stand in for them in the folds."""
-    if sum(not one.prior for one in examples) >= 10 and len(Counter(e.label for e in examples if not e.prior)) > 1:
+    """With few messages definitions stand in for them in the folds, as far as their label has others to learn from."""
+    if sum(not one.prior for one in examples) >= STAND_IN_BELOW:
         return list(examples)
-    return [Example(one.text, one.label, one.group or one.text, prior=False, weight=one.weight) for one in examples]
+    often = Counter(one.label for one in examples)
+    return [
+        replace(one, prior=False, group=one.group or one.text) if one.prior and often[one.label] > 2 else one
+        for one in examples
+    ]

@@ -13,6 +13,7 @@ Codes = NDArray[np.intp]
 NEVER = 2.0
 BINS = 10
 RESAMPLES = 2000
+_CERTAIN = 1.645  # standard errors: 95 % one-sided
 _WORTH = 0.001  # of surprise (nats a row): less is no reason to be surer
 
 
@@ -90,18 +91,26 @@ def calibrate(margins: Floats, truth: Codes) -> Heat:
     return best
 
 
-def threshold(probability: Floats, right: NDArray[np.bool_], aim: float) -> float:
-    """The lowest probability from which on at least ``aim`` of the answers are right, or :data:`NEVER`."""
+def least_share(hits: Floats, rows: Floats) -> Floats:
+    """The lower bound of a share that holds with 95 % certainty (Wilson's score interval, one-sided)."""
+    share, z2 = hits / rows, _CERTAIN**2
+    spread = _CERTAIN * np.sqrt(share * (1 - share) / rows + z2 / (4 * rows**2))
+    return np.asarray((share + z2 / (2 * rows) - spread) / (1 + z2 / rows))
+
+
+def threshold(probability: Floats, right: NDArray[np.bool_], promise: float) -> float:
+    """The lowest probability from which on the share of right answers is certainly (see :func:`least_share`) at least
+    ``promise``; :data:`NEVER` where the rows do not bear that out anywhere."""
     order = np.argsort(-probability, kind="stable")
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    rows = np.arange(1, len(order) + 1, dtype=float)
     # Answers of equal probability are taken or left together.
-    last = np.append(np.diff(probability[order]) != 0, True)
-    good = np.flatnonzero((share >= aim) & last) if len(order) else np.array([], dtype=int)
+    last = np.append(np.diff(probability[order]) != 0, True)[: len(order)]
+    good = np.flatnonzero((least_share(np.cumsum(right[order]), rows) >= promise) & last)
     if not len(good):
         return NEVER
     lowest = float(probability[order][good[-1]])
     # Where nothing was wrong too often, nothing is known below: then the calibrated probability itself decides.
-    return min(lowest, aim) if good[-1] == len(order) - 1 else lowest
+    return min(lowest, promise) if good[-1] == len(order) - 1 else lowest
 
 
 def calibration(probability: Floats, right: NDArray[np.bool_]) -> list[Bin]:

@@ -105,7 +105,7 @@ def load(data: bytes) -> Model:
             tuple(head["terms"]), tuple(head["labels"]), recipe=Recipe(**head["recipe"]), about=head["about"],
             heat=Heat(**head["heat"]), threshold=float(head["threshold"]), **arrays,
         )  # fmt: skip
-    except (KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ValueError(f"not a model: {error}") from error
     _check(model)
     return model
