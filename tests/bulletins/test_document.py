@@ -75,6 +75,13 @@ def test_streets_that_tie_are_both_named_and_those_without_data_are_not() -> Non
     assert "本周没有可排名的数据。" in said(league=[])
 
 
+def test_figures_of_a_table_keep_their_decimals() -> None:
+    tables = [section.table for section in compose(weekly()).sections if section.table]
+    assert tables[0].rows[0] == ("1", "甲街道", "66.50", "83.0", "33.3", "—", "100.0")
+    assert tables[-1].rows[0] == ("S1", "环境整洁", "21.44", "2", "0")
+    assert tables[1].rows == (("暴露垃圾", "2"),), "a count has no point"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

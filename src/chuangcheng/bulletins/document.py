@@ -161,13 +161,22 @@ def _change(change: float) -> str:
     return f"{'上升' if change > 0 else '下降'} {text(abs(change))} 分"
 
 
+#: Columns of points have two decimals, all other figures with a point are percentages with one, as on the pages.
+POINTS = frozenset({"score", "lost"})
+
+
 def _table(rows: Sequence[dict[str, Any]], columns: dict[str, str], right: Sequence[str]) -> Table:
     return Table(
         headers=tuple(columns.values()),
-        rows=tuple(tuple(text(row[name]) for name in columns) for row in rows),
+        rows=tuple(tuple(_cell(name, row[name]) for name in columns) for row in rows),
         right=tuple(name in right for name in columns),
         urls=tuple(row.get("url", "") for row in rows),
     )
+
+
+def _cell(name: str, value: object) -> str:
+    """A figure in a column: its decimals stay, so that the points stand below each other."""
+    return f"{value:.{2 if name in POINTS else 1}f}" if isinstance(value, float) else text(value)
 
 
 def _league(value: _Values) -> Part:
