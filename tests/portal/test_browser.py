@@ -131,6 +131,7 @@ def test_a_photo_over_the_limit_is_made_smaller_and_keeps_its_time(
     image = Image.effect_noise((1400, 1400), 90)
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = "2026:09:15 11:30:00"
+    exif.get_ifd(0x8825).update({1: "N", 2: (30.0, 0.0, 7.2), 3: "E", 4: (120.0, 0.0, 10.8)})
     file = io.BytesIO()
     image.save(file, "JPEG", quality=97, exif=exif)
     assert len(file.getvalue()) > 1024 * 1024
@@ -144,6 +145,7 @@ def test_a_photo_over_the_limit_is_made_smaller_and_keeps_its_time(
     stored = Photo.objects.get()
     assert stored.taken_at is not None and stored.taken_at.isoformat() == "2026-09-15T03:30:00+00:00"
     assert stored.original_sha256 != hashlib.sha256(file.getvalue()).hexdigest()
+    assert (stored.lat, stored.lon) == (30.002, 120.003)
     assert stored.grade == "C"  # told by the sender, no longer by the file
 
 

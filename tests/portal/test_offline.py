@@ -227,6 +227,33 @@ def test_a_sign_in_page_of_a_hotel_is_no_receipt(phone: Phone, live_server: Any,
     assert_all_there()
 
 
+def test_the_servers_word_to_wait_is_kept(phone: Phone, live_server: Any, top: None) -> None:
+    context = phone()
+    context.clock.install()
+    page = open_page(context, live_server.url)
+    asked: list[str] = []
+
+    def busy(route: Route) -> None:
+        asked.append(route.request.method)
+        if len(asked) == 1:
+            route.fulfill(
+                status=429, headers={"Retry-After": "120"}, json={"detail": "请稍候", "code": "common.too_many"}
+            )
+        else:
+            route.continue_()
+
+    page.route(REPORTS, busy)
+    write(page)
+    send(page)
+    page.get_by_text("请稍候").wait_for()
+    page.evaluate("dispatchEvent(new Event('online'))")  # our own haste does not count here
+    page.locator(".slip[data-state=phone]").wait_for()
+    assert len(asked) == 1
+    page.clock.fast_forward(121_000)
+    safe(page)
+    assert_all_there()
+
+
 def test_what_is_safe_leaves_no_words_and_no_photos_on_the_phone(phone: Phone, live_server: Any, top: None) -> None:
     page = open_page(phone(), live_server.url)
     write(page)

@@ -204,9 +204,10 @@ def test_the_privacy_notice_stands_by_its_version(client: Client) -> None:
     assert len({notice.version for notice in privacy.NOTICES}) == len(privacy.NOTICES)
 
 
-def test_the_map_under_the_pin_shows_streets_and_nothing_else(client: Client, small_city: Any) -> None:
+def test_the_map_under_the_pin_shows_areas_and_nothing_else(client: Client, small_city: Any) -> None:
     content = client.get(reverse("portal:areas")).json()
-    assert {feature["properties"]["name"] for feature in content["areas"]["features"]} == {"河东街道", "河西街道"}
+    names = {feature["properties"]["name"] for feature in content["areas"]["features"]}
+    assert names == {"河东街道", "河西街道", "永安社区", "长乐社区", "新华社区"}
     assert content["points"]["features"] == []
 
 

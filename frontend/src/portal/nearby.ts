@@ -8,7 +8,6 @@ export interface Near {
   category: { code: string; name: string } | null;
   metres: number;
   filed_at: string;
-  state_label: string;
   people: number;
 }
 
@@ -51,7 +50,7 @@ function card(one: Near, skew: number, chosen: () => void): HTMLElement {
   part("near-name", item).textContent = one.category?.name ?? say("someTrouble");
   const days = Math.floor((Date.now() + skew - Date.parse(one.filed_at)) / DAY);
   const age = days < 1 ? say("today") : say("daysAgo", { days });
-  const facts = [say("away", { metres: one.metres }), age, one.state_label, say("people", { n: one.people })];
+  const facts = [say("away", { metres: one.metres }), age, say("people", { n: one.people })];
   const line = part("near-facts", item);
   line.textContent = facts.join(" · ");
   line.title = momentText(one.filed_at);

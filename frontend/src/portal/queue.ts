@@ -6,6 +6,7 @@
  * are answered 200 with what is still missing), so a lost reply, a killed tab or a second tab change nothing.
  */
 import { complete, type Entry, type Shot } from "./entry";
+import { skew } from "./page";
 import { post, put, Refusal, type Answer } from "./send";
 import type { Store } from "./store";
 
@@ -24,6 +25,7 @@ export class Queue {
   private running = false;
   private again = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly skew = skew();
 
   constructor(
     private readonly store: Store,
@@ -131,7 +133,7 @@ export class Queue {
 
   /** The server's word on each hash: acknowledged is what it declared and misses no more. */
   private async note(id: string, said: Answer): Promise<void> {
-    const now = new Date().toISOString();
+    const now = new Date(Date.now() + this.skew).toISOString();
     const kept = await this.store.change(id, (entry) => {
       entry.receipt ??= {
         number: said.number,

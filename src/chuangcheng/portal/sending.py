@@ -24,9 +24,16 @@ from chuangcheng.web.pages import public
 
 SUGGESTED = 10
 EMPTY = {"type": "FeatureCollection", "features": []}
-_areas: Cached[bytes] = Cached(
-    "places", lambda: json.dumps({"areas": places.boundaries("street"), "points": EMPTY}, ensure_ascii=False).encode()
-)
+#: Levels under the pin, the wider first.
+LEVELS = ("street", "community")
+
+
+def _load_areas() -> bytes:
+    features = [feature for level in LEVELS for feature in places.boundaries(level)["features"]]
+    return json.dumps({"areas": {**EMPTY, "features": features}, "points": EMPTY}, ensure_ascii=False).encode()
+
+
+_areas: Cached[bytes] = Cached("places", _load_areas)
 
 
 @public
@@ -62,7 +69,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @public
 @require_GET
 def areas(_request: HttpRequest) -> HttpResponse:
-    """The streets' boundaries under the pin."""
+    """The boundaries of streets and communities under the pin."""
     return HttpResponse(_areas.get(), content_type="application/json", headers={"Cache-Control": "max-age=3600"})
 
 
