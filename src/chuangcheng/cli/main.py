@@ -32,9 +32,9 @@ COMMANDS: dict[str, Label] = {
     "doctor": Label("检查配置与环境", "say what is missing or misconfigured"),
     "createuser": Label("新建用户并授予岗位", "make a user with a post"),
     "token": Label("签发接口令牌", "issue an API token for a post"),
+    "webhooks": Label("查看和补推事件推送", "see webhooks and tell again what failed"),
     "bench": Label("性能测试（源代码目录中）", "measure against the database's limit (source tree)"),
 }
-    "webhooks": Label("查看和补推事件推送", "see webhooks and tell again what failed"),
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
