@@ -50,6 +50,7 @@ class Service:
         self.replies: list[Reply] = [Reply()]
         self.by_path: dict[str, Reply] = {}
         self.closing = threading.Event()
+        self.heard = threading.Event()  # set by the first request
 
     def answer(self, *replies: Reply) -> None:
         self.replies = list(replies)
@@ -68,6 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         service: Service = self.server.service  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         service.asked.append(Asked(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        service.heard.set()
         reply = service.next(self.path)
         self.close_connection = True
         if reply.hang:
