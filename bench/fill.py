@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bench.questions import words_for
 from bench.tasks import TEXT
 
 BATCH = 2000
@@ -85,6 +86,7 @@ def _cases(first: int, count: int, city: dict[str, Any]) -> list[Any]:
     from chuangcheng.cases.building import Clock, build_case
     from chuangcheng.cases.inputs import CaseInput
     from chuangcheng.cases.models import Case
+    from chuangcheng.cases.search import put
     from chuangcheng.history.models import Event
     from chuangcheng.kernel.actor import SYSTEM
     from chuangcheng.kernel.ids import number
@@ -94,7 +96,8 @@ def _cases(first: int, count: int, city: dict[str, Any]) -> list[Any]:
     for serial in range(first, first + count):
         lon, lat = 120 + dice.random() * 0.04, 30 + dice.random() * 0.01
         moment = START + timedelta(minutes=serial * 3)
-        given = CaseInput(text=TEXT, source="portal", category=dice.choice(city["categories"]), lat=lat, lon=lon)
+        text = TEXT + words_for(dice)
+        given = CaseInput(text=text, source="portal", category=dice.choice(city["categories"]), lat=lat, lon=lon)
         case, event = build_case(
             given, actor=SYSTEM, number=number("AJ", moment, serial), filed_at=moment, located=locate(lon, lat),
             clock=Clock(moment + timedelta(days=3), "bench@1"),
@@ -103,6 +106,7 @@ def _cases(first: int, count: int, city: dict[str, Any]) -> list[Any]:
         cases.append(case)
         events.append(event)
     Case.objects.bulk_create(cases, batch_size=200)
+    put(cases)
     Event.objects.bulk_create(events, batch_size=500)
     return cases
 
@@ -111,6 +115,7 @@ def _reports(first: int, cases: list[Any]) -> list[Any]:
     from chuangcheng.cases.building import build_report
     from chuangcheng.cases.inputs import ReportInput
     from chuangcheng.cases.models import Report
+    from chuangcheng.cases.search import put
     from chuangcheng.history.models import Event
     from chuangcheng.kernel.actor import CITIZEN
     from chuangcheng.kernel.ids import new_id, number
@@ -118,7 +123,7 @@ def _reports(first: int, cases: list[Any]) -> list[Any]:
 
     reports, events = [], []
     for serial, case in enumerate(cases, first):
-        given = ReportInput(id=new_id(), text=TEXT, source="portal", lat=case.lat, lon=case.lon)
+        given = ReportInput(id=new_id(), text=case.text, source="portal", lat=case.lat, lon=case.lon)
         report, event = build_report(
             given, actor=CITIZEN, number=number("SB", case.filed_at, serial), received_at=case.filed_at,
             located=locate(case.lon, case.lat), category=case.category,
@@ -128,5 +133,6 @@ def _reports(first: int, cases: list[Any]) -> list[Any]:
         reports.append(report)
         events.append(event)
     Report.objects.bulk_create(reports, batch_size=200)
+    put(reports)
     Event.objects.bulk_create(events, batch_size=500)
     return reports

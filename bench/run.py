@@ -24,7 +24,7 @@ for _folder in (ROOT, ROOT / "src"):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
-from bench import load, tasks  # noqa: E402
+from bench import load, questions, tasks  # noqa: E402
 from bench.load import Measured  # noqa: E402
 
 CLIENTS = 8
@@ -100,13 +100,14 @@ def _one(options: argparse.Namespace) -> dict[str, Any]:
             database = stack.enter_context(server(durable=True))
         home = Path(tempfile.mkdtemp(prefix="chuangcheng-bench-"))
         stack.callback(shutil.rmtree, home, ignore_errors=True)
-        lines = _measure(home, database, options)
+        lines, answers = _measure(home, database, options)
     results = {line.name: line.as_json() for line in lines}
     missed = [name for name, goal in GOALS.items() if database and results[name]["ratio"] < goal]
-    return {"database": "PostgreSQL" if database else "SQLite", "missed": missed, "results": results}
+    return {"database": "PostgreSQL" if database else "SQLite", "missed": missed, "results": results,
+            "questions": answers}  # fmt: skip
 
 
-def _measure(home: Path, database: str, options: argparse.Namespace) -> list[Line]:
+def _measure(home: Path, database: str, options: argparse.Namespace) -> tuple[list[Line], dict[str, Any]]:
     """Everything that needs Django happens here, after the environment names the home."""
     os.environ.update(
         CHUANGCHENG_HOME=str(home), CHUANGCHENG_DATABASE_URL=database, CHUANGCHENG_RATE_LIMITS="off",
@@ -124,6 +125,8 @@ def _measure(home: Path, database: str, options: argparse.Namespace) -> list[Lin
     _say("migrating")
     call_command("migrate", verbosity=0)
     filled = fill(options.cases, lambda done: _say(f"filled {done:,} of {options.cases:,}"))
+    _say("questions")
+    answers = questions.ask()
     plans = _plans(filled, database or str(home / "chuangcheng.sqlite3"))
     connections.close_all()
     lines = []
@@ -134,7 +137,7 @@ def _measure(home: Path, database: str, options: argparse.Namespace) -> list[Lin
             _say(f"{name}: ours")
             mine = load.run(ours[0], (port, *ours[1:]), clients=CLIENTS, seconds=options.seconds)
             lines.append(Line(name, mine, raw, queries))
-    return lines
+    return lines, answers
 
 
 def _plans(filled: Any, database: str) -> dict[str, tuple[tuple[Any, ...], tuple[Any, ...], int]]:
@@ -183,6 +186,7 @@ def _table(engine: dict[str, Any], rows: int) -> None:
             f"{name:18}{ours['per_second']:9.0f}{limit['per_second']:9.0f}{line['ratio']:8.1%}{goal:>6}"
             f"{ours['p50_ms']:8.1f}{ours['p95_ms']:8.1f}{line['queries']:8d}"
         )
+    print(questions.table(engine["questions"]))
 
 
 def _say(text: str) -> None:

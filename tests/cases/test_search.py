@@ -91,6 +91,13 @@ def test_a_row_that_waits_for_its_effect_is_found_all_the_same(three: list[Repor
     assert found("垃圾") == sorted([three[0].text, three[1].text, "垃圾又满了"])
 
 
+def test_an_index_that_is_far_behind_is_not_asked(three: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_WAITING", 1)
+    for number in range(9, 12):
+        report(number, f"垃圾又满了{number}")
+    assert len(found("垃圾")) == 5
+
+
 def test_a_stale_entry_brings_nothing(three: list[Report]) -> None:
     Report.objects.filter(pk=three[0].pk).update(text="")
     assert found("果皮箱") == []
@@ -153,7 +160,7 @@ def test_reports_and_cases_come_into_the_index_behind_the_outbox(play: Play) -> 
 
 
 def test_a_rare_word_reads_only_its_own_rows(three: list[Report], django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(3) as asked:  # the keys, the newest entry, the rows
+    with django_assert_num_queries(4) as asked:  # the keys, the newest entry, what waits, the rows
         assert found("单车") == [three[2].text]
     assert "SB20260915-000003" in asked.captured_queries[-1]["sql"]
 

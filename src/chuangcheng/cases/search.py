@@ -27,6 +27,8 @@ Row = TypeVar("Row", Report, Case)
 Subject = Report | Case
 #: A word in more rows than this is found by reading the newest rows.
 MOST_KEYS = 10_000
+#: With more rows than this waiting to be indexed the index is of no use yet.
+MOST_WAITING = 1_000
 _CHUNK = 1000
 _TABLES: dict[type[Subject], str] = {Report: "cases_search_report", Case: "cases_search_case"}
 _PREFIXES: dict[type[Subject], str] = {Report: "SB", Case: "AJ"}
@@ -53,12 +55,17 @@ def _pairs(text: str) -> Iterator[str]:
 def _narrowed(rows: QuerySet[Row], tokens: Sequence[str]) -> QuerySet[Row]:
     model = rows.model
     keys = _matching(model, tokens, MOST_KEYS + 1)
-    if len(keys) > MOST_KEYS:
+    waiting = _after(model, _newest(model), MOST_WAITING + 1)
+    if len(keys) > MOST_KEYS or len(waiting) > MOST_WAITING:
         return rows
-    newest = _newest(model)
     numbers = [_number_of(model, key) for key in keys]
-    # What came after the newest entry waits for its effect and is read itself.
-    return rows.filter(Q(number__in=numbers) | Q(number__gt=_number_of(model, newest) if newest else ""))
+    return rows.filter(number__in=numbers + waiting)
+
+
+def _after(model: type[Subject], newest: int | None, most: int) -> list[str]:
+    """The numbers of rows that came after the newest entry: they wait for their effect and are read themselves."""
+    later = model._default_manager.filter(number__gt=_number_of(model, newest) if newest else "")
+    return list(later.order_by("number").values_list("number", flat=True)[:most])
 
 
 def key_of(number: str) -> int:
