@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from tests.homes import Home, serving_at
 
 pytestmark = pytest.mark.full
 
-#: A town with three reviewed reports, one of them closed, and a fourth that waits; prints a key to report with.
+#: A town with three reviewed reports, one of them closed, and a fourth that waits; prints a key to report with, a
+#: token to move cases with, and a case to move.
 TOWN = """
 import json
 from uuid import uuid4
 from django.db.models import Q
 from chuangcheng.cases import actions
+from chuangcheng.cases.models import Case
 from chuangcheng.framework.actions import load_sample, publish_edition
 from chuangcheng.history.sweep import drain
 from chuangcheng.kernel.actor import CITIZEN, SYSTEM
@@ -44,7 +47,8 @@ for n in range(4):
     if n == 2:
         actions.void_case(actor=office, case_id=case.pk, reason_code="duplicate")
 drain()
-print(json.dumps({"key": issue(office.post_id, use="open311")}))
+waiting = str(Case.objects.get(reports__text__startswith="第0堆").pk)
+print(json.dumps({"key": issue(office.post_id, use="open311"), "token": issue(office.post_id), "case": waiting}))
 """
 
 
@@ -53,10 +57,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     """The endpoint of the served town, and its key."""
     home = Home(Path(tmp_path_factory.mktemp("open311")) / "home")
     assert home.command("migrate", "--json").code == 0
-    key = json.loads(home.django(TOWN).splitlines()[-1])["key"]
+    told = json.loads(home.django(TOWN).splitlines()[-1])
     with serving_at(home) as server:
         assert server.ready is not None
-        yield {"endpoint": f"{server.place.address}open311/v2", "key": key}
+        yield {"endpoint": f"{server.place.address}open311/v2", "api": f"{server.place.address}api/v1", **told}
 
 
 @pytest.fixture(params=["json", "xml"])
@@ -103,3 +107,26 @@ def test_what_is_sent_can_be_followed(served: dict[str, str], client: Any) -> No
     given = {"api_key": served["key"], "service_code": "06010", "address_string": "永安路", "description": "新的一堆"}
     (told,) = requests.post(f"{served['endpoint']}/requests.json", data=given, timeout=30).json()
     assert client.get_service_request(told["service_request_id"])["status_notes"] == "待受理"
+
+
+def at_once(send: Callable[[], requests.Response]) -> list[requests.Response]:
+    """The answers to one and the same request, sent eight times at the same moment."""
+    with ThreadPoolExecutor(8) as pool:
+        return [each.result() for each in [pool.submit(send) for _ in range(8)]]
+
+
+def test_of_eight_at_once_one_creates(served: dict[str, str]) -> None:
+    given = {"api_key": served["key"], "service_code": "06010", "address_string": "长乐路", "description": "八次同时"}
+    answers = at_once(lambda: requests.post(f"{served['endpoint']}/requests.json", data=given, timeout=60))
+    assert sorted(each.status_code for each in answers) == [200] * 7 + [201]
+    assert len({each.text for each in answers}) == 1
+
+
+def test_of_eight_at_once_one_moves(served: dict[str, str]) -> None:
+    path = f"{served['api']}/cases/{served['case']}"
+    headers = {"Authorization": f"Bearer {served['token']}"}
+    given = {"id": "0190a0c0-7b1e-7cc3-9d2f-0a1b2c3d4e5f", "unit": "U-CCB"}
+    answers = at_once(lambda: requests.post(f"{path}/moves/dispatch", json=given, headers=headers, timeout=60))
+    assert {each.status_code for each in answers} == {200}
+    (link,) = requests.get(path, headers=headers, timeout=30).json()["assignments"]
+    assert link["unit"]["code"] == "U-CCB"

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import DataError, OperationalError
+from django.http import UnreadablePostError
 from django.test import Client
 from pytest_django import Settings
 
@@ -159,3 +161,30 @@ def test_no_session_and_no_cookie(reader: Geo, categories: Any) -> None:
     response = reader.ask("/services.json")
     assert not response.cookies
     assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+# When something breaks ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (OperationalError("database is locked"), 503, "api.busy"),
+        (DataError("out of range"), 400, "common.invalid"),
+        (RuntimeError("a secret of the house"), 500, "common.internal"),
+        (UnreadablePostError("gone"), 400, "api.bad_request"),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_what_breaks_is_told_in_the_standard_s_form(
+    reader: Geo, db: None, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str, form: str
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("chuangcheng.api.open311.services.offered", fail)
+    response = reader.ask(f"/services.{form}")
+    assert response.status_code == status
+    assert response["Content-Type"].startswith("application/json" if form == "json" else "text/xml")
+    assert code in response.content.decode() and "secret" not in response.content.decode()
+    assert ("Retry-After" in response) == (status == 503)
