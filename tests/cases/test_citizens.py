@@ -17,9 +17,10 @@ from chuangcheng.cases.nearby import around
 from chuangcheng.cases.states import DECLINES, PLEA
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos.actions import Declaration
-from tests.cases.play import LITTER, POINT, Play
+from tests.cases.play import LITTER, POINT, Play, given
 from tests.conftest import NOON
 
 PHONE = "0190b0b0-0000-7000-8000-00000000abcd"
@@ -229,6 +230,8 @@ def test_the_nearest_of_the_kind_come_first(play: Play) -> None:
 def test_only_reviewed_open_cases_of_citizens_are_told(play: Play, closed: Report) -> None:
     play.report()  # not reviewed
     play.filed()  # an inspection's own
+    called = actions.create_report(actor=SYSTEM, given=given(source="hotline"))[0]
+    actions.file_report(actor=play.by["office"], report_id=called.pk, category_code=LITTER)  # said to 12345 alone
     assert around(POINT["lat"], POINT["lon"]) == []
     shown = filed(play)
     assert [one.case.pk for one in around(POINT["lat"], POINT["lon"])] == [shown.pk]

@@ -54,7 +54,8 @@ def test_the_office_is_told(pleaded: Report) -> None:
 
 
 def test_it_lies_on_the_first_page_of_who_decides_and_of_nobody_else(as_persona: Sign, pleaded: Report) -> None:
-    assert pleaded.number in as_persona("office").get(reverse("desk:home")).content.decode()
+    first = as_persona("office").get(reverse("desk:home")).content.decode()
+    assert pleaded.number in first and "要求重办" in first
     assert pleaded.number not in as_persona("inspector").get(reverse("desk:home")).content.decode()
     listed = as_persona("office").get(reverse("desk:reports"), {"plea": "asked"}).content.decode()
     assert pleaded.number in listed

@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 
 from chuangcheng.cases.likeness import RADIUS
 from chuangcheng.cases.models import Case
+from chuangcheng.cases.publication import OPEN_DOORS
 from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.geometry import metres
 
@@ -31,9 +32,9 @@ class Near:
 
 
 def public_open() -> Q:
-    """Open cases that came of reports by citizens and that the office has filed: reviewed, and no secret of an
-    inspection."""
-    return Q(state__in=CASE.open_states(), origin_kind="report")
+    """Open cases that the office has filed from a report by an open door: reviewed, no secret of an inspection, and
+    nothing that somebody said to 12345 alone."""
+    return Q(state__in=CASE.open_states(), origin_kind="report", source__in=OPEN_DOORS)
 
 
 def around(lat: float, lon: float, category_code: str = "") -> list[Near]:

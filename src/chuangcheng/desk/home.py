@@ -117,7 +117,10 @@ def _to_handle(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
 def _to_triage(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
     if not holds(request, "reports.triage"):
         return None
-    rows = selectors.visible_reports(request.actor).filter(state="received")
+    waiting = Q(state="received")
+    if holds(request, "cases.dispatch"):
+        waiting |= Q(plea_state="asked")  # its reporter says that the trouble is still there
+    rows = selectors.visible_reports(request.actor).filter(waiting)
     return _of_reports(
         _("待受理"),
         _("先到先办：立案、并案、请网格核实或不予受理"),
@@ -125,13 +128,6 @@ def _to_triage(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
         "received_at",
         "?state=received&sort=received",
     )
-
-
-def _to_reconsider(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
-    if not holds(request, "cases.dispatch"):
-        return None
-    rows = selectors.visible_reports(request.actor).filter(plea_state="asked")
-    return _of_reports(_("要求重办"), _("上报人说问题还在，研判是否重办"), rows, "plea_at", "?plea=asked")
 
 
 def _to_dispatch(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
@@ -170,7 +166,7 @@ def _to_close(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
 
 
 _QUEUES: tuple[Callable[[StaffRequest, QuerySet[Case]], Queue | None], ...] = (
-    _to_confirm, _to_handle, _to_triage, _to_reconsider, _to_dispatch, _to_decide, _to_verify, _to_close,
+    _to_confirm, _to_handle, _to_triage, _to_dispatch, _to_decide, _to_verify, _to_close,
 )  # fmt: skip
 
 
