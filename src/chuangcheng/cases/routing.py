@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -33,6 +34,10 @@ DEFAULTS = (
 )
 
 
+#: Finds the office of a kind (``street``, ``district``) that a place belongs to.
+Territory = Callable[[str, str], Unit | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """The unit that a rule names for a case, and why."""
@@ -51,10 +56,28 @@ _rules = Cached(_CACHE, _load)
 
 def suggest(category_code: str, division_path: str, source: str) -> Suggestion | None:
     """The unit of the first rule that fits and leads to a unit; None where no rule does."""
+    return _suggest(category_code, division_path, source, _read_territory)
+
+
+def suggest_each(asked: Sequence[tuple[str, str, str]]) -> list[Suggestion | None]:
+    """As :func:`suggest` for many (category code, division path, source), with one query for all territories."""
+    paths = {path for _, path, _ in asked if path}
+    units = people.territories(paths) if paths else []
+
+    def territory(kind: str, division_path: str) -> Unit | None:
+        inside = people.prefixes(division_path)
+        return next(
+            (unit for unit in units if unit.kind == kind and unit.division and unit.division.path in inside), None
+        )
+
+    return [_suggest(*each, territory) for each in asked]
+
+
+def _suggest(category_code: str, division_path: str, source: str, territory: Territory) -> Suggestion | None:
     for rule in _rules.get():
         if not fits(rule, category_code, division_path, source):
             continue
-        unit = _target(rule, division_path)
+        unit = _target(rule, division_path, territory)
         if unit:
             return Suggestion(unit, rule, _why(rule, category_code))
     return None
@@ -69,12 +92,12 @@ def fits(rule: RoutingRule, category_code: str, division_path: str, source: str)
     )
 
 
-def _target(rule: RoutingRule, division_path: str) -> Unit | None:
-    if rule.target == "street":
-        return people.street_unit(division_path)
-    if rule.target == "district":
-        return people.district_unit(division_path)
-    return rule.unit
+def _target(rule: RoutingRule, division_path: str, territory: Territory) -> Unit | None:
+    return rule.unit if rule.target == "unit" else territory(rule.target, division_path)
+
+
+def _read_territory(kind: str, division_path: str) -> Unit | None:
+    return people.street_unit(division_path) if kind == "street" else people.district_unit(division_path)
 
 
 def _why(rule: RoutingRule, category_code: str) -> Label:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from chuangcheng.history import secrets
@@ -79,6 +81,13 @@ def street_unit(division_path: str) -> Unit | None:
 def district_unit(division_path: str) -> Unit | None:
     """The district office that a place belongs to."""
     return _territory(UnitKind.DISTRICT, division_path)
+
+
+def territories(division_paths: Iterable[str]) -> list[Unit]:
+    """The street and district offices above any of these places, in official order; one query however many."""
+    above = {prefix for path in division_paths for prefix in prefixes(path)}
+    rows = units().filter(kind__in=(UnitKind.STREET, UnitKind.DISTRICT), division__path__in=above)
+    return list(rows.order_by("official_order", "code"))
 
 
 def _territory(kind: str, division_path: str) -> Unit | None:
