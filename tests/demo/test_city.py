@@ -25,6 +25,7 @@ from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.notices.models import Notice
 from chuangcheng.patrols.models import Check, Visit
 from chuangcheng.people.models import Person, Post
+from chuangcheng.photos.models import Photo
 from chuangcheng.places.models import Division, Grid
 from chuangcheng.sites.models import Site
 
@@ -126,6 +127,10 @@ def _its_checks_lead_to_cases() -> None:
     assert not failed.filter(case=None).exists()
     assert not Check.objects.filter(grade="A").exclude(case=None).exists()
     assert not Case.objects.filter(origin_kind="check", site=None).exists()
+    pictures = Photo.objects.filter(owner_kind="check")
+    assert pictures.exists() and not pictures.filter(stored_at=None).exists(), "what was promised came"
+    assert set(pictures.values_list("owner_id", flat=True)) <= set(failed.values_list("pk", flat=True))
+    assert set(pictures.values_list("grade", flat=True)) == {"A"}
 
 
 def _dump() -> dict[str, list[Any]]:

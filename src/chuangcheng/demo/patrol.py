@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.stage import Stage
@@ -17,22 +19,35 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.patrols import actions as patrols
+from chuangcheng.patrols.models import Check
+from chuangcheng.photos.actions import Declaration
+from chuangcheng.photos.imaging import Picture
 from chuangcheng.sites.models import Site
 
 VISITS = 1860
 ITEMS_PER_VISIT = 9
 FAILURES_AT_START, FAILURES_AT_END = 0.095, 0.055  # the city gets better through the quarter
+PHOTOGRAPHED = 0.2  # of the failed checks
 MODES = (("patrol", 40), ("covert", 22), ("morning", 14), ("mutual", 12), ("leader", 5), ("self", 7))
+
+
+@dataclass(frozen=True)
+class Found:
+    """The result of one item, and the picture that was taken of it."""
+
+    result: patrols.CheckInput
+    picture: Picture | None
 
 
 class Patrols:
     """Spreads visits over sites and days; every failed check becomes a case that takes its way."""
 
-    def __init__(self, stage: Stage, cast: Cast, handling: Handling) -> None:
+    def __init__(self, stage: Stage, cast: Cast, handling: Handling, darkroom: Darkroom) -> None:
         self.stage = stage
         self.rng: random.Random = stage.rng
         self.cast = cast
         self.handling = handling
+        self.darkroom = darkroom
         self.care = {site.code: self.rng.uniform(0.5, 1.6) for site in cast.sites}
 
     def schedule(self) -> None:
@@ -62,15 +77,20 @@ class Patrols:
         visit = patrols.start_visit(actor=actor, site_id=site.id, mode=mode, lat=site.lat, lon=site.lon)
         items = list(checklist(site.kind_id).values())
         chosen = self.rng.sample(items, min(ITEMS_PER_VISIT, len(items)))
-        checks = patrols.record_checks(
-            actor=actor, visit_id=visit.id, results=[self._result(item, site) for item in chosen]
-        )
+        found = [self._look(item, site) for item in chosen]
+        checks = patrols.record_checks(actor=actor, visit_id=visit.id, results=[each.result for each in found])
+        for check, each in zip(checks, found, strict=True):
+            self._send(actor, check, each.picture)
         patrols.finish_visit(actor=actor, visit_id=visit.id)
         for check in checks:
             if check.case and check.case.origin_id == check.pk:  # else it joined a case that is under way
                 self.handling.take(check.case)
 
-    def _result(self, item: ChecklistItem, site: Site) -> patrols.CheckInput:
+    def _send(self, actor: Actor, check: Check, picture: Picture | None) -> None:
+        if picture:
+            patrols.add_photo(actor=actor, check_id=check.pk, sha256=picture.original_sha256, data=picture)
+
+    def _look(self, item: ChecklistItem, site: Site) -> Found:
         passed = (clock.now() - self.stage.start) / (self.stage.end - self.stage.start)
         chance = (FAILURES_AT_START + (FAILURES_AT_END - FAILURES_AT_START) * passed) * self.care[site.code]
         failed = self.rng.random() < chance
@@ -78,7 +98,16 @@ class Patrols:
         value = None
         if item.scoring.startswith(("quota", "threshold")):
             value = Decimal(0) if failed else Decimal(100)
-        return patrols.CheckInput(item_code=item.code, defects=defects, value=value)
+        picture = self.darkroom.take("before") if failed and self.rng.random() < PHOTOGRAPHED else None
+        photos = (_declared(picture, site),) if picture else ()
+        return Found(patrols.CheckInput(item_code=item.code, defects=defects, value=value, photos=photos), picture)
+
+
+def _declared(picture: Picture, site: Site) -> Declaration:
+    """Taken by the page's own camera, at the site, just now."""
+    return Declaration(
+        picture.original_sha256, "near", taken_at=clock.now(), lat=site.lat, lon=site.lon, in_camera=True
+    )
 
 
 def readings(stage: Stage, cast: Cast, rows: list[Indicator]) -> None:

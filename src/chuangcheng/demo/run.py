@@ -75,7 +75,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
 def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom) -> None:
     handling = Handling(stage, cast, darkroom)
     Quarter(stage, plan, cast, handling, darkroom).schedule()
-    Patrols(stage, cast, handling).schedule()
+    Patrols(stage, cast, handling, darkroom).schedule()
     Morning(stage, plan, cast).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 

@@ -249,8 +249,8 @@ def abandon_visit(*, actor: Actor, visit_id: UUID, reason_code: str) -> Visit:
     return visit
 
 
-def add_photo(*, actor: Actor, check_id: UUID, sha256: str, data: bytes) -> Photo:
-    """Take in the bytes of a photo that was declared with a check, from the inspector who made the check."""
+def add_photo(*, actor: Actor, check_id: UUID, sha256: str, data: photos.Shot) -> Photo:
+    """Take in a photo that was declared with a check, from the inspector who made the check."""
     rights.require(actor, "visits.create")
     check = selectors.get_check_for(actor, check_id)
     if check.visit.inspector_id != actor.person_id:
