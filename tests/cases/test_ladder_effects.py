@@ -109,6 +109,20 @@ def test_what_is_urgent_breaks_the_quiet(play: Play) -> None:
     assert Delivery.objects.latest("id").due_at == night
 
 
+@pytest.mark.parametrize(("more", "waits"), [({}, True), ({"severity": 3}, False), ({"condition": "dangerous"}, False)])
+def test_at_night_a_reminder_waits_unless_the_limit_does_not(play: Play, more: dict[str, Any], waits: bool) -> None:
+    from chuangcheng.notices import devices
+    from tests.notices.test_web_push import Browser
+
+    devices.subscribe(actor=play.by["street"], given=Browser("https://push.example/1").subscription)
+    case = play.handling(**more)
+    half = next(ring for ring in ladder_effects.rings_of(case) if ring.name == "half")
+    night = datetime(2026, 9, 15, 15, 30, tzinfo=UTC)
+    with clock.at(night):
+        assert ladder_effects._tell(case, half)
+    assert (Delivery.objects.get().due_at > night) == waits
+
+
 def test_after_a_stop_the_highest_rung_speaks_for_all(play: Play) -> None:
     play.handling()
     assert climb(DUE + timedelta(minutes=1)) == {"overdue": {"street"}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -98,3 +99,22 @@ def test_it_runs_on_a_home(migrated_home: Home) -> None:
     assert (done.code, done.json) == (0, {"endpoints": []})
     done = migrated_home.command("webhooks", "replay", "--endpoint", "nobody", "--json")
     assert (done.code, done.json["error"]["code"]) == (1, "common.not_found")
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "code"),
+    [
+        ("version = 7\nrungs = []\n", "ok", 0),
+        ("version = ", "bad", 1),
+        ('version = 7\n[[rungs]]\nname = "a"\n', "bad", 1),
+    ],
+)
+def test_the_doctor_reads_the_city_s_ladder(
+    migrated_home: Home, tmp_path: Path, text: str, level: str, code: int
+) -> None:
+    home = migrated_home.copy_to(tmp_path / "home")
+    (home.folder / "ladder.toml").write_text(text, encoding="utf-8")
+    done = home.command("doctor", "--json")
+    assert {row["name"]: row["level"] for row in done.json["checks"]}["ladder"] == level
+    assert (done.code == 1) == any(row["level"] == "bad" for row in done.json["checks"])
+    assert done.code >= code

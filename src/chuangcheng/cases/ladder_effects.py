@@ -101,9 +101,14 @@ def _tell(case: Case, ring: Ring) -> bool:
         subject=(KIND, case.pk),
         text=_words(case, ring),
         url=f"/desk/cases/{case.pk}/",
-        urgent=ring.rung.urgent or case.severity >= DANGEROUS,
+        urgent=ring.rung.urgent or _presses(case),
     )
     return told > 0
+
+
+def _presses(case: Case) -> bool:
+    """What is dangerous, or has a limit that runs through the night, is reminded of at night too."""
+    return case.severity >= DANGEROUS or rule_of(case).unit == "urgent_hours"
 
 
 def _words(case: Case, ring: Ring) -> Label:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import stat
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +47,9 @@ def told_settings(home: Path) -> dict[str, dict[str, Any]]:
 
 def look(settings: Settings) -> list[Finding]:
     """Every check, those of the database only when it can be reached."""
-    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_keys, _space, _assets, _translations, _font,
-                                                                   _https, _clock_setting, _database)  # fmt: skip
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+        _keys, _space, _assets, _translations, _font, _https, _clock_setting, _ladder, _database,
+    )  # fmt: skip
     return [finding for check in checks for finding in check(settings)]
 
 
@@ -72,6 +74,22 @@ def _space(settings: Settings) -> Iterator[Finding]:
     yield Finding("space", level, text(f"磁盘剩余 {free / 1e9:.1f} GB", f"{free / 1e9:.1f} GB of disk left"))
     if not os.access(folder, os.W_OK):
         yield Finding("home", "bad", text(f"目录 {folder} 不可写", f"{folder} cannot be written to"))
+
+
+def _ladder(settings: Settings) -> Iterator[Finding]:
+    from chuangcheng.cases.ladder import parse
+
+    own = settings.home / "ladder.toml"
+    if not own.exists():
+        yield Finding("ladder", "ok", text("使用内置催办规则", "the built-in ladder of reminders is in force"))
+        return
+    try:
+        version = parse(tomllib.loads(own.read_text(encoding="utf-8"))).version
+    except (Refused, ValueError) as error:
+        yield Finding("ladder", "bad", text(f"催办规则 {own.name} 未生效：{error}", f"{own.name} is not used: {error}"))
+    else:
+        said = text(f"使用本市催办规则，第 {version} 版", f"the city's own ladder, version {version}, is in force")
+        yield Finding("ladder", "ok", said)
 
 
 def _assets(_settings: Settings) -> Iterator[Finding]:
