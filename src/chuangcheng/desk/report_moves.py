@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Report
 from chuangcheng.cases.states import DECLINES, PLEA, PLEA_VERBS, REPORT
+from chuangcheng.cases.triage.advice import advise
 from chuangcheng.desk import forms
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.framework import selectors as framework
@@ -100,15 +101,20 @@ def report_move(request: StaffRequest, report_id: UUID, name: str) -> HttpRespon
         url=reverse("desk:report_move", args=[report.pk, name]),
         back=reverse("desk:report", args=[report.pk]),
         subject=report.number,
-        initial=_category(report),
+        initial=_category(report) if name == "file" else None,
         lead=report.text[:120],
     )
     return take(request, step)
 
 
 def _category(report: Report) -> Given | None:
-    """The category that a case of the report would have: for a component its fault."""
-    found = framework.case_category([report.category.code]) if report.category else None
+    """The category that a case of the report would have: the reporter's own (for a component its fault), else the one
+    suggested."""
+    if report.category:
+        found = framework.case_category([report.category.code])
+    else:
+        advice = advise(report)
+        found = advice.category if advice else None
     return {"category": found.code} if found else None
 
 

@@ -15,7 +15,8 @@ from chuangcheng.cases import actions, selectors, timeline
 from chuangcheng.cases.likeness import alike
 from chuangcheng.cases.models import Report
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
-from chuangcheng.desk import choices
+from chuangcheng.cases.triage.advice import advise
+from chuangcheng.desk import choices, triage
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_report
 from chuangcheng.web.pages import page
@@ -52,6 +53,7 @@ LISTING = Listing(
         Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.report_states),
         Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), choices.sources),
         Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),
+        Filter("advice", _("分类建议"), triage.rows_behind, triage.figures, quiet=True),
         Filter("taken", _("采纳"), _taken, lambda _r: [("yes", _("立案或并案"))], quiet=True),
         Filter("plea", _("要求重办"), lambda rows, value: rows.filter(plea_state=value), choices.pleas, quiet=True),
         *days_of("received", "received_at", _("接收自"), _("接收至")),
@@ -82,9 +84,11 @@ def contact(request: StaffRequest, report_id: UUID) -> HttpResponse:
 
 def _show(request: StaffRequest, report_id: UUID, contact: actions.Contact | None = None) -> HttpResponse:
     report = selectors.get_report_for(request.actor, report_id)
+    moves = selectors.report_moves_for(request.actor, report)
     context = {
         "report": report,
-        "moves": selectors.report_moves_for(request.actor, report),
+        "moves": moves,
+        "advice": advise(report) if any(move.name == "file" for move in moves) else None,
         "pictures": of_report(report),
         "entries": timeline.of_report(report),
         "refusal": REFUSALS.get(report.reason_code),

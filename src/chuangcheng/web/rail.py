@@ -45,6 +45,7 @@ ROOMS = (
     Room("issues", _("问题"), (
         Link("desk:reports", _("上报"), "reports.view"),
         Link("desk:cases", _("案件"), "cases.view"),
+        Link("desk:triage", _("分类建议"), "reports.triage"),
     )),
     Room("sites", _("点位"), (Link("desk:sites", _("点位"), "sites.view"),)),
     Room("tasks", _("任务"), (Link("desk:tasks", _("任务"), "tasks.view"),)),

@@ -32,6 +32,11 @@ class Live:
         return self.advised / self.filed if self.filed else None
 
     @property
+    def changed(self) -> int:
+        """How many were filed under another category than suggested."""
+        return self.advised - self.taken
+
+    @property
     def accuracy(self) -> float | None:
         """The share of suggestions that were taken."""
         return self.taken / self.advised if self.advised else None
