@@ -7,6 +7,7 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from pytest_django import Settings
 from chuangcheng.cases import actions
 from chuangcheng.cases.models import Report
 from chuangcheng.history.models import Event, Outbox
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from tests.api.conftest import REPORTS, Caller, body, is_problem
 
@@ -287,6 +289,34 @@ def test_a_list_narrows_by_state_and_source(noon: object, caller: Caller, tokens
     assert len(caller.get(f"{REPORTS}?state=received&source=portal", token=token).json()["items"]) == 2
     assert caller.get(f"{REPORTS}?state=filed", token=token).json()["items"] == []
     assert caller.get(f"{REPORTS}?source=hotline%00", token=token).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=第一堆", ["one"]),
+        ("q=堆 永安路", ["one"]),
+        ("area=990101001", ["one"]),
+        ("area=990101", ["two", "one"]),
+        ("area=nowhere", []),
+        ("category=06", ["two"]),
+        ("taken=yes", ["two"]),
+        ("received_from=2026-09-15", ["two"]),
+        ("received_to=2026-09-14", ["one"]),
+        ("received_from=2026-09-14&received_to=2026-09-15&source=portal", ["two", "one"]),
+    ],
+)
+def test_a_list_narrows_as_the_desk_does(
+    personas: dict[str, Actor], noon: datetime, caller: Caller, category: object, tokens: Callable[[str], str],
+    query: str, found: list[str],
+) -> None:  # fmt: skip
+    token, made = tokens("office"), {}
+    with clock.at(noon - timedelta(days=1)):
+        (made["one"],) = make(caller, 1, text="第一堆", lat=30.002, lon=120.002, address="永安路")
+    (made["two"],) = make(caller, 1, text="第二堆", lat=30.002, lon=120.022, category="06010")
+    actions.file_report(actor=personas["office"], report_id=uuid.UUID(made["two"]))
+    rows = caller.get(f"{REPORTS}?{query}", token=token).json()["items"]
+    assert [row["id"] for row in rows] == [made[name] for name in found]
 
 
 def test_a_list_holds_no_contact_data(noon: object, caller: Caller, tokens: Callable[[str], str]) -> None:

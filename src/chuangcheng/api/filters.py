@@ -1,21 +1,23 @@
-"""The desk's filters of cases, for programs: the same names, with codes where a page has a list to choose from."""
+"""The desk's filters of cases and reports, for programs: the same names, with codes where a page offers a list."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from django.db.models import Q, QuerySet
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chuangcheng.api.paging import PageQuery
-from chuangcheng.api.schemas import CaseStateCode
+from chuangcheng.api.schemas import CaseStateCode, ReportStateCode
 from chuangcheng.cases import selectors
-from chuangcheng.cases.models import Case
+from chuangcheng.cases.models import Case, Report
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.places.selectors import division_by_code
+
+Row = TypeVar("Row", Case, Report)
 
 
 def _day(value: object) -> date | None:
@@ -64,23 +66,49 @@ class CaseQuery(PageQuery):
             rows = rows.filter(selectors.with_status(self.status, clock.now()))
         if self.unit:
             rows = rows.filter(Q(holder__code=self.unit) | Q(holder=None, responsible__code=self.unit))
-        if self.area:
-            division = division_by_code(self.area)
-            rows = rows.filter(division_path__startswith=division.path) if division else rows.none()
         if self.counted:
             rows = rows.exclude(state__in=("void", "suspended"))
-        rows = self._between(rows)
+        rows = _within(rows, self.area)
+        for name in ("filed", "due", "closed"):
+            rows = _between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))
         return selectors.search(rows, self.q) if self.q else rows
 
-    def _between(self, rows: QuerySet[Case]) -> QuerySet[Case]:
-        for field in ("filed_at", "due_at", "closed_at"):
-            name = field.removesuffix("_at")
-            first, last = getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
-            if first:
-                rows = rows.filter(**{f"{field}__gte": _midnight(first)})
-            if last:
-                rows = rows.filter(**{f"{field}__lt": _midnight(last + timedelta(days=1))})
+
+class ReportQuery(PageQuery):
+    """Which reports, and how many at once."""
+
+    q: Word | None = Field(None, description="words that all stand in number, text or address")
+    state: ReportStateCode | None = None
+    source: Word | None = None
+    area: Word | None = Field(None, description="code of a division: everything within")
+    category: Word | None = Field(None, description="code of a category, or how it begins")
+    taken: Literal["yes"] | None = Field(None, description="those that became a case or joined one")
+    received_from: Day | None = None
+    received_to: Day | None = None
+
+    def narrow(self, rows: QuerySet[Report]) -> QuerySet[Report]:
+        """The rows that were asked for."""
+        wanted = {"state": self.state, "source": self.source, "category__code__startswith": self.category}
+        rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+        if self.taken:
+            rows = rows.filter(state__in=("filed", "linked"))
+        rows = _between(_within(rows, self.area), "received_at", self.received_from, self.received_to)
+        return selectors.search(rows, self.q) if self.q else rows
+
+
+def _within(rows: QuerySet[Row], code: str | None) -> QuerySet[Row]:
+    if not code:
         return rows
+    division = division_by_code(code)
+    return rows.filter(division_path__startswith=division.path) if division else rows.none()
+
+
+def _between(rows: QuerySet[Row], field: str, first: date | None, last: date | None) -> QuerySet[Row]:
+    if first:
+        rows = rows.filter(**{f"{field}__gte": _midnight(first)})
+    if last:
+        rows = rows.filter(**{f"{field}__lt": _midnight(last + timedelta(days=1))})
+    return rows
 
 
 def _midnight(day: date) -> datetime:

@@ -16,9 +16,10 @@ from ninja import Query, Router
 from chuangcheng.api import paging
 from chuangcheng.api.answers import answer, code_and_name, iso
 from chuangcheng.api.body import read, read_model
+from chuangcheng.api.filters import ReportQuery
 from chuangcheng.api.places import looks_swapped
 from chuangcheng.api.problems import field_error, language_of, problem
-from chuangcheng.api.schemas import ContactIn, PhotoIn, ReceiptOut, ReportIn, ReportOut, ReportPage, ReportStateCode
+from chuangcheng.api.schemas import ContactIn, PhotoIn, ReceiptOut, ReportIn, ReportOut, ReportPage
 from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.camera import vouched
@@ -75,13 +76,6 @@ def get_report(request: HttpRequest, report_id: str, code: str | None = None) ->
     return answer(_state(request, selectors.public_report_by_number(report_id, code.upper())))
 
 
-class ReportQuery(paging.PageQuery):
-    """Which reports, and how many at once."""
-
-    state: ReportStateCode | None = None
-    source: str | None = None
-
-
 #: What a row of the list reads.
 COLUMNS = (
     "id", "number", "state", "source", "text", "category__code", "category__zh", "lat", "lon", "address",
@@ -94,11 +88,7 @@ COLUMNS = (
 def list_reports(request: TokenRequest, query: Query[ReportQuery]) -> HttpResponse:
     """The reports in reach of the token's post, newest first."""
     require(request.auth, "reports.view")
-    rows = selectors.visible_reports(request.auth)
-    if query.state:
-        rows = rows.filter(state=query.state)
-    if query.source:
-        rows = rows.filter(source=query.source.replace("\0", ""))
+    rows = query.narrow(selectors.visible_reports(request.auth))
     return paging.page(rows, "received_at", query, COLUMNS, _row)
 
 
