@@ -180,3 +180,6 @@ def test_a_long_text_is_cut_between_characters_and_keeps_its_address() -> None:
 def test_every_reason_is_told_in_both_languages() -> None:
     assert reason_of("wecom.93000").text("en") != reason_of("wecom.93000").text("zh-hans")
     assert reason_of("something.new").zh == "something.new"
+    assert reason_of("SMTPRecipientsRefused 550").en == "SMTPRecipientsRefused 550"
+    assert reason_of("http.500").zh == "对方应答 500"
+    assert reason_of("dingtalk.99").en == "DingTalk's error 99"

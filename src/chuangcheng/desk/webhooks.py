@@ -70,9 +70,7 @@ LOG = Listing(
         Column("topic", _("事件"), lambda row: topics.label_of(row.message.topic).text(language()), url=sending_url),
         Column("subject", _("对象编号"), lambda row: row.message.subject_id, shown=False),
         Column("message", _("消息编号"), lambda row: f"msg_{row.message_id.hex}", shown=False),
-        Column(
-            "state", _("状态"), lambda row: row.get_state_display(), template="desk/cells/state.html", corner=True
-        ),
+        Column("state", _("状态"), lambda row: row.get_state_display(), template="desk/cells/state.html", corner=True),
         Column("status", _("应答"), lambda row: row.status, number=True),
         Column("attempts", _("次数"), lambda row: row.attempts, number=True),
         Column("error", _("原因"), lambda row: said_of(row.error), wide=True),
@@ -100,8 +98,9 @@ class Setup(forms.Form):
     )  # fmt: skip
     topics = forms.MultipleChoiceField(label=_("事件"), widget=forms.CheckboxSelectMultiple, required=False)
 
-    def __init__(self, *args: object) -> None:
+    def __init__(self, *args: object, known: bool) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
+        self.fields["url"].required = not known
         self.fields["topics"].choices = _topics()  # type: ignore[attr-defined]
 
 
@@ -188,7 +187,7 @@ def replay_sending(request: StaffRequest, sending_id: UUID) -> HttpResponse:
 
 
 def _edit(request: StaffRequest, endpoint: Endpoint | None) -> HttpResponse:
-    form = Setup(request.POST or None)
+    form = Setup(request.POST or None, known=endpoint is not None)
     form.initial = {"name": endpoint.name, "topics": endpoint.topics} if endpoint else {}
     status = 200
     if request.method == "POST":
