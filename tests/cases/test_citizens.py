@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from hypothesis import given as with_values
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from chuangcheng.cases import actions, projections, selectors
 from chuangcheng.cases.actions.citizens import MAX_WORDS
 from chuangcheng.cases.camera import GOOD_FOR, SLACK, camera_pass, made_at, vouched
 from chuangcheng.cases.models import Case, Report, Watch
-from chuangcheng.cases.nearby import around
+from chuangcheng.cases.nearby import around, public_open
 from chuangcheng.cases.states import DECLINES, PLEA
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
@@ -243,6 +244,13 @@ def test_people_are_reports_and_wishes_together(play: Play) -> None:
     actions.link_report(actor=play.by["office"], report_id=play.report().pk, case_id=case.pk)
     actions.watch_case(watch_id=uuid4(), case_id=case.pk, phone=PHONE)
     assert [one.people for one in around(POINT["lat"], POINT["lon"])] == [3]
+
+
+def test_the_place_is_found_by_an_index(play: Play) -> None:
+    filed(play)
+    box = Case.objects.filter(public_open(), lat__range=(30.0, 30.002), lon__range=(120.0, 120.002))
+    if connection.vendor == "sqlite":  # PostgreSQL reads a table of one row as a whole, index or not
+        assert "(state=? AND lat>? AND lat<?)" in box.explain()
 
 
 def test_it_takes_two_queries(play: Play, django_assert_num_queries: object) -> None:

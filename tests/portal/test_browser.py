@@ -254,6 +254,24 @@ def test_the_same_trouble_is_not_reported_twice(phone: Phone, live_server: Any, 
     assert page.locator("[data-part=thumbs] li").count() == 0  # the draft is done with
 
 
+def test_a_wish_that_is_refused_costs_no_draft(phone: Phone, live_server: Any, known: Any) -> None:
+    from chuangcheng.cases.models import Case, Watch
+
+    page = open_page(phone(), live_server.url)
+    page.fill("#text", "还是那堆垃圾")
+    page.locator("[data-part=place].met").wait_for()
+    page.click("[data-part=send]")
+    page.locator("[data-part=near-same]").wait_for()
+    Case.objects.filter(pk=known.pk).update(state="closed")  # while the citizen was reading
+    page.click("[data-part=near-same]")
+    page.locator(".slip[data-state=refused]").wait_for()
+    assert page.locator("[data-part=mend]").is_hidden()
+    page.goto(f"{live_server.url}/report/")
+    page.locator("form[data-report]").wait_for()
+    assert page.input_value("#text") == "还是那堆垃圾"
+    assert not Watch.objects.exists()
+
+
 def test_another_trouble_goes_out_as_a_report(phone: Phone, live_server: Any, known: Any) -> None:
     from chuangcheng.cases.models import Report
 

@@ -71,7 +71,7 @@ export class Cards {
     part("follow", card).hidden = !receipt;
     part("copy", card).hidden = !receipt;
     part("retry", card).hidden = entry.stage !== "waiting" || here !== null;
-    part("mend", card).hidden = entry.stage !== "refused";
+    part("mend", card).hidden = entry.stage !== "refused" || entry.kind === "watch";
     part("forget", card).hidden = entry.stage === "waiting" || !this.all;
     this.fillHashes(card, entry);
     return card;

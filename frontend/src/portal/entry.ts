@@ -37,6 +37,8 @@ export interface Entry {
   id: string;
   kind: "report" | "watch";
   stage: Stage;
+  /** Of a "me too": the draft that it stands for, kept until the server has taken the wish. */
+  draft: string;
   /** A few words for the list; the rest is wiped once it is safe. */
   title: string;
   words: Words;
@@ -60,6 +62,7 @@ export function emptyEntry(id: string): Entry {
     id,
     kind: "report",
     stage: "draft",
+    draft: "",
     title: "",
     words: { text: "", category: "", address: "", name: "", phone: "" },
     place: null,

@@ -57,7 +57,7 @@ export class ReportForm {
     const wanted = new URLSearchParams(location.search).get("mend");
     const entries = await this.store.entries();
     const found = entries.find((entry) => (wanted ? entry.id === wanted : entry.stage === "draft"));
-    if (found && ["draft", "refused"].includes(found.stage)) {
+    if (found?.kind === "report" && ["draft", "refused"].includes(found.stage)) {
       this.entry = found;
       this.entry.stage = "draft";
     }
@@ -231,13 +231,11 @@ export class ReportForm {
     return choose(found, this.skew);
   }
 
-  /** "Me too": the case is followed, no second report of the same is made; the draft is done with. */
+  /** "Me too": the case is followed, no second report of the same is made. The draft goes when that is safe. */
   private async join({ id: caseId, category }: Near): Promise<void> {
     const title = category?.name ?? "";
-    const watch: Entry = { ...emptyEntry(uuid7()), kind: "watch", title };
-    const draft = this.entry.id;
+    const watch: Entry = { ...emptyEntry(uuid7()), kind: "watch", title, draft: this.entry.id };
     await this.release(`/api/v1/nearby/${caseId}/watches`, JSON.stringify({ id: watch.id, phone: phoneToken() }), watch);
-    await this.store.remove(draft);
   }
 
   /** From here on it is the queue's. */

@@ -150,7 +150,7 @@ export class Queue {
 
   /** All there: the phone forgets the words and the contact, and keeps the receipt. */
   private async settle(id: string): Promise<void> {
-    await this.store.change(id, (entry) => {
+    const settled = await this.store.change(id, (entry) => {
       if (!complete(entry)) return;
       entry.stage = "safe";
       entry.body = "";
@@ -158,6 +158,7 @@ export class Queue {
       entry.place = null;
       entry.problem = "";
     });
+    if (settled?.stage === "safe" && settled.draft) await this.store.remove(settled.draft);
   }
 
   private async failed(id: string, refusal: Refusal): Promise<void> {
