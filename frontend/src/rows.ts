@@ -26,5 +26,6 @@ function move(step: number): boolean {
 }
 
 function isTyping(element: Element): boolean {
+  if (element.closest(".pick")) return false; // a row's own box
   return element.closest("input, select, textarea, dialog, [contenteditable]") !== null;
 }

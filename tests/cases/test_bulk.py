@@ -282,14 +282,20 @@ def test_two_hundred_that_are_not_there_are_told_by_few_queries(play: Play, djan
     ],
 )
 def test_offered_is_what_the_role_may(play: Play, persona: str, kind: bulk.Kind, moves: list[str]) -> None:
-    assert [each.move.name for each in bulk.offered(play.by[persona], kind)] == moves
+    assert [each.move.name for each in bulk.offered(actor=play.by[persona], kind=kind)] == moves
 
 
 def test_offered_is_what_the_states_allow(play: Play) -> None:
     office = play.by["office"]
-    assert [each.move.name for each in bulk.offered(office, "case", ["filed"])] == ["dispatch", "void"]
-    assert [each.move.name for each in bulk.offered(office, "case", ["verified", "handled"])] == ["verify", "close"]
-    assert bulk.offered(office, "case", ["closed"]) == []
+    assert [each.move.name for each in bulk.offered(actor=office, kind="case", states=["filed"])] == [
+        "dispatch",
+        "void",
+    ]
+    assert [each.move.name for each in bulk.offered(actor=office, kind="case", states=["verified", "handled"])] == [
+        "verify",
+        "close",
+    ]
+    assert bulk.offered(actor=office, kind="case", states=["closed"]) == []
 
 
 def test_every_move_stands_in_its_table() -> None:

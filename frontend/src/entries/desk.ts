@@ -4,6 +4,7 @@ import { enhanceSelects } from "../combobox";
 import { listenForDialogs } from "../dialog";
 import { drawWhatIsThere } from "../lazy";
 import { listenForMenus } from "../menu";
+import { listenForPicks, refreshPicks } from "../picks";
 import { listenForRows } from "../rows";
 import { listenForTroubles } from "../toast";
 
@@ -21,6 +22,7 @@ htmx.config.responseHandling = [
 listenForDialogs();
 listenForMenus();
 listenForRows();
+listenForPicks(); // after the rows: it reads where they have moved to
 listenForTroubles();
 improve(document);
 document.addEventListener("htmx:afterSwap", (event) => improve(event.target as ParentNode));
@@ -28,4 +30,5 @@ document.addEventListener("htmx:afterSwap", (event) => improve(event.target as P
 function improve(root: ParentNode): void {
   drawWhatIsThere(root);
   enhanceSelects(root);
+  refreshPicks();
 }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases import selectors, timeline
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.desk import choices
+from chuangcheng.desk import bulk, choices
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_reports
 from chuangcheng.kernel import clock
@@ -97,7 +97,8 @@ def case_rows(request: StaffRequest) -> QuerySet[Case]:
 @page("cases.view")
 def case_list(request: StaffRequest) -> HttpResponseBase:
     """Cases, narrowed and sorted."""
-    return LISTING.respond(request, case_rows(request), "desk/cases.html", {"views": views(request, "cases")})
+    context = {"views": views(request, "cases"), "picks": bulk.picks(request, bulk.CASES)}
+    return LISTING.respond(request, case_rows(request), "desk/cases.html", context)
 
 
 def views(request: HttpRequest, current: str) -> list[tuple[str, object, bool]]:

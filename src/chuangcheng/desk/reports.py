@@ -16,7 +16,7 @@ from chuangcheng.cases.likeness import alike
 from chuangcheng.cases.models import Report
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.cases.triage.advice import advise
-from chuangcheng.desk import choices, triage
+from chuangcheng.desk import bulk, choices, triage
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_report
 from chuangcheng.web.pages import page
@@ -66,7 +66,7 @@ LISTING = Listing(
 def report_list(request: StaffRequest) -> HttpResponseBase:
     """The inbox and everything that came before."""
     rows = selectors.visible_reports(request.actor).select_related("category", "division")
-    return LISTING.respond(request, rows, "desk/reports.html")
+    return LISTING.respond(request, rows, "desk/reports.html", {"picks": bulk.picks(request, bulk.REPORTS)})
 
 
 @page("reports.view")

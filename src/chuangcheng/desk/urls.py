@@ -6,6 +6,7 @@ from django.urls import path
 
 from chuangcheng.desk import (
     board,
+    bulk,
     cases,
     channels,
     files,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("", today, name="home"),
     path("notices/<uuid:notice_id>/", notices.open_notice, name="notice"),
     path("reports/", reports.report_list, name="reports"),
+    path("reports/bulk/", bulk.report_bulk, name="report_bulk"),
     path("reports/conditions/", conditions, name="conditions"),
     path("triage/", triage.overview, name="triage"),
     path("reports/<uuid:report_id>/", reports.report_page, name="report"),
@@ -38,6 +40,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/moves/<slug:name>/", report_move, name="report_move"),
     path("reports/<uuid:report_id>/photos/<uuid:photo_id>/", files.report_photo, name="report_photo"),
     path("cases/", cases.case_list, name="cases"),
+    path("cases/bulk/", bulk.case_bulk, name="case_bulk"),
     path("cases/board/", board.case_board, name="case_board"),
     path("cases/map/", board.case_map, name="case_map"),
     path("cases/map/content/", board.map_content, name="case_map_content"),

@@ -94,10 +94,10 @@ def _unit_of_each(cases: Sequence[Case], values: Values) -> dict[UUID, Values]:
     """One unit for all, or for each case the unit that routing suggests."""
     if values.get("unit"):
         return {case.pk: {"unit": values["unit"]} for case in cases}
-    return {pk: {"unit": unit.pk if unit else None} for pk, unit in suggested_units(cases).items()}
+    return {pk: {"unit": unit.pk if unit else None} for pk, unit in suggested_units(cases=cases).items()}
 
 
-def suggested_units(cases: Sequence[Case]) -> dict[UUID, Any]:
+def suggested_units(*, cases: Sequence[Case]) -> dict[UUID, Any]:
     """The unit (or None) that routing suggests for each case, by the case's id; two queries for all of them. The
     cases come with their category."""
     asked = [(case.category.code if case.category else "", case.division_path, case.source) for case in cases]
@@ -162,7 +162,7 @@ _LISTED = (
 MOVES: dict[str, BulkMove] = {each.move.name: each for each in _LISTED}
 
 
-def offered(actor: Actor, kind: Kind, states: Iterable[str] = ()) -> list[BulkMove]:
+def offered(*, actor: Actor, kind: Kind, states: Iterable[str] = ()) -> list[BulkMove]:
     """The moves on many rows that the actor's role may take; with ``states`` only those possible in one of them."""
     within = set(states)
     return [
@@ -174,7 +174,7 @@ def offered(actor: Actor, kind: Kind, states: Iterable[str] = ()) -> list[BulkMo
     ]
 
 
-def rows_of(actor: Actor, kind: Kind, ids: Sequence[UUID]) -> list[Row]:
+def rows_of(*, actor: Actor, kind: Kind, ids: Sequence[UUID]) -> list[Row]:
     """The rows of these ids that the actor may see, in this order, with what a line about them shows; one query."""
     rows: Any = selectors.visible_cases(actor) if kind == "case" else selectors.visible_reports(actor)
     joined = ("category", "division", "holder") if kind == "case" else ("category", "division")
@@ -194,8 +194,8 @@ def take_many(*, actor: Actor, ids: Sequence[UUID], move: str, values: Values) -
         raise Refused("common.not_found")
     rights.require(actor, bulk.move.permission)
     asked = list(dict.fromkeys(ids))
-    check_number(asked)
-    rows = {row.pk: row for row in rows_of(actor, bulk.kind, asked)}
+    check_number(ids=asked)
+    rows = {row.pk: row for row in rows_of(actor=actor, kind=bulk.kind, ids=asked)}
     each = bulk.each(list(rows.values()), values)
     done: list[Taken] = []
     already: list[Taken] = []
@@ -217,7 +217,7 @@ def take_many(*, actor: Actor, ids: Sequence[UUID], move: str, values: Values) -
     return BulkReport(tuple(done), tuple(already), tuple(refused))
 
 
-def check_number(ids: Sequence[UUID]) -> None:
+def check_number(*, ids: Sequence[UUID]) -> None:
     """Refuse to act on nothing, or on more than :data:`MOST` rows."""
     if not ids:
         raise Refused("bulk.none_chosen")
