@@ -339,5 +339,6 @@ def test_the_style_page_shows_every_component_in_every_state(as_persona: Callabl
     html = as_persona("office").get("/style/").content.decode()
     for state in CASE.states:
         assert state.label.zh in html
+    assert html.count('name="ids"') == 3 and 'id="picks"' in html
     for look in ("waiting", "working", "checking", "done", "held", "off", "bad"):
         assert f"state--{look}" in html

@@ -61,6 +61,10 @@ def style_page(request: StaffRequest) -> HttpResponse:
         ],
         "trend": [61, 64, 63, 68, 70, 69, 74, 78],
         "moves": CASE.moves_from("dispatched"),
+        "boxes": [
+            SimpleNamespace(pk=n, number=f"AJ20261122-00020{n}", state="filed", checked=n == 1) for n in range(3)
+        ],
+        "picks": SimpleNamespace(url="#", back="", moves=CASE.moves_from("filed")),
         "form": Sample(),
         "wrong": Sample({"text": "", "choice": "9"}),
         "steps": steps,
