@@ -359,7 +359,7 @@ def test_a_circle_is_round(reader: Geo, city: City) -> None:
     assert len(listed(reader, lat="30.0", long="120.002", radius="1400")) == 1
 
 
-def test_a_list_takes_one_query_whatever_its_length(reader: Geo, city: City) -> None:
+def test_a_list_takes_two_queries_whatever_its_length(reader: Geo, city: City) -> None:
     reader.json("/requests")
     for number in (1, 5):
         for _ in range(number):
