@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -91,6 +92,20 @@ class TestByRule:
     def test_a_rule_does_not_overrule_a_model_that_is_sure_of_something_else(self, model: Model) -> None:
         told = advise_text("工地夜间施工噪音扰民，烧烤店吵到半夜，旁边垃圾桶满了")
         assert told is None or told.category.code == "06028"
+
+    @pytest.mark.parametrize(("fits", "right", "kept"), [(19, 0, True), (20, 17, False), (20, 18, True), (0, 0, True)])
+    def test_confirmed_work_can_refute_a_rule(
+        self, categories: None, learned: Model, fits: int, right: int, kept: bool
+    ) -> None:
+        store.put(replace(learned, about={**learned.about, "rules": {"06010": [fits, right]}}))
+        told = advise_text("学府路路边一堆生活垃圾没人清理")
+        assert (told is not None and told.reason is not None) is kept
+
+    def test_nothing_is_certain(self, model: Model) -> None:
+        told = advise_text("学府路路边一堆生活垃圾没人清理")
+        assert told is not None
+        assert told.percent == 99
+        assert told.fact("06010") == {"code": "06010", "filed": "06010", "percent": 99, "model": 4}
 
     def test_rules_work_before_anything_is_learned(self, categories: None) -> None:
         told = advise_text("幸福路的垃圾桶满了没人清运")

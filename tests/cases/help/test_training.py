@@ -14,6 +14,7 @@ from chuangcheng.history.models import Event
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.triage import learning
+from chuangcheng.kernel.triage.learning import Example
 from tests.cases.play import Play
 from tests.cases.test_hotline import workbook as write
 from tests.kernel.triage.town import PLACES
@@ -92,6 +93,13 @@ class TestCorrections:
 
 
 class TestTraining:
+    def test_rules_are_judged_by_confirmed_work(self) -> None:
+        given = [
+            Example("幸福路垃圾桶满了", "06042"), Example("解放街垃圾桶满了", "06010"), Example("路灯不亮", "01037F"),
+            Example("垃圾桶满溢", "06042", prior=True), Example("流动摊贩", "09006"),
+        ]  # fmt: skip
+        assert training.judge_rules(given) == {"06042": [2, 1], "09006": [1, 1]}
+
     def test_a_city_on_its_first_day_learns_from_names(self, categories: None, model_path: Path) -> None:
         model = training.train(actor=SYSTEM)
         assert model.about["from"] == {"confirmed": 0, "corrections": 0, "brought": 0, "unknown": 0, "definitions": 11}

@@ -14,6 +14,7 @@ from chuangcheng.cases.triage.pairs import Told, tell_apart
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Category
 from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.triage.learning import PROMISE
 from chuangcheng.kernel.triage.measures import NEVER
 from chuangcheng.kernel.triage.model import Judgement, Model
 
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 _SILENCE = Judgement((), (), sure=False)
 #: While the model is unsure, a pair's rule may decide among the likeliest so many labels.
 _NEAR = 5
+#: So many confirmed reports can refute a rule.
+_TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,14 @@ class Advice:
     unit: routing.Suggestion | None
     model: int
 
+    @property
+    def percent(self) -> int | None:
+        """The probability in percent; never 100, because nothing is certain."""
+        return None if self.probability is None else min(99, round(100 * self.probability))
+
     def fact(self, filed: str) -> dict[str, Any]:
         """What history keeps of it when the report is filed under the code ``filed``."""
-        percent = None if self.probability is None else round(100 * self.probability)
-        return {"code": self.category.code, "filed": filed, "percent": percent, "model": self.model}
+        return {"code": self.category.code, "filed": filed, "percent": self.percent, "model": self.model}
 
 
 def advise(report: Report) -> Advice | None:
@@ -50,6 +57,8 @@ def advise_text(text: str, *, division_path: str = "", source: str = "") -> Advi
     model = _model()
     judged = model.judge(text) if model else _SILENCE
     told = tell_apart(text, _thought_of(model, judged))
+    if told and model and _is_refuted(told.code, model):
+        told = None
     if told is None and not judged.sure:
         return None
     category = framework.category(told.code if told else judged.ranked[0].label)
@@ -63,6 +72,12 @@ def advise_text(text: str, *, division_path: str = "", source: str = "") -> Advi
         unit=routing.suggest(category.code, division_path, source),
         model=int(model.about.get("version", 0)) if model else 0,
     )
+
+
+def _is_refuted(code: str, model: Model) -> bool:
+    """Whether the city's own confirmed work speaks against the rules that name this code."""
+    fits, right = model.about.get("rules", {}).get(code, (0, 0))
+    return bool(fits >= _TRIED and right < PROMISE * fits)
 
 
 def _thought_of(model: Model | None, judged: Judgement) -> tuple[str, ...]:

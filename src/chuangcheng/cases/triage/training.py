@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chuangcheng.cases.triage import rows, store, workbook
+from chuangcheng.cases.triage.pairs import tell_apart
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -50,6 +51,7 @@ def train(*, actor: Actor, files: tuple[Path, ...] = (), progress: Progress = qu
     old = _old_version()
     about: dict[str, Any] = {
         "version": old + 1, "trained_at": clock.now().isoformat(), "from": counts, "quality": None,
+        "rules": judge_rules(examples),
     }  # fmt: skip
     try:
         if sum(not one.prior for one in examples) >= learning.STAND_IN_BELOW:
@@ -59,6 +61,18 @@ def train(*, actor: Actor, files: tuple[Path, ...] = (), progress: Progress = qu
         raise Refused("triage.too_few", rows=len(examples)) from error
     store.put(learned)
     return learned
+
+
+def judge_rules(examples: list[Example]) -> dict[str, list[int]]:
+    """How often the rules of close pairs named each code for a message of their pair, and how often that was right."""
+    found: dict[str, list[int]] = {}
+    for one in examples:
+        told = None if one.prior else tell_apart(one.text, (one.label,))
+        if told:
+            counts = found.setdefault(told.code, [0, 0])
+            counts[0] += 1
+            counts[1] += told.code == one.label
+    return found
 
 
 def _old_version() -> int:
