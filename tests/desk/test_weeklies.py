@@ -82,7 +82,7 @@ def test_the_page_is_the_document(as_persona: Sign, draft: Weekly) -> None:
 def test_figures_stand_to_the_right_and_the_street_is_the_link(as_persona: Sign, draft: Weekly) -> None:
     html = as_persona("office").get(url(draft)).content.decode()
     assert '<th scope="col" class="num">得分</th>' in html and '<th scope="col">街道（乡镇）</th>' in html
-    assert '">河东街道</a></td><td class="num">66.5</td>' in html and '<td class="num">1</td>' in html
+    assert '">河东街道</a></td><td class="num">66.50</td>' in html and '<td class="num">1</td>' in html
 
 
 def test_the_note_is_kept_and_shown(as_persona: Sign, draft: Weekly) -> None:
