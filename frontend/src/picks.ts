@@ -42,7 +42,7 @@ export function refreshPicks(): void {
     const able = chosen.filter((box) => from.includes(box.dataset.state ?? "")).length;
     button.disabled = chosen.length > 0 && !able;
     const number = button.querySelector(".picks__number");
-    if (number) number.textContent = able && able < chosen.length ? ` ${able}` : "";
+    if (number) number.textContent = able && able < chosen.length ? String(able) : "";
   }
 }
 

@@ -86,7 +86,7 @@ class Picks:
 
 @dataclass(frozen=True)
 class Line:
-    """A chosen row before the move: whether its state allows it, and which unit routing suggests."""
+    """A chosen row before the move: whether its state allows it, and which unit routing suggests for one that can be moved."""
 
     row: Row
     url: str
@@ -157,7 +157,8 @@ def _ask(
     """The form of the move above the rows that it is for."""
     rows = bulk.rows_of(actor=request.actor, kind=pile.kind, ids=ids)
     units = bulk.suggested_units(cases=rows) if chosen.move.name == "dispatch" else {}
-    lines = [Line(row, _url(pile, row), row.state in chosen.move.sources, units.get(row.pk)) for row in rows]
+    able = {row.pk for row in rows if row.state in chosen.move.sources}
+    lines = [Line(row, _url(pile, row), row.pk in able, units.get(row.pk) if row.pk in able else None) for row in rows]
     context = {
         "form": form,
         "move": chosen.move,
