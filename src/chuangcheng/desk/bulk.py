@@ -86,7 +86,7 @@ class Picks:
 
 @dataclass(frozen=True)
 class Line:
-    """A chosen row before the move: whether its state allows it, and which unit routing suggests for one that can be moved."""
+    """A chosen row before the move: whether its state allows it, and then which unit routing suggests."""
 
     row: Row
     url: str
