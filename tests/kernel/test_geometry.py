@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import shape
 
-from chuangcheng.kernel.geometry import Locator, centre, metres, sound
+from chuangcheng.kernel.geometry import Locator, around, centre, metres, sound
 from tests.conftest import square
 
 BOW_TIE = {"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}
@@ -116,3 +116,12 @@ class TestMetres:
     def test_one_degree_of_latitude_and_nothing(self) -> None:
         assert metres(116, 39, 116, 40) == pytest.approx(111_195, abs=1)
         assert metres(116, 39, 116, 39) == 0
+
+
+@given(st.floats(-170, 170), st.floats(-60, 60), st.floats(1, 1000), st.floats(-1, 1), st.floats(-1, 1))
+def test_the_box_holds_whatever_is_near(lon: float, lat: float, radius: float, east: float, north: float) -> None:
+    (west, right), (south, top) = around(lon, lat, radius)
+    point = (lon + east * 2 * (right - lon), lat + north * 2 * (top - lat))  # half of them lie outside of the box
+    inside = west <= point[0] <= right and south <= point[1] <= top
+    assert inside or metres(lon, lat, *point) > radius
+    assert right - west < 4 * radius / 111_000 / 0.5  # and it is no larger than it must be

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.actor import Actor
-from chuangcheng.kernel.geometry import metres
+from chuangcheng.kernel.geometry import around, metres
 from chuangcheng.kernel.text import bigrams
 
 #: A phone in a street canyon is off by tens of metres; two heaps of rubbish are hardly nearer than that.
 RADIUS = 100.0  # metres
 MOST = 5
-_METRES_PER_DEGREE = 111_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +29,8 @@ def alike(actor: Actor, report: Report) -> list[Alike]:
     """The visible open cases within :data:`RADIUS` of the report, the likeliest first; none without a place."""
     if report.lat is None or report.lon is None:
         return []
-    high = RADIUS / _METRES_PER_DEGREE
-    wide = high / max(math.cos(math.radians(report.lat)), 0.01)
-    box = visible_cases(actor).filter(
-        state__in=CASE.open_states(),
-        lat__range=(report.lat - high, report.lat + high),
-        lon__range=(report.lon - wide, report.lon + wide),
-    )
+    lons, lats = around(report.lon, report.lat, RADIUS)
+    box = visible_cases(actor).filter(state__in=CASE.open_states(), lat__range=lats, lon__range=lons)
     found = [_compare(report, report.lon, report.lat, case) for case in box.select_related("category", "holder")[:200]]
     near = [one for one in found if one.metres <= RADIUS]
     return sorted(near, key=lambda one: (one.case.category_id != report.category_id, -one.words, one.metres))[:MOST]

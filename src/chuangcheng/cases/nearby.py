@@ -3,7 +3,6 @@ that anybody wrote (law 12): the kind of trouble, how far, since when, how many 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,12 +13,11 @@ from chuangcheng.cases.likeness import RADIUS
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.publication import OPEN_DOORS
 from chuangcheng.cases.states import CASE
-from chuangcheng.kernel.geometry import metres
+from chuangcheng.kernel import geometry
 
 MOST = 4
 #: Of a crowded spot the newest of these are compared.
 LOOKED_AT = 200
-_METRES_PER_DEGREE = 111_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,13 @@ def public_open() -> Q:
 def around(lat: float, lon: float, category_code: str = "") -> list[Near]:
     """The open public cases within :data:`~chuangcheng.cases.likeness.RADIUS` metres of a WGS-84 place: of the given
     category, or, without one, of any; the nearest first. Two queries."""
-    high = RADIUS / _METRES_PER_DEGREE
-    wide = high / max(math.cos(math.radians(lat)), 0.01)
-    box = Case.objects.filter(public_open(), lat__range=(lat - high, lat + high), lon__range=(lon - wide, lon + wide))
+    lons, lats = geometry.around(lon, lat, RADIUS)
+    box = Case.objects.filter(public_open(), lat__range=lats, lon__range=lons)
     if category_code:
         # Kinds of one class (the first two digits) are easily confused: a full bin, rubbish beside it.
         box = box.filter(category__code__startswith=category_code[:2])
     found = [
-        (metres(lon, lat, case.lon or 0.0, case.lat or 0.0), case)
+        (geometry.metres(lon, lat, case.lon or 0.0, case.lat or 0.0), case)
         for case in box.select_related("category").order_by("-filed_at", "-id")[:LOOKED_AT]
     ]
     near = sorted((one for one in found if one[0] <= RADIUS), key=lambda one: _rank(one[1], one[0], category_code))[

@@ -16,6 +16,7 @@ K = TypeVar("K")
 GeoJson = Mapping[str, Any]
 
 _EARTH_RADIUS = 6_371_008.8  # metres, mean radius (IUGG)
+_METRES_PER_DEGREE = 111_000.0  # a little less than any real one, so a box is never too small
 
 
 class Locator(Generic[K]):
@@ -70,6 +71,14 @@ def metres(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     half = math.sin((phi2 - phi1) / 2) ** 2
     half += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
     return 2 * _EARTH_RADIUS * math.asin(min(1.0, math.sqrt(half)))
+
+
+def around(lon: float, lat: float, radius: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The ranges (lon, lat) in degrees of a box that holds every point within ``radius`` metres (up to a kilometre,
+    away from poles and date line): what an index can narrow before :func:`metres` decides."""
+    high = radius / _METRES_PER_DEGREE
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    return (lon - wide, lon + wide), (lat - high, lat + high)
 
 
 def _polygons(geometry: BaseGeometry) -> list[Polygon]:
