@@ -22,6 +22,8 @@ class Source(models.TextChoices):
     PATROL = "patrol", "督查巡查"
     MEDIA = "media", "媒体曝光"
     LEADER = "leader", "领导交办"
+    DEPUTIES = "deputies", "代表委员建议"
+    WINDOW = "window", "窗口投诉"
     OPEN311 = "open311", "开放接口"
     IMPORT = "import", "系统导入"
 

@@ -150,7 +150,9 @@ def test_before_review_only_the_id_opens_the_state_and_nothing_more(
     assert reader.json("/requests", service_request_id=id_of(report)) == [row]
 
 
-@pytest.mark.parametrize("source", ["hotline", "mailbox", "grid", "patrol", "media", "leader", "import"])
+@pytest.mark.parametrize(
+    "source", ["hotline", "mailbox", "grid", "patrol", "media", "leader", "deputies", "window", "import"]
+)
 def test_what_was_not_said_in_public_is_never_listed(reader: Geo, city: City, source: str) -> None:
     report = filed(city, source=source)
     assert report.state == "filed"
