@@ -1,6 +1,7 @@
 /** The desk: pages work without this file; it makes them quicker under the hand. */
 import htmx from "htmx.org";
 import { enhanceSelects } from "../combobox";
+import { listenForComparisons } from "../compare";
 import { listenForDialogs } from "../dialog";
 import { drawWhatIsThere } from "../lazy";
 import { listenForMenus } from "../menu";
@@ -24,6 +25,7 @@ listenForMenus();
 listenForRows();
 listenForPicks(); // after the rows: it reads where they have moved to
 listenForTroubles();
+listenForComparisons();
 improve(document);
 document.addEventListener("htmx:afterSwap", (event) => improve(event.target as ParentNode));
 

@@ -1,5 +1,6 @@
 /** Phones of grid workers and inspectors: every form works without this file; it shows the sending and the place. */
 import htmx from "htmx.org";
+import { listenForComparisons } from "../compare";
 import { fillPlaces, findNearest } from "../field/places";
 import { showSending } from "../field/sending";
 import { listenForTroubles } from "../toast";
@@ -10,5 +11,6 @@ htmx.config.historyCacheSize = 0;
 
 listenForTroubles();
 showSending();
+listenForComparisons();
 fillPlaces();
 findNearest();

@@ -15,6 +15,7 @@ from chuangcheng.api.schemas import CaseOut, CasePage
 from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import selectors
 from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.cases.reading import masked, text_for, words_for
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.people.models import Unit
 from chuangcheng.people.rights import require
@@ -53,6 +54,8 @@ def told(actor: Actor, case: Case) -> dict[str, Any]:
     return {
         "id": str(case.id),
         **{name: getattr(case, name) for name in (*_PLAIN, "condition", "due_rule", "due_provisional")},
+        "text": text_for(actor, case),
+        "address": words_for(actor, case, case.address),
         **{name: iso(getattr(case, name)) for name in _TIMES},
         "category": code_and_name(case.category.code, case.category.zh) if case.category else None,
         "division": case.division.code if case.division else None,
@@ -69,6 +72,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": str(row["id"]),
         **{name: row[name] for name in _PLAIN},
+        **{name: masked(row[name]) for name in ("text", "address")},
         **{name: iso(row[name]) for name in _TIMES},
         "category": code_and_name(row["category__code"], row["category__zh"]),
         "division": row["division__code"],

@@ -24,6 +24,7 @@ from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.camera import vouched
 from chuangcheng.cases.models import Report
+from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.kernel.actor import CITIZEN
 from chuangcheng.kernel.problems import Refused
@@ -95,9 +96,11 @@ def list_reports(request: TokenRequest, query: Query[ReportQuery]) -> HttpRespon
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": str(row["id"]),
-        **{name: row[name] for name in ("number", "state", "source", "text")},
+        **{name: row[name] for name in ("number", "state", "source")},
+        "text": masked(row["text"]),
         "category": code_and_name(row["category__code"], row["category__zh"]),
-        **{name: row[name] for name in ("lat", "lon", "address")},
+        **{name: row[name] for name in ("lat", "lon")},
+        "address": masked(row["address"]),
         "division": row["division__code"],
         "outside_city": row["outside_city"],
         "observed_at": iso(row["observed_at"]),

@@ -19,14 +19,14 @@ def require_proof(case: Case, outcome: str, note: str, *, stored: bool) -> None:
         if not note and not stored:
             raise Refused("case.note_missing")
         return
-    found = photos.of(("case", case.pk)).filter(role=PhotoRole.AFTER, declared_at__gte=_round_started(case))
+    found = photos.of(("case", case.pk)).filter(role=PhotoRole.AFTER, declared_at__gte=round_started(case))
     if stored:
         found = found.filter(stored_at__isnull=False)
     if not found.exists():
         raise Refused("case.proof_missing")
 
 
-def _round_started(case: Case) -> datetime:
+def round_started(case: Case) -> datetime:
     """Since when a photo can prove this round: a rework or reopening asks for a new one."""
     if not (case.rework_count or case.reopen_count):
         return case.filed_at

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chuangcheng.cases import reading
 from chuangcheng.cases.models import Case, Outcome, Remark, Report
 from chuangcheng.cases.states import (
     CASE,
@@ -23,6 +24,7 @@ from chuangcheng.cases.states import (
 )
 from chuangcheng.history.models import Event
 from chuangcheng.history.selectors import events_of
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.people import selectors as people
 
@@ -32,6 +34,8 @@ _EXTRA = {
     "report.photo_stored": Label("收到照片", "Photo received"),
     "report.rated": Label("评价", "Rated"),
     "report.contact_seen": Label("查看联系方式", "Contact seen"),
+    "report.words_seen": Label("查看未遮盖的文字", "Words read uncovered"),
+    "case.words_seen": Label("查看未遮盖的文字", "Words read uncovered"),
     "report.contact_erased": Label("联系方式已按期删除", "Contact deleted as scheduled"),
     "case.filed": Label("立案", "Filed"),
     "case.photo_added": Label("上传照片", "Photo added"),
@@ -56,10 +60,11 @@ class Entry:
     due_at: str | None
 
 
-def of_case(case: Case) -> list[Entry]:
-    """Every history row of a case, first to last."""
+def of_case(case: Case, reader: Actor | None = None) -> list[Entry]:
+    """Every history row of a case, first to last; what was said with it as ``reader`` may read it."""
     events = list(events_of("case", case.pk))
-    notes = dict(Remark.objects.filter(case=case).values_list("seq", "text"))
+    said = Remark.objects.filter(case=case).values_list("seq", "text")
+    notes = {seq: reading.words_for(reader, case, text) if reader else reading.masked(text) for seq, text in said}
     return _entries("case", events, notes)
 
 

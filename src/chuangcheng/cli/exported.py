@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.kernel.text import mask
+from chuangcheng.cases.reading import masked
 from chuangcheng.sites.models import Site
 
 CHUNK = 2000
@@ -29,11 +29,12 @@ def sites() -> Rows:
 
 def cases() -> Rows:
     """Every case, in the order of filing."""
-    return _rows(
+    count, rows = _rows(
         Case.objects.order_by("filed_at", "id"), "number", "state", "outcome", "category__code", "text", "source",
         "address", "lon", "lat", "division__name", "site__code", "standard__code", "filed_at", "due_at",
         "holder__name", "responsible__name", "handled_at", "verified_at", "closed_at", "on_time",
     )  # fmt: skip
+    return count, _covered(rows, 4, 6)
 
 
 def reports() -> Rows:
@@ -42,7 +43,13 @@ def reports() -> Rows:
         Report.objects.order_by("received_at", "id"), "number", "state", "source", "category__code", "text", "address",
         "lon", "lat", "division__name", "observed_at", "received_at", "case__number", "reason_code",
     )  # fmt: skip
-    return count, ((*row[:4], mask(row[4]), *row[5:]) for row in rows)
+    return count, _covered(rows, 4, 5)
+
+
+def _covered(rows: Iterator[tuple[Any, ...]], *places: int) -> Iterator[tuple[Any, ...]]:
+    """The rows with what names a person covered in the columns at ``places``."""
+    for row in rows:
+        yield tuple(masked(value) if place in places else value for place, value in enumerate(row))
 
 
 TABLES: dict[str, tuple[tuple[str, ...], Callable[[], Rows]]] = {

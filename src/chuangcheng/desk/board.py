@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from chuangcheng.cases.models import Case
+from chuangcheng.cases.reading import masked
 from chuangcheng.cases.selectors import status_of
 from chuangcheng.cases.states import CASE
 from chuangcheng.desk.areas import boundaries
@@ -81,7 +82,7 @@ def map_content(request: StaffRequest) -> HttpResponse:
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [case.lon, case.lat]},
             "properties": {
-                "title": f"{case.number} {case.text[:40]}",
+                "title": f"{case.number} {masked(case.text)[:40]}",
                 "url": reverse("desk:case", args=[case.pk]),
                 "tone": _TONES.get(status_of(case, now), "blue"),
             },

@@ -11,9 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from chuangcheng.cases import selectors, timeline
+from chuangcheng.cases import actions, reading, selectors, timeline
+from chuangcheng.cases.evidence import looks
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.reading import masked
 from chuangcheng.desk import bulk, choices
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_reports
@@ -63,7 +66,7 @@ LISTING = Listing(
     _("案件"),
     columns=(
         Column("number", _("编号"), lambda row: row.number, url=case_url),
-        Column("text", _("问题"), lambda row: row.text, template="desk/cells/text.html", wide=True),
+        Column("text", _("问题"), lambda row: masked(row.text), template="desk/cells/text.html", wide=True),
         Column("category", _("类别"), lambda row: row.category.zh if row.category else ""),
         Column("area", _("区域"), lambda row: row.division.name if row.division else ""),
         Column("holder", _("承办单位"), lambda row: row.holder.short_name if row.holder else ""),
@@ -78,7 +81,7 @@ LISTING = Listing(
             corner=True,
         ),
         Column("filed", _("立案时间"), lambda row: row.filed_at, sort="filed_at"),
-        Column("address", _("地址"), lambda row: row.address, shown=False, wide=True),
+        Column("address", _("地址"), lambda row: masked(row.address), shown=False, wide=True),
         Column("source", _("来源"), lambda row: row.source, template="desk/cells/source.html", shown=False),
         Column("severity", _("严重程度"), lambda row: row.severity, number=True, shown=False),
         Column("rework", _("返工"), lambda row: row.rework_count, number=True, shown=False),
@@ -114,6 +117,18 @@ def views(request: HttpRequest, current: str) -> list[tuple[str, object, bool]]:
 @page("cases.view")
 def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """One case: what must be done, what it is, its proof, its chain and its story."""
+    return _show(request, case_id)
+
+
+@page("reports.contact")
+@require_POST
+def case_words(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """The page again with its words uncovered; the look is a history row."""
+    actions.see_words(actor=request.actor, kind="case", subject_id=case_id)
+    return _show(request, case_id, plain=True)
+
+
+def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpResponse:
     case = selectors.get_case_for(request.actor, case_id)
     reports = list(selectors.visible_reports(request.actor).filter(case=case).order_by("received_at"))
     before, after = _pictures(case, reports)
@@ -122,12 +137,26 @@ def case_page(request: StaffRequest, case_id: UUID) -> HttpResponse:
         "moves": selectors.moves_for(request.actor, case),
         "before": before,
         "after": after,
+        "looks": looks(case, [picture.photo for picture in (*before, *after)]),
         "reports": reports,
         "chain": selectors.chain_of(case),
-        "petition": selectors.petition_of(case),
-        "entries": timeline.of_case(case),
+        "entries": timeline.of_case(case, request.actor),
+        **_words(request, case, plain=plain),
     }
     return render(request, "desk/case.html", context)
+
+
+def _words(request: StaffRequest, case: Case, *, plain: bool) -> dict[str, Any]:
+    """What was written, as this reader may see it."""
+    petition = selectors.petition_of(case)
+    asked = petition.reason if petition else ""
+    return {
+        "petition": petition,
+        "words": case.text if plain else reading.text_for(request.actor, case),
+        "petition_words": asked if plain else reading.words_for(request.actor, case, asked),
+        "hidden": not plain and reading.hides(request.actor, case, asked),
+        "words_url": reverse("desk:case_words", args=[case.pk]),
+    }
 
 
 def _pictures(case: Case, reports: list[Report]) -> tuple[list[Picture], list[Picture]]:

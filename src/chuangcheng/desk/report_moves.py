@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Report
+from chuangcheng.cases.reading import text_for
 from chuangcheng.cases.states import DECLINES, PLEA, PLEA_VERBS, REPORT
 from chuangcheng.cases.triage.advice import advise
 from chuangcheng.desk import forms
@@ -102,7 +103,7 @@ def report_move(request: StaffRequest, report_id: UUID, name: str) -> HttpRespon
         back=reverse("desk:report", args=[report.pk]),
         subject=report.number,
         initial=_category(report) if name == "file" else None,
-        lead=report.text[:120],
+        lead=text_for(request.actor, report)[:120],
     )
     return take(request, step)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from chuangcheng.cases import actions, selectors, timeline
+from chuangcheng.cases import actions, reading, selectors, timeline
 from chuangcheng.cases.likeness import alike
 from chuangcheng.cases.models import Report
+from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.cases.triage.advice import advise
 from chuangcheng.desk import bulk, choices, triage
@@ -39,13 +41,13 @@ LISTING = Listing(
     _("上报"),
     columns=(
         Column("number", _("编号"), lambda row: row.number, url=report_url),
-        Column("text", _("问题"), lambda row: row.text, template="desk/cells/text.html", wide=True),
+        Column("text", _("问题"), lambda row: masked(row.text), template="desk/cells/text.html", wide=True),
         Column("category", _("类别"), lambda row: row.category.zh if row.category else ""),
         Column("area", _("区域"), lambda row: row.division.name if row.division else ""),
         Column("source", _("来源"), lambda row: row.source, template="desk/cells/source.html"),
         Column("state", _("状态"), lambda row: row.get_state_display(), template="desk/cells/state.html"),
         Column("received", _("收到时间"), lambda row: row.received_at, sort="received_at", corner=True),
-        Column("address", _("地址"), lambda row: row.address, shown=False, wide=True),
+        Column("address", _("地址"), lambda row: masked(row.address), shown=False, wide=True),
         Column("photos", _("照片"), lambda row: row.photos_declared, number=True, shown=False),
     ),
     filters=(
@@ -82,11 +84,32 @@ def contact(request: StaffRequest, report_id: UUID) -> HttpResponse:
     return _show(request, report_id, actions.see_contact(actor=request.actor, report_id=report_id))
 
 
-def _show(request: StaffRequest, report_id: UUID, contact: actions.Contact | None = None) -> HttpResponse:
+@page("reports.contact")
+@require_POST
+def report_words(request: StaffRequest, report_id: UUID) -> HttpResponse:
+    """The page again with its words uncovered; the look is a history row."""
+    actions.see_words(actor=request.actor, kind="report", subject_id=report_id)
+    return _show(request, report_id, plain=True)
+
+
+def _words(request: StaffRequest, report: Report, *, plain: bool) -> dict[str, Any]:
+    """What the reporter wrote, as this reader may see it."""
+    said = {"words": report.text, "rating_words": report.rating_text, "plea_words": report.plea_text}
+    return {
+        **(said if plain else {key: reading.words_for(request.actor, report, text) for key, text in said.items()}),
+        "hidden": not plain and reading.hides(request.actor, report, *said.values()),
+        "words_url": reverse("desk:report_words", args=[report.pk]),
+    }
+
+
+def _show(
+    request: StaffRequest, report_id: UUID, contact: actions.Contact | None = None, *, plain: bool = False
+) -> HttpResponse:
     report = selectors.get_report_for(request.actor, report_id)
     moves = selectors.report_moves_for(request.actor, report)
     context = {
         "report": report,
+        **_words(request, report, plain=plain),
         "moves": moves,
         "advice": advise(report) if any(move.name == "file" for move in moves) else None,
         "pictures": of_report(report),

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chuangcheng.cases import actions, policies, selectors
+from chuangcheng.cases.evidence import looks
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.reading import text_for
 from chuangcheng.field import pictures
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols.models import Visit
@@ -87,11 +89,19 @@ def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """One case to verify: what was wrong, what was done, and two buttons."""
     found = selectors.get_case_for(request.actor, case_id)
     names = {move.name for move in selectors.moves_for(request.actor, found)}
+    own = pictures.of_case(found.pk)
+    after = [shown for shown in own if shown.photo.role == "after"]
+    before = [
+        *(shown for shown in own if shown.photo.role != "after"),
+        *pictures.behind_case(found),
+        *(shown for report in found.reports.all()[:3] for shown in pictures.of_report(report.pk)),
+    ]
     context = {
         "case": found,
-        "before": pictures.behind_case(found)
-        + [shown for report in found.reports.all()[:3] for shown in pictures.of_report(report.pk)],
-        "after": pictures.of_case(found.pk),
+        "words": text_for(request.actor, found),
+        "before": before,
+        "after": after,
+        "looks": looks(found, [shown.photo for shown in (*before, *after)]),
         "can_verify": "verify" in names,
         "can_rework": "rework" in names,
     }

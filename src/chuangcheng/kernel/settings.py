@@ -39,6 +39,8 @@ class Settings:
     clock: str = ""  # ISO instant at which the clock starts (demo homes); empty: real time
     debug: bool = False  # never in a city
     photo_max_mb: int = 20  # largest photo accepted
+    proof_far_metres: int = 100  # a photo taken farther from its case's place is flagged for whoever verifies
+    proof_old_hours: int = 24  # a photo sent so long after it was taken is flagged
     portal_text_max: int = 500  # characters that the citizens' page takes
     plea_days: int = 30  # how long after closure a reporter may ask to reopen a case
     contact_days: int = 180  # a reporter's name and phone are deleted so long after the last step

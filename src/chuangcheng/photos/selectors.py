@@ -27,6 +27,18 @@ def of_many(kind: str, owner_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
     return found
 
 
+def copies(listed: Iterable[Photo]) -> dict[UUID, int]:
+    """At how many other owners the very same bytes stand, by photo; one query. A photo without such is left out."""
+    rows = [photo for photo in listed if photo.stored_sha256]
+    wanted = {photo.stored_sha256 for photo in rows}
+    owners: dict[str, set[tuple[str, UUID]]] = {}
+    found = Photo.objects.filter(stored_sha256__in=wanted).values_list("stored_sha256", "owner_kind", "owner_id")
+    for name, kind, owner_id in found if wanted else ():
+        owners.setdefault(name, set()).add((kind, owner_id))
+    counted = {photo.pk: len(owners[photo.stored_sha256] - {(photo.owner_kind, photo.owner_id)}) for photo in rows}
+    return {pk: number for pk, number in counted.items() if number}
+
+
 def missing(owner: tuple[str, UUID]) -> list[str]:
     """The declared hashes whose bytes have not come yet."""
     return list(of(owner).filter(stored_at=None).values_list("original_sha256", flat=True))

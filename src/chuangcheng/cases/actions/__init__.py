@@ -18,6 +18,7 @@ from chuangcheng.cases.actions.petitions import (
     resume_case,
     resume_due,
 )
+from chuangcheng.cases.actions.privacy import see_words
 from chuangcheng.cases.actions.reports import (
     Contact,
     create_report,
@@ -69,6 +70,7 @@ __all__ = [
     "rework_case",
     "save_rule",
     "see_contact",
+    "see_words",
     "store_photo",
     "verify_case",
     "void_case",

@@ -8,14 +8,26 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from chuangcheng.cases.models import Report
+from chuangcheng.cases.locks import lock_case, lock_report
+from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE
 from chuangcheng.cases.steps import amend, write
 from chuangcheng.history.models import Event
-from chuangcheng.kernel.actor import SYSTEM
+from chuangcheng.kernel.actor import SYSTEM, Actor
+from chuangcheng.people import rights
 
 #: Reports erased by one call; the duty comes back for the rest.
 PORTION = 500
+
+
+def see_words(*, actor: Actor, kind: str, subject_id: UUID) -> Report | Case:
+    """One look at the words of a ``report`` or ``case`` with nothing covered, by who may see contacts. Every look is
+    a history row."""
+    rights.require(actor, "reports.contact")
+    with transaction.atomic():
+        row = lock_report(actor, subject_id) if kind == "report" else lock_case(actor, subject_id)
+        write(amend(row, "words_seen", actor))
+    return row
 
 
 def erase_contacts(*, ended_before: datetime) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.http import HttpRequest
@@ -14,13 +15,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from chuangcheng.cases.evidence import Look
 from chuangcheng.cases.models import Case, Source
+from chuangcheng.cases.reading import masked
 from chuangcheng.cases.selectors import status_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.notices.models import Notice
 from chuangcheng.people.models import Post
 from chuangcheng.people.rights import roles
+from chuangcheng.photos.models import Photo
 from chuangcheng.web import moments, pages, tones
 from chuangcheng.web.assets import asset as asset_address
 from chuangcheng.web.deeds import deed_of
@@ -33,6 +37,7 @@ register.filter("day", moments.day)
 register.filter("moment", moments.moment)
 register.filter("percent", moments.percent)
 register.filter("figure", moments.figure)
+register.filter("masked", masked)
 
 
 @register.filter
@@ -78,6 +83,24 @@ def post_name(post: Post) -> str:
     """The post as "unit · title", once where both say the same."""
     title = post.title or role(post)
     return title if title == post.unit.short_name else f"{post.unit.short_name} · {title}"
+
+
+@register.filter
+def look_of(looks: Mapping[UUID, Look], photo: Photo) -> Look | None:
+    """What is told beside a photo, where something is."""
+    return looks.get(photo.pk) if looks else None
+
+
+@register.filter
+def stored_last(pictures: Sequence[Any]) -> Any:
+    """The last of these pictures whose bytes are there, or nothing."""
+    return next((each for each in reversed(pictures) if each.photo.stored_at), None)
+
+
+@register.filter
+def kilometres(metres: float) -> str:
+    """``1.4``: metres in kilometres."""
+    return f"{metres / 1000:.1f}"
 
 
 @register.filter
