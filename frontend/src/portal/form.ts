@@ -70,9 +70,23 @@ export class ReportForm {
     part("clear").addEventListener("click", () => void this.clear());
     show("not-kept", !this.store.lasting);
     await this.fill();
+    this.preset();
     this.form.hidden = false;
     // A tab that is put away may never come back: what was written a moment ago goes to the disk first.
     document.addEventListener("visibilitychange", () => void this.save());
+  }
+
+  /** A shop's code brings its place along. What was written before goes first. */
+  private preset(): void {
+    const query = new URLSearchParams(location.search);
+    const address = (query.get("address") ?? "").slice(0, 200);
+    if (!address || !blank(this.entry)) return;
+    this.entry.words.address = address;
+    this.input("address").value = address;
+    const [lat, lon] = [Number(query.get("lat")), Number(query.get("lon"))];
+    if (!query.get("lat") || !(Math.abs(lat) <= 90 && Math.abs(lon) <= 180)) return;
+    this.entry.place = { lat, lon, metres: 0, pinned: true };
+    this.where.set(this.entry.place);
   }
 
   private input(name: string): HTMLInputElement {

@@ -12,10 +12,12 @@ from pydantic_core import PydanticCustomError
 from chuangcheng.api.paging import PageQuery
 from chuangcheng.api.schemas import CaseStateCode, ReportStateCode
 from chuangcheng.cases import selectors
+from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.places.selectors import division_by_code
+from chuangcheng.sites.compounds.selectors import compound_by_code
 
 Row = TypeVar("Row", Case, Report)
 
@@ -49,6 +51,8 @@ class CaseQuery(PageQuery):
     holder: Word | None = Field(None, description="code of the unit that holds it")
     source: Word | None = None
     category: Word | None = Field(None, description="code of a category, or how it begins")
+    compound: Word | None = Field(None, description="code of a compound: at its site or within its boundary")
+    site: Word | None = Field(None, description="code of the site it was found at")
     counted: Literal["yes"] | None = Field(None, description="without void and suspended cases, as rates count")
     filed_from: Day | None = None
     filed_to: Day | None = None
@@ -60,10 +64,13 @@ class CaseQuery(PageQuery):
     def narrow(self, rows: QuerySet[Case]) -> QuerySet[Case]:
         """The rows that were asked for."""
         wanted = {"state": self.state, "holder__code": self.holder, "source": self.source,
-                  "category__code__startswith": self.category}  # fmt: skip
+                  "category__code__startswith": self.category, "site__code": self.site}  # fmt: skip
         rows = rows.filter(**{name: value for name, value in wanted.items() if value})
         if self.status:
             rows = rows.filter(selectors.with_status(self.status, clock.now()))
+        if self.compound:
+            compound = compound_by_code(self.compound)
+            rows = of_compound(rows, compound) if compound else rows.none()
         if self.unit:
             rows = rows.filter(Q(holder__code=self.unit) | Q(holder=None, responsible__code=self.unit))
         if self.counted:

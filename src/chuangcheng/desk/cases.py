@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.cases import actions, reading, selectors, timeline
+from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.evidence import looks
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.reading import masked
@@ -21,6 +22,7 @@ from chuangcheng.desk import bulk, choices
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_reports
 from chuangcheng.kernel import clock
+from chuangcheng.sites.compounds.selectors import compound_by_code
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Filter, Listing
@@ -43,6 +45,12 @@ def _counted(rows: QuerySet[Case], _value: str) -> QuerySet[Case]:
     return rows.exclude(state__in=("void", "suspended"))
 
 
+def _compound(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
+    """The cases of the compound of that code: at its site, within its boundary, or out of its deliberations."""
+    compound = compound_by_code(value)
+    return of_compound(rows, compound) if compound else rows.none()
+
+
 FILTERS = (
     Filter("q", _("搜索"), selectors.search, kind="search"),
     Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.case_states),
@@ -55,6 +63,8 @@ FILTERS = (
     Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),
     Filter("unit", _("单位"), by_unit, choices.units),
     Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), choices.sources),
+    Filter("compound", _("小区编号"), _compound, quiet=True),
+    Filter("site", _("点位编号"), lambda rows, value: rows.filter(site__code=value), quiet=True),
     Filter("category", _("类别代码"), lambda rows, value: rows.filter(category__code__startswith=value), quiet=True),
     Filter("counted", _("应结案"), _counted, lambda _r: [("yes", _("不含作废和挂账"))], quiet=True),
     *days_of("filed", "filed_at", _("立案自"), _("立案至")),

@@ -18,14 +18,14 @@ from chuangcheng.web.signed_in import StaffRequest
 def case_photo(request: StaffRequest, case_id: UUID, photo_id: UUID) -> HttpResponseBase:
     """A photo of a case, or its thumbnail with ``?thumb=1``."""
     cases.get_case_for(request.actor, case_id)
-    return _stream(request, ("case", case_id), photo_id)
+    return stream(request, ("case", case_id), photo_id)
 
 
 @page("reports.view")
 def report_photo(request: StaffRequest, report_id: UUID, photo_id: UUID) -> HttpResponseBase:
     """A photo of a report, or its thumbnail."""
     cases.get_report_for(request.actor, report_id)
-    return _stream(request, ("report", report_id), photo_id)
+    return stream(request, ("report", report_id), photo_id)
 
 
 @page("cases.view")
@@ -34,17 +34,18 @@ def evidence(request: StaffRequest, case_id: UUID, check_id: UUID, photo_id: UUI
     case = cases.get_case_for(request.actor, case_id)
     if not patrols.checks_behind(case).filter(pk=check_id).exists():
         raise Refused("common.not_found")
-    return _stream(request, ("check", check_id), photo_id)
+    return stream(request, ("check", check_id), photo_id)
 
 
 @page("visits.view")
 def check_photo(request: StaffRequest, check_id: UUID, photo_id: UUID) -> HttpResponseBase:
     """A photo of a check, for those who see the visit."""
     check = patrols.get_check_for(request.actor, check_id)
-    return _stream(request, ("check", check.pk), photo_id)
+    return stream(request, ("check", check.pk), photo_id)
 
 
-def _stream(request: StaffRequest, owner: tuple[str, UUID], photo_id: UUID) -> HttpResponseBase:
+def stream(request: StaffRequest, owner: tuple[str, UUID], photo_id: UUID) -> HttpResponseBase:
+    """A stored photo of an owner that the caller has fetched for this reader, or its thumbnail with ``?thumb=1``."""
     photo = photos.photo_of(owner, photo_id)
     thumb = bool(request.GET.get("thumb"))
     file = photos.stored_path(photo, thumb=thumb).open("rb")

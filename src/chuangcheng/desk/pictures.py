@@ -68,3 +68,13 @@ def of_checks(checks: Sequence[Check]) -> dict[UUID, list[Picture]]:
         owner: [Picture(photo, reverse("desk:check_photo", args=[owner, photo.pk])) for photo in listed]
         for owner, listed in found.items()
     }
+
+
+def of_owner(kind: str, owners: Sequence[UUID], name: str) -> dict[UUID, list[Picture]]:
+    """The stored photos of owners of one kind by the owner's id, in one query; ``name`` is the address that streams
+    them."""
+    found = photos.of_many(kind, owners) if owners else {}
+    return {
+        owner: [Picture(photo, reverse(name, args=[owner, photo.pk])) for photo in listed]
+        for owner, listed in found.items()
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.field import reporting, tasks, visits
+from chuangcheng.field import reporting, shops, tasks, visits
 
 app_name = "field"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", tasks.case, name="case"),
     path("cases/<uuid:case_id>/verify/", tasks.verify, name="verify"),
     path("cases/<uuid:case_id>/rework/", tasks.rework, name="rework"),
+    path("shops/", shops.choose, name="shops"),
+    path("shops/<uuid:shop_id>/", shops.check, name="shop"),
     path("sites/", visits.choose, name="sites"),
     path("sites/<uuid:site_id>/", visits.start, name="start"),
     path("visits/<uuid:visit_id>/", visits.walk, name="visit"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.portal import sending, views
+from chuangcheng.portal import sending, shops, views
 
 app_name = "portal"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("mine/", sending.mine, name="mine"),
     path("privacy/", sending.notice, name="privacy"),
     path("privacy/<str:version>/", sending.notice, name="privacy-version"),
+    path("shop/<uuid:shop_id>/", shops.shop, name="shop"),
     path("track/", views.find, name="find"),
     path("track/<uuid:report_id>/", views.track, name="track"),
     path("track/<uuid:report_id>/withdraw/", views.withdraw, name="withdraw"),

@@ -12,6 +12,17 @@ from chuangcheng.people.rights import Permission, Scope, declare
 declare(
     Permission("sites.view", Label("查看点位", "See sites")),
     Permission("sites.edit", Label("维护点位", "Edit sites")),
+    Permission("compounds.view", Label("查看小区", "See compounds")),
+    Permission("compounds.edit", Label("维护小区", "Edit compounds")),
+    Permission("compounds.grade", Label("评定小区等级", "Grade compounds")),
+    Permission("compounds.contact", Label("查看小区联系人", "See a compound's contact person")),
+    Permission("deliberations.run", Label("办理五方议事", "Run five-party deliberations")),
+    Permission("shops.view", Label("查看门店", "See shops")),
+    Permission("shops.edit", Label("维护门店", "Edit shops")),
+    Permission("shops.check", Label("检查门前三包", "Check shop fronts")),
+    Permission("shops.rectify", Label("办理整改通知", "Serve rectification notices")),
+    Permission("teams.view", Label("查看专班", "See special teams")),
+    Permission("teams.edit", Label("组建专班", "Set up special teams")),
 )
 
 
@@ -27,6 +38,18 @@ def rows_in(scope: Scope, prefix: str = "") -> Q:
     rows = Q(pk__in=[])
     if scope.units:
         rows |= Q(**{f"{prefix}unit__in": scope.units}) | Q(**{f"{prefix}unit__line_parent__in": scope.units})
+    for path in scope.paths:
+        rows |= Q(**{f"{prefix}division_path__startswith": path})
+    return rows
+
+
+def area_rows(actor: Actor, permission: str, prefix: str = "") -> Q:
+    """Rows with a ``division_path`` in the actor's area. A line department, which has no area, sees the whole city's
+    registers: its trade is everywhere."""
+    scope = rights.scope(actor, permission)
+    if scope.everything or (scope.units and not scope.paths):
+        return Q()
+    rows = Q(pk__in=[])
     for path in scope.paths:
         rows |= Q(**{f"{prefix}division_path__startswith": path})
     return rows

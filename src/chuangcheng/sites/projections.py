@@ -10,8 +10,12 @@ from django.db.models import F
 
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
+from chuangcheng.sites import registering
+from chuangcheng.sites.compounds.actions import FACTS as COMPOUND_FACTS
 from chuangcheng.sites.facts import FACTS
-from chuangcheng.sites.models import Site
+from chuangcheng.sites.models import Compound, Rectification, Shop, Site
+from chuangcheng.sites.shops.actions import FACTS as SHOP_FACTS
+from chuangcheng.sites.shops.rectification import FACTS as RECTIFICATION_FACTS
 
 
 def check() -> Iterator[Difference]:
@@ -59,3 +63,6 @@ def _plain(value: object) -> object:
 
 
 register("sites", check, rebuild)
+registering.project("compounds", Compound, COMPOUND_FACTS)
+registering.project("shops", Shop, SHOP_FACTS)
+registering.project("rectifications", Rectification, RECTIFICATION_FACTS)

@@ -47,7 +47,14 @@ ROOMS = (
         Link("desk:cases", _("案件"), "cases.view"),
         Link("desk:triage", _("分类建议"), "reports.triage"),
     )),
-    Room("sites", _("点位"), (Link("desk:sites", _("点位"), "sites.view"),)),
+    Room("sites", _("点位"), (
+        Link("desk:sites", _("点位"), "sites.view"),
+        Link("desk:compounds", _("小区"), "compounds.view"),
+        Link("desk:deliberations", _("议事"), "compounds.view"),
+        Link("desk:shops", _("门店"), "shops.view"),
+        Link("desk:teams", _("专班"), "teams.view"),
+        Link("desk:windows", _("窗口"), "sites.view"),
+    )),
     Room("tasks", _("任务"), (Link("desk:tasks", _("任务"), "tasks.view"),)),
     Room("assessment", _("测评"), (
         Link("desk:scores", _("评分"), "scores.view"),

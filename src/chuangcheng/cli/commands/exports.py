@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ from chuangcheng.cli.output import Result, text
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 
+#: What a template is for → the module that writes it.
+TEMPLATES = {
+    "framework": "chuangcheng.framework.workbook",
+    "units": "chuangcheng.people.sheets",
+    "sites": "chuangcheng.sites.imports",
+    "compounds": "chuangcheng.sites.compounds.imports",
+    "shops": "chuangcheng.sites.shops.imports",
+}
 KINDS: dict[str, Label] = {
     "framework": Label("测评体系（.xlsx 或 .json）", "an edition of the framework (.xlsx or .json)"),
     "template": Label("导入用的空白工作簿", "an empty workbook for an import"),
@@ -32,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                                  allow_abbrev=False)  # fmt: skip
         add(child, "file", "写入的文件", "file to write", type=Path)
         if name == "template":
-            add(child, "--of", "用于导入什么", "what it is for", choices=("framework", "units", "sites"),
+            add(child, "--of", "用于导入什么", "what it is for", choices=TEMPLATES,
                 default="framework")  # fmt: skip
         if name == "framework":
             add(child, "--edition", "版本编码（默认现行版本）", "code of the edition (default: the published one)")
@@ -65,12 +74,7 @@ def _counted(rows: Any, progress: output.Progress) -> Iterator[tuple[Any, ...]]:
 
 
 def _template(options: argparse.Namespace) -> int:
-    if options.of == "units":
-        from chuangcheng.people.sheets import write_template
-    elif options.of == "sites":
-        from chuangcheng.sites.imports import write_template
-    else:
-        from chuangcheng.framework.workbook import write_template
+    write_template = import_module(TEMPLATES[options.of]).write_template
     write_template(options.file)
     return 0
 

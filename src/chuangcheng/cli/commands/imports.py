@@ -123,6 +123,18 @@ def _sites(options: argparse.Namespace, _progress: Progress) -> ImportReport:
     return import_sites(SYSTEM, options.file, preview=options.preview)
 
 
+def _compounds(options: argparse.Namespace, _progress: Progress) -> ImportReport:
+    from chuangcheng.sites.compounds.imports import import_compounds
+
+    return import_compounds(SYSTEM, options.file, preview=options.preview)
+
+
+def _shops(options: argparse.Namespace, _progress: Progress) -> ImportReport:
+    from chuangcheng.sites.shops.imports import import_shops
+
+    return import_shops(SYSTEM, options.file, preview=options.preview)
+
+
 def _hotline(options: argparse.Namespace, progress: Progress) -> ImportReport | dict[str, Any]:
     from chuangcheng.cases import hotline
 
@@ -159,4 +171,6 @@ KINDS: dict[str, Kind] = {
         False,
     ),
     "sites": Kind(Label("点位", "sites"), WORKBOOK, _sites),
+    "compounds": Kind(Label("小区", "residential compounds"), WORKBOOK, _compounds),
+    "shops": Kind(Label("门前三包门店", "shops under front-door responsibility"), WORKBOOK, _shops),
 }

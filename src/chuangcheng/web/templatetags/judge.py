@@ -11,6 +11,7 @@ from chuangcheng.framework import selectors as framework
 from chuangcheng.indicators import selectors as indicators
 from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.people.models import Unit
+from chuangcheng.sites.shops import compliance
 from chuangcheng.web import scored
 from chuangcheng.web.moments import Number, figure
 from chuangcheng.web.problems import language
@@ -96,3 +97,15 @@ def linked_rows(table: Any) -> list[list[tuple[str, bool, str]]]:
 def heads(table: Any) -> list[tuple[str, bool]]:
     """The heads of a document's table, and whether each stands to the right."""
     return list(zip(table.headers, table.right, strict=True))
+
+
+@register.filter
+def compliance_word(shop: Any) -> str:
+    """A shop's compliance grade in words; ``shop`` comes from ``compliance.graded``."""
+    return compliance.formula().label(shop.grade).text(language())
+
+
+@register.filter
+def duty_word(name: str) -> str:
+    """One of the three duties of a shop's front."""
+    return compliance.DUTIES[name].text(language())

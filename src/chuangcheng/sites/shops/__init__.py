@@ -1,0 +1,1 @@
+"""Shops under front-door responsibility 门前三包."""

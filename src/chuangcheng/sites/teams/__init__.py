@@ -1,0 +1,1 @@
+"""Special teams 专班 for hard spots."""

@@ -1,0 +1,1 @@
+"""What people say at service windows 政务窗口."""
