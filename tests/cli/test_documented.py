@@ -15,7 +15,7 @@ from chuangcheng.kernel.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-TABLE = dict(re.findall(r"^\| `(\w+)` \|(.*?)\|", HANDBOOK, re.MULTILINE))
+TABLE = dict(re.findall(r"^\| `([\w-]+)` \|(.*?)\|", HANDBOOK, re.MULTILINE))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -33,13 +33,25 @@ def clock_for(category_code: str, condition: str, start: datetime) -> Clock:
     return clock_of(*due_for(category_code, condition, start))
 
 
+def clock_and_severity(category_code: str, condition: str, start: datetime) -> tuple[Clock, int]:
+    """As :func:`clock_for`, with the least severity that the filing condition gives (1: ordinary)."""
+    deadline, rule = due_for(category_code, condition, start)
+    return clock_of(deadline, rule), rule.severity or 1
+
+
 def confirm_due(start: datetime) -> datetime:
     """Until when a grid worker should have looked."""
     return CALENDAR.add(start, *CONFIRM_LIMIT).at
 
 
 def rule_of(case: Case) -> TimeRule:
-    """The rule that applies to the case today."""
+    """The version of the rule that made the case's deadline: a rule that changed later does not touch open cases. A
+    case whose deadline came from elsewhere goes by the rule in force."""
+    return framework.time_rule_version(case.due_rule) or rule_in_force(case)
+
+
+def rule_in_force(case: Case) -> TimeRule:
+    """The rule that a case of its category and condition would get if it were filed today."""
     return framework.time_rule(case.category.code if case.category else "", case.condition)
 
 
@@ -60,9 +72,10 @@ def after_pause(case: Case, due_at: datetime, paused: datetime, resumed: datetim
     return Deadline(max(deadline.at, due_at), deadline.provisional)
 
 
-def recomputed(case: Case) -> Deadline:
-    """The deadline of an open case from scratch: start, extensions and pauses as its history tells them."""
-    rule = rule_of(case)
+def recomputed(case: Case, rule: TimeRule | None = None) -> Deadline:
+    """The deadline of an open case from scratch: start, extensions and pauses as its history tells them. By the rule
+    that made it, or by another."""
+    rule = rule or rule_of(case)
     start, pauses = case.filed_at, list[Pause]()
     paused: datetime | None = None
     for event in events_of("case", case.pk):

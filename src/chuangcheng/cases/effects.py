@@ -8,13 +8,13 @@ from datetime import timedelta
 from django.conf import settings
 
 from chuangcheng.cases import search
-from chuangcheng.cases.actions import privacy
+from chuangcheng.cases.actions import privacy, recompute
 from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.states import CASE, REFUSALS
 from chuangcheng.history.duties import periodic
 from chuangcheng.history.models import Outbox
-from chuangcheng.history.outbox import on, on_many
+from chuangcheng.history.outbox import emit, on, on_many
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
@@ -136,6 +136,16 @@ def tell_grid_workers(row: Outbox) -> None:
 def _about(word: Label, case: Case) -> Label:
     category = case.category.zh if case.category else ""
     return Label(f"{word.zh}：{case.number} {category}".strip(), f"{word.en} {case.number} {category}".strip())
+
+
+@on(recompute.TOPIC)
+def recompute_deadlines(row: Outbox) -> None:
+    """Deadlines by the rules of today, a portion at a time; who asked stands in each case's history."""
+    post = people.valid_posts().filter(pk=row.payload["post"]).first() if row.payload.get("post") else None
+    if post is None and row.payload.get("post"):
+        return  # whoever asked may not any more
+    if recompute.recompute_some(actor=people.actor_of(post) if post else SYSTEM) == recompute.PORTION:
+        emit(row.topic, (row.subject_kind, row.subject_id), row.payload)
 
 
 @periodic("cases.resume", 600)

@@ -24,6 +24,7 @@ COMMANDS: dict[str, Label] = {
     "import": Label("导入数据", "import data"),
     "export": Label("导出数据", "export data"),
     "triage": Label("训练、评估分类建议", "learn and measure the suggestion of categories"),
+    "time-rules": Label("用过去的案件试算一套处置时限", "try a set of time limits on past cases"),
     "duplicates": Label("找出热线工作簿中的重复诉求", "find repeated messages in a hotline's workbook"),
     "rebuild": Label("重算或核对派生数据与历史链", "recompute or check projections and chains of history"),
     "seal": Label("封存历史链的根值", "seal the roots of history"),
@@ -55,7 +56,7 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 def module(command: str) -> Any:
     """The module of a command; ``import`` is a word of Python's own."""
-    name = {"import": "imports", "export": "exports"}.get(command, command)
+    name = {"import": "imports", "export": "exports"}.get(command, command.replace("-", "_"))
     return import_module(f"chuangcheng.cli.commands.{name}")
 
 

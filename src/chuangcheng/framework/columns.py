@@ -14,6 +14,7 @@ METHODS = ("onsite", "material", "survey", "observation")
 SCORING = tuple(KINDS)
 SOURCES = ("official", "sourced", "seed", "reconstructed")
 UNITS = ("urgent_hours", "work_hours", "work_days")
+HANDLINGS = ("repair", "clean", "remove", "stop", "penalty", "guide")
 ABOUT = ("edition", "rule", "source", "role")
 
 
@@ -128,6 +129,9 @@ TIMES = Sheet("times", "处置时限", (
     Column("unit", "单位", choices=UNITS, needed=True,
            comment="urgent_hours 紧急工作时；work_hours 工作时；work_days 工作日"),
     Column("close_when", "结案标准", width=20, limit=100),
+    Column("handling", "处置方式", choices=HANDLINGS,
+           comment="repair 维修更换；clean 清理清运；remove 拆除清除；stop 现场制止；penalty 立案处罚；guide 疏导劝导"),
+    Column("severity", "最低严重程度", choices=("1", "2", "3"), comment="1 一般；2 较重；3 危险；不填则由立案人判断"),
     Column("source_ref", "来源依据", "code", limit=20),
 ))  # fmt: skip
 

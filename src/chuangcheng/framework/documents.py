@@ -223,9 +223,12 @@ def _dump_item(item: ChecklistItem) -> dict[str, Any]:
 
 
 def _dump_rules() -> list[dict[str, Any]]:
-    names = ("category_code", "condition", "condition_zh", "unit", "close_when", "source_ref")
+    names = ("category_code", "condition", "condition_zh", "unit", "close_when", "handling", "source_ref")
     rules = sorted(reference.newest_rules().items())
-    return [{**_fields(rule, names), "amount": f"{rule.amount.normalize():f}"} for _, rule in rules]
+    return [
+        {**_fields(rule, names), "amount": f"{rule.amount.normalize():f}", "severity": str(rule.severity or "")}
+        for _, rule in rules
+    ]
 
 
 def _fields(row: object, names: Iterable[str]) -> dict[str, Any]:

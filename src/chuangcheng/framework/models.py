@@ -227,8 +227,24 @@ class Category(models.Model):
         return self.zh
 
 
+class Handling(models.TextChoices):
+    """What kind of work a filing condition asks for 处置方式."""
+
+    NONE = "", "—"
+    REPAIR = "repair", "维修更换"
+    CLEAN = "clean", "清理清运"
+    REMOVE = "remove", "拆除清除"
+    STOP = "stop", "现场制止"
+    PENALTY = "penalty", "立案处罚"
+    GUIDE = "guide", "疏导劝导"
+
+
 class TimeRule(models.Model):
-    """A time limit: always per category and filing condition, in one of three units of working time."""
+    """A time limit: always per category and filing condition, in one of three units of working time.
+
+    A fact: a changed limit is a next version, a withdrawn one a version that says so. Cases keep in ``due_rule``
+    which version made their deadline. ``severity`` is the least that a case filed under the condition gets.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     category_code = models.CharField(max_length=12, blank=True)  # a prefix: "06010", "06", or "" for all
@@ -240,10 +256,34 @@ class TimeRule(models.Model):
         choices=[("urgent_hours", "紧急工作时"), ("work_hours", "工作时"), ("work_days", "工作日")],
     )
     close_when = models.CharField(max_length=100, blank=True)
+    handling = models.CharField(max_length=12, choices=Handling.choices, blank=True, default="")
+    severity = models.PositiveSmallIntegerField(null=True, blank=True)
     source_ref = models.CharField(max_length=20, blank=True)
     version = models.PositiveIntegerField(default=1)
+    withdrawn = models.BooleanField(default=False)
+    made_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["category_code", "condition", "version"], name="framework_time_rule_once")
         ]
+
+
+class RuleDraft(models.Model):
+    """A whole set of rules read from a workbook, not in force: looked at, tried on past cases, then applied or
+    dropped. ``rows`` are the set's rows as plain JSON; ``kind`` says of which table."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=12, choices=[("time", "处置时限"), ("routing", "派遣规则")])
+    name = models.CharField(max_length=120)
+    rows = models.JSONField(default=list)
+    state = models.CharField(
+        max_length=8, choices=[("open", "待应用"), ("applied", "已应用"), ("dropped", "已放弃")], default="open"
+    )
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "state", "-made_at"])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.db import transaction
 
 from chuangcheng.framework.models import Category, TimeRule
 from chuangcheng.history import versions
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.people import rights
 
 CACHE = "framework.reference"
 _CATEGORY = ("zh", "kind", "class_code", "class_zh", "taxonomy", "is_top")
-_RULE = ("condition_zh", "amount", "unit", "close_when", "source_ref")
+_RULE = ("condition_zh", "amount", "unit", "close_when", "handling", "severity", "source_ref")
 
 
 def save_categories(*, actor: Actor, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -41,23 +43,55 @@ def save_time_rules(*, actor: Actor, rows: Iterable[Mapping[str, Any]]) -> int:
     """
     with transaction.atomic():
         rights.require_or_system(actor, "framework.edit")
-        newest = newest_rules()
-        fresh = []
-        for given in rows:
-            row = {**given, "amount": Decimal(given["amount"])}
-            last = newest.get((row["category_code"], row["condition"]))
-            if last is None or _differs(last, row, _RULE):
-                version = last.version + 1 if last else 1
-                fresh.append(TimeRule(version=version, **_only(row, ("category_code", "condition", *_RULE))))
-        TimeRule.objects.bulk_create(fresh)
-        if fresh:
-            versions.bump(CACHE)
-        return len(fresh)
+        return write_versions(actor, [_typed(row) for row in rows])
+
+
+def write_versions(actor: Actor, rows: Iterable[Mapping[str, Any]], withdrawn: Iterable[TimeRule] = ()) -> int:
+    """Write next versions of what differs, and of what is ``withdrawn``, in the caller's transaction; how many."""
+    newest = newest_versions()
+    now = clock.now()
+    fresh = []
+    for row in rows:
+        last = newest.get((row["category_code"], row["condition"]))
+        if last is None or last.withdrawn or _differs(last, row, _RULE):
+            fresh.append(_next(last, actor, now, **_only(row, ("category_code", "condition", *_RULE))))
+    fresh += [
+        _next(rule, actor, now, withdrawn=True, **_values(rule, ("category_code", "condition", *_RULE)))
+        for rule in withdrawn
+    ]
+    TimeRule.objects.bulk_create(fresh)
+    if fresh:
+        versions.bump(CACHE)
+    return len(fresh)
+
+
+def _next(last: TimeRule | None, actor: Actor, now: datetime, **values: Any) -> TimeRule:
+    return TimeRule(version=last.version + 1 if last else 1, made_at=now, made_by_id=actor.person_id, **values)
+
+
+def _typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a document, whose figures are texts and which may lack what came later."""
+    severity = row.get("severity")
+    return {
+        **row,
+        "amount": Decimal(row["amount"]),
+        "handling": row.get("handling") or "",
+        "severity": int(severity) if severity else None,
+    }
+
+
+def newest_versions() -> dict[tuple[str, str], TimeRule]:
+    """The last word on each (category prefix, condition), withdrawn ones included, straight from the database."""
+    return {(rule.category_code, rule.condition): rule for rule in TimeRule.objects.order_by("version", "id")}
 
 
 def newest_rules() -> dict[tuple[str, str], TimeRule]:
     """The limit in force by (category prefix, condition), straight from the database."""
-    return {(rule.category_code, rule.condition): rule for rule in TimeRule.objects.order_by("version", "id")}
+    return {key: rule for key, rule in newest_versions().items() if not rule.withdrawn}
+
+
+def _values(row: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
 
 
 def _only(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -147,6 +147,8 @@ def time_rules() -> list[dict[str, Any]]:
             "amount": rule["amount"],
             "unit": rule["unit"],
             "close_when": rule["close_when_zh"],
+            "handling": rule.get("handling", ""),
+            "severity": rule.get("severity", ""),
             "source_ref": rule["source_ref"],
         }
         for rule in table["rule"]

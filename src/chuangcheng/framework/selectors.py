@@ -34,10 +34,12 @@ DEFAULT = "default"
 class _Reference:
     categories: dict[str, Category]
     rules: dict[tuple[str, str], TimeRule]
+    versions: dict[str, TimeRule]
 
 
 def _load() -> _Reference:
-    return _Reference({row.code: row for row in Category.objects.order_by("code")}, newest_rules())
+    known = {str(rule.pk): rule for rule in TimeRule.objects.all()}
+    return _Reference({row.code: row for row in Category.objects.order_by("code")}, newest_rules(), known)
 
 
 _reference: Cached[_Reference] = Cached(CACHE, _load)
@@ -190,6 +192,11 @@ def time_rule(category_code: str, condition: str = DEFAULT) -> TimeRule:
             if rule is not None:
                 return rule
     raise Refused("framework.no_time_rule", category=category_code)
+
+
+def time_rule_version(made_by: str) -> TimeRule | None:
+    """The very version that a case's ``due_rule`` (``id@version``) names; None for a deadline made elsewhere."""
+    return _reference.get().versions.get(made_by.partition("@")[0])
 
 
 def standards_for_category(edition: Edition, code: str) -> list[Standard]:

@@ -19,6 +19,7 @@ from chuangcheng.cases.actions.petitions import (
     resume_due,
 )
 from chuangcheng.cases.actions.privacy import see_words
+from chuangcheng.cases.actions.recompute import ask_recompute, recompute_some
 from chuangcheng.cases.actions.reports import (
     Contact,
     create_report,
@@ -42,6 +43,7 @@ __all__ = [
     "add_photo",
     "ask_confirm",
     "ask_extension",
+    "ask_recompute",
     "ask_reopen",
     "ask_suspension",
     "close_case",
@@ -62,6 +64,7 @@ __all__ = [
     "pass_on",
     "rate_report",
     "recompute_provisional",
+    "recompute_some",
     "refuse_report",
     "reopen_case",
     "resume_case",

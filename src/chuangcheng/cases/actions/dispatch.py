@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.db import transaction
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.building import build_case
-from chuangcheng.cases.deadlines import clock_for, within
+from chuangcheng.cases.deadlines import clock_and_severity, clock_for, within
 from chuangcheng.cases.inputs import CaseInput, check_case
 from chuangcheng.cases.links import LIVE, end_all, lapse_petition, open_lead, responsible_after, unit_of
 from chuangcheng.cases.locks import lock_case, permit
@@ -59,7 +60,8 @@ def open_case(*, actor: Actor, given: CaseInput) -> Case:
     check_case(given)
     now = clock.now()
     located = locate(given.lon, given.lat) if given.lat is not None and given.lon is not None else None
-    limit = clock_for(given.category.code if given.category else "", given.condition, now)
+    limit, least = clock_and_severity(given.category.code if given.category else "", given.condition, now)
+    given = replace(given, severity=max(given.severity, least))
     case, event = build_case(given, actor=actor, number=take("AJ", now), filed_at=now, located=located, clock=limit)
     case.save(force_insert=True)
     event.save(force_insert=True)

@@ -100,7 +100,7 @@ def _effect(case: Case, petition: Petition, move: str, now: datetime) -> tuple[d
     if move == "extend" and case.due_at:
         # Counted from the due of today, so that a decision that comes late costs the unit nothing.
         deadline = extended(case, case.due_at)
-        return {**_moved(case, deadline), "extension_count": case.extension_count + 1}, _shift(case, deadline.at)
+        return {**_moved(case, deadline), "extension_count": case.extension_count + 1}, shift(case, deadline.at)
     return {}, []
 
 
@@ -108,7 +108,7 @@ def _moved(case: Case, deadline: Deadline) -> dict[str, object]:
     return {"due_at": deadline.at, "due_provisional": case.due_provisional or deadline.provisional}
 
 
-def _shift(case: Case, new_due: datetime) -> list[Touch]:
+def shift(case: Case, new_due: datetime) -> list[Touch]:
     """Every live link moves by as much as the case's due does."""
     by = new_due - case.due_at if case.due_at else timedelta()
     links = case.assignments.filter(state__in=LIVE, due_at__isnull=False).order_by("received_at", "id")
@@ -144,7 +144,7 @@ def _resume(case: Case, actor: Actor, now: datetime) -> None:
     touched: list[Touch] = []
     if case.due_at and case.suspended_at:
         deadline = after_pause(case, case.due_at, case.suspended_at, now)
-        touched = _shift(case, deadline.at)
+        touched = shift(case, deadline.at)
         changes |= _moved(case, deadline)
     write(step(case, "resume", actor, changes=changes, touched=touched, at=now))
 
@@ -166,5 +166,5 @@ def _recompute(actor: Actor, case_id: UUID) -> bool:
             return False
         deadline = recomputed(case)
         changes = {"due_at": deadline.at, "due_provisional": deadline.provisional}
-        write(amend(case, "due_recomputed", actor, changes=changes, touched=_shift(case, deadline.at)))
+        write(amend(case, "due_recomputed", actor, changes=changes, touched=shift(case, deadline.at)))
     return True

@@ -20,6 +20,7 @@ TEMPLATES = {
     "framework": "chuangcheng.framework.workbook",
     "units": "chuangcheng.people.sheets",
     "sites": "chuangcheng.sites.imports",
+    "time-rules": "chuangcheng.framework.time_sheets",
     "compounds": "chuangcheng.sites.compounds.imports",
     "shops": "chuangcheng.sites.shops.imports",
 }
@@ -28,6 +29,7 @@ KINDS: dict[str, Label] = {
     "template": Label("导入用的空白工作簿", "an empty workbook for an import"),
     "sites": Label("点位（.xlsx 或 .csv）", "sites (.xlsx or .csv)"),
     "cases": Label("案件（.xlsx 或 .csv）", "cases (.xlsx or .csv)"),
+    "time-rules": Label("现行处置时限（.xlsx）", "the time limits in force (.xlsx)"),
     "reports": Label("上报（.xlsx 或 .csv，不含联系方式）", "reports (.xlsx or .csv, without contact data)"),
 }
 
@@ -55,6 +57,10 @@ def run(options: argparse.Namespace) -> Result:
         rows = _framework(options)
     elif options.kind == "template":
         rows = _template(options)
+    elif options.kind == "time-rules":
+        from chuangcheng.framework import time_sheets
+
+        rows = time_sheets.write_workbook(options.file)
     else:
         from chuangcheng.cli import exported
 

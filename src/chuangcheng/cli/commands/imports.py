@@ -151,6 +151,25 @@ def _requests311(options: argparse.Namespace, progress: Progress) -> ImportRepor
                                      progress=lambda done, total: progress("", done, total))  # fmt: skip
 
 
+def _time_rules(options: argparse.Namespace, _progress: Progress) -> ImportReport:
+    from chuangcheng.framework import time_rules, time_sheets
+
+    found = time_sheets.read_workbook(options.file)
+    done = ImportReport(rows=found.count)
+    for problem in found.problems:
+        done.reject(problem)
+    if found.problems:
+        done.rejected = found.count  # all or nothing
+        return done
+    if options.preview:
+        counts = time_rules.counts(time_rules.compare(found.rows))
+    else:
+        counts = time_rules.replace_rules(actor=SYSTEM, rows=found.rows)
+    done.imported, done.unchanged = counts["added"] + counts["changed"], counts["unchanged"]
+    done.extra = {**counts, "applied": not options.preview}
+    return done
+
+
 WORKBOOK = Label("工作簿（xlsx、xls、ods、csv）", "workbook (xlsx, xls, ods, csv)")
 KINDS: dict[str, Kind] = {
     "framework": Kind(
@@ -173,4 +192,5 @@ KINDS: dict[str, Kind] = {
     "sites": Kind(Label("点位", "sites"), WORKBOOK, _sites),
     "compounds": Kind(Label("小区", "residential compounds"), WORKBOOK, _compounds),
     "shops": Kind(Label("门前三包门店", "shops under front-door responsibility"), WORKBOOK, _shops),
+    "time-rules": Kind(Label("处置时限（整套）", "time limits (the whole set)"), WORKBOOK, _time_rules),
 }

@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext, gettext_noop
 
 from chuangcheng.framework import selectors as framework
+from chuangcheng.framework.time_rules import named
 from chuangcheng.indicators import selectors as indicators
 from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.people.models import Unit
@@ -40,6 +41,14 @@ def category_word(code: str) -> str:
     """A case category's name; an unknown code as it stands. From the process's cache."""
     found = framework.category(code)
     return found.zh if found else code
+
+
+@register.filter
+def rule_category(prefix: str) -> str:
+    """What the category prefix of a rule is called."""
+    if not prefix:
+        return gettext("全部类别")
+    return named(prefix, {category.code: category for category in framework.categories()}) or prefix
 
 
 @register.filter

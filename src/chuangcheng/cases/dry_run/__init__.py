@@ -1,0 +1,1 @@
+"""What past cases would have met under other rules: nothing is written."""
