@@ -187,7 +187,7 @@ def test_the_dry_run_shows_and_exports_who_would_have_been_late(
     with django_assert_max_num_queries(20):
         page = client.get(f"{where}?try=days")
     assert page.context["trial"].whole.cases == 1
-    assert [fate.number for fate, _, _ in page.context["fates"]] == [case.number]
+    assert [fate.number for fate, *_ in page.context["fates"]] == [case.number]
     assert "按期→超期" in page.content.decode()
     data = client.get(f"{where}?try=days&export=xlsx")
     body = b"".join(data.streaming_content) if data.streaming else data.content  # type: ignore[arg-type]

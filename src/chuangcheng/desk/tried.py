@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from chuangcheng.cases.dry_run.limits import Fate, Tally, try_limits
 from chuangcheng.cases.dry_run.period import period_of
+from chuangcheng.cases.models import Case
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.framework import selectors
 from chuangcheng.framework.time_rules import Limit
@@ -50,8 +51,11 @@ def tried(request: StaffRequest, rows: Sequence[Limit], context: dict[str, Any],
     kind = request.GET.get("export", "")
     if kind in export.KINDS:
         return export.respond(_Rows(fates), COLUMNS, kind, _("试算-%(name)s") % {"name": name})  # type: ignore[arg-type]
+    shown = fates[:SHOWN]
+    ids = dict(Case.objects.filter(number__in=[fate.number for fate, _, _ in shown]).values_list("number", "pk"))
     context |= {
-        "trial": trial, "now": now, "fates": fates[:SHOWN], "more": max(0, len(fates) - SHOWN),
+        "trial": trial, "now": now, "more": max(0, len(fates) - SHOWN),
+        "fates": [(fate, category, unit, ids[fate.number]) for fate, category, unit in shown],
         "by_category": _lines(trial.by_category, names), "by_unit": _lines(trial.by_unit, units),
     }  # fmt: skip
     return render(request, "desk/time_trial.html", context)
