@@ -58,7 +58,7 @@ def small() -> dict[str, Any]:
         ],
         "time_rules": [{
             "category_code": "", "condition": "default", "condition_zh": "", "amount": "5", "unit": "work_days",
-            "close_when": "解决", "source_ref": "CK",
+            "close_when": "解决", "handling": "", "severity": "", "source_ref": "CK",
         }],
     }  # fmt: skip
 

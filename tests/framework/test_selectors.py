@@ -27,7 +27,7 @@ def limit(code: str, condition: str = "default") -> tuple[str, str, str]:
 @pytest.mark.parametrize(
     ("code", "condition", "expected"),
     [
-        ("06010", "default", ("4", "work_hours", "RRE")),  # its own rule
+        ("06010", "default", ("4", "work_hours", "RRE;JYU")),  # its own rule
         ("06005", "default", ("1", "work_days", "CK")),  # its class
         ("09006", "default", ("4", "work_hours", "CK")),
         ("", "default", ("5", "work_days", "CK")),  # nothing known
@@ -35,10 +35,10 @@ def limit(code: str, condition: str = "default") -> tuple[str, str, str]:
         ("01001F", "broken", ("4", "work_hours", "YCG")),
         ("01001F", "default", ("2", "work_days", "YCG")),
         ("01037F", "missing", ("3", "work_days", "CK")),  # a lamp has no such condition: the default of its class
-        ("06001", "default", ("20", "work_days", "RRE")),
+        ("06001", "default", ("20", "work_days", "RRE;JYU")),
         ("06025", "default", ("15", "work_days", "JYU")),
         ("07003", "danger", ("2", "urgent_hours", "CK")),  # a condition of everything
-        ("06012", "invented", ("2", "work_hours", "RRE")),
+        ("06012", "invented", ("2", "work_hours", "RRE;JYU")),
     ],
 )
 def test_the_longest_prefix_with_the_condition_wins(
@@ -60,7 +60,7 @@ def test_without_any_rule_the_gap_is_named(db: None) -> None:
 
 def test_conditions_to_choose_from(edition: Edition) -> None:
     assert [rule.condition for rule in selectors.conditions("01001F")] == [
-        "default", "broken", "danger", "missing", "rattling", "surround",
+        "default", "broken", "danger", "missing", "own", "rattling", "surround", "unclaimed",
     ]  # fmt: skip
     assert [rule.condition for rule in selectors.conditions("09006")] == ["default", "danger"]
 

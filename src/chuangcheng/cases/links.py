@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chuangcheng.cases.models import Assignment, Case
@@ -45,3 +45,10 @@ def lapse_petition(case: Case, at: datetime) -> list[Touch]:
 def responsible_after(case: Case, holder_id: UUID | None) -> UUID | None:
     """Who answers: for a site its own unit whoever works on it, else the unit that holds the case."""
     return case.responsible_id if case.site_id else holder_id
+
+
+def shift(case: Case, new_due: datetime) -> list[Touch]:
+    """Every live link moves by as much as the case's due does."""
+    by = new_due - case.due_at if case.due_at else timedelta()
+    links = case.assignments.filter(state__in=LIVE, due_at__isnull=False).order_by("received_at", "id")
+    return [altered(link, due_at=link.due_at + by) for link in links if link.due_at]

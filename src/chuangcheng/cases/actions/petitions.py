@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from chuangcheng.cases.deadlines import MAX_EXTENSIONS, MAX_SUSPENSION, after_pause, extended, recomputed
-from chuangcheng.cases.links import LIVE
+from chuangcheng.cases.links import shift
 from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Case, Petition
 from chuangcheng.cases.policies import case_rows
@@ -106,13 +106,6 @@ def _effect(case: Case, petition: Petition, move: str, now: datetime) -> tuple[d
 
 def _moved(case: Case, deadline: Deadline) -> dict[str, object]:
     return {"due_at": deadline.at, "due_provisional": case.due_provisional or deadline.provisional}
-
-
-def shift(case: Case, new_due: datetime) -> list[Touch]:
-    """Every live link moves by as much as the case's due does."""
-    by = new_due - case.due_at if case.due_at else timedelta()
-    links = case.assignments.filter(state__in=LIVE, due_at__isnull=False).order_by("received_at", "id")
-    return [altered(link, due_at=link.due_at + by) for link in links if link.due_at]
 
 
 def resume_case(*, actor: Actor, case_id: UUID) -> Case:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases.actions.petitions import shift
 from chuangcheng.cases.building import clock_of
 from chuangcheng.cases.deadlines import recomputed, rule_in_force
+from chuangcheng.cases.links import shift
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.status import RUNNING
 from chuangcheng.cases.steps import amend, write
