@@ -1,4 +1,4 @@
-"""What staff ask of a large home: search of words from everywhere to hardly anywhere, and cases like a new report.
+"""What staff ask of a large home: search of words from everywhere to hardly anywhere, cases like a new report, pages.
 
 Each question is asked as a page asks it, in this process: the newest fifty rows and a count that stops at ten
 thousand. Milliseconds, because people wait for them; the table of shares stays with :mod:`bench.run`.
@@ -12,6 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bench import pages
+
+#: What we promise on PostgreSQL with a million cases: milliseconds in the median, and queries of a page.
+GOALS = {"search": 100, "cases like": 50, "board": 200, "list": 200, "map": 200, "points": 200}
+MOST_QUERIES = 15
 #: Words and the share of rows in which they stand.
 WORDS = {"路灯": 0.3, "单车": 0.02, "井盖": 0.005, "雕塑": 0.0002}
 TIMES = 15
@@ -25,7 +30,17 @@ def words_for(dice: random.Random) -> str:
 def ask() -> dict[str, dict[str, float]]:
     """Every question by name: median and 95th percentile in milliseconds, and how many queries it took."""
     found = {f"search {word} ({share:.2%})": _timed(_search(word)) for word, share in WORDS.items()}
-    return {**found, "search of two words": _timed(_search("单车 路灯")), "cases like a report": _timed(_alike())}
+    found |= {"search of two words": _timed(_search("单车 路灯")), "cases like a report": _timed(_alike())}
+    return found | {name: _timed(question) for name, question in pages.questions().items()}
+
+
+def missed(answers: dict[str, dict[str, float]]) -> list[str]:
+    """The questions that took longer, or more queries, than promised."""
+    return [
+        name for name, one in answers.items()
+        if one["queries"] > MOST_QUERIES
+        or any(name.startswith(kind) and one["median_ms"] > goal for kind, goal in GOALS.items())
+    ]  # fmt: skip
 
 
 def _search(word: str) -> Callable[[int], object]:
