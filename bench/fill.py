@@ -46,8 +46,6 @@ class Filled:
 def fill(rows: int, progress: Callable[[int], None]) -> Filled:
     """Make the city, then ``rows`` cases and as many reports (above one year's worth: whole years); returns a sample of
     ids and the office's token."""
-    from django.db import connection
-
     city = _city()
     reports: list[str] = []
     cases: list[str] = []
@@ -58,8 +56,6 @@ def fill(rows: int, progress: Callable[[int], None]) -> Filled:
         reports += [str(report.pk) for report in _reports(first, some_cases)[:50]]
         progress(first + len(some_cases))
     years.copy(-(-rows // YEAR) - 1, lambda back: progress((back + 1) * YEAR))
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     return Filled(reports, cases, city["token"])
 
 

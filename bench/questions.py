@@ -46,11 +46,11 @@ def missed(answers: dict[str, dict[str, float]]) -> list[str]:
 def _search(word: str) -> Callable[[int], object]:
     from chuangcheng.cases.models import Case
     from chuangcheng.cases.search import search
-    from chuangcheng.web.tables.listing import COUNT_CAP
+    from chuangcheng.web.tables.listing import SEARCH_CAP
 
     def one(_number: int) -> object:
         rows = search(Case.objects.all(), word).order_by("-filed_at", "-pk")
-        return list(rows[:50]), rows.order_by()[: COUNT_CAP + 1].count()
+        return list(rows[:50]), rows.order_by()[: SEARCH_CAP + 1].count()
 
     return one
 

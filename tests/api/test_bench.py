@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bench import load
+from bench import fill, load, questions
 from bench.run import GOALS, Line
+
+from chuangcheng.cases import search
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.history.models import Event
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,3 +35,31 @@ def test_a_small_home_is_measured() -> None:
     for name, line in engine["results"].items():
         assert line["ratio"] > 0 and line["ours"]["p95_ms"] >= line["ours"]["p50_ms"] > 0, name
     assert max(line["queries"] for line in engine["results"].values()) <= 6
+    asked = engine["questions"]
+    assert {"board (office)", "list (street)", "points of the map (department)", "report (office)"} <= set(asked)
+    assert max(one["queries"] for one in asked.values()) <= questions.MOST_QUERIES
+
+
+@pytest.mark.django_db
+def test_earlier_years_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fill, "YEAR", 40)
+    monkeypatch.setattr(fill, "STEP", timedelta(days=364) / 40)
+    filled = fill.fill(100, lambda done: None)
+    assert (Case.objects.count(), Report.objects.count()) == (120, 120)
+    assert len(filled.cases) == 40
+    oldest = Case.objects.order_by("filed_at").first()
+    newest = Case.objects.order_by("filed_at").last()
+    assert oldest is not None and newest is not None and oldest.number < newest.number
+    assert (newest.filed_at - oldest.filed_at).days > 2 * 365
+    assert not Case.objects.filter(filed_at__lt=newest.filed_at - timedelta(days=364)).exclude(state="closed").exists()
+    assert all(report.case.text == report.text for report in Report.objects.exclude(case=None).select_related("case"))
+    assert Event.objects.filter(subject_id__in=Case.objects.values("pk")).count() == 120
+    assert not list(search.check())
+    assert set(search.search(Case.objects.all(), "建筑")) == set(Case.objects.all())
+
+
+def test_a_question_that_takes_too_long_is_named() -> None:
+    fine = {"median_ms": 40.0, "p95_ms": 60.0, "queries": 15}
+    told = {"search 单车": {**fine, "median_ms": 101}, "cases like a report": {**fine, "median_ms": 51},
+            "list (office)": fine, "today (street)": {**fine, "queries": 16}, "case (office)": fine}  # fmt: skip
+    assert questions.missed(told) == ["search 单车", "cases like a report", "today (street)"]

@@ -67,7 +67,7 @@ def test_the_board_shows_the_open_states_most_urgent_first(play: Play) -> None:
     play.closed()
     play.void()
     held = play.handling()
-    columns = board.columns(selectors.visible_cases(play.by["office"]))
+    columns = board.columns(selectors.visible_cases(play.by["office"]), 50)
     assert [column.state.code for column in columns] == [
         "filed", "dispatched", "handling", "handled", "verified", "suspended",
     ]  # fmt: skip
@@ -76,11 +76,10 @@ def test_the_board_shows_the_open_states_most_urgent_first(play: Play) -> None:
     assert columns[2].cards == [held]
 
 
-def test_a_long_column_is_cut_but_counted(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board, "COLUMN", 2)
+def test_a_long_column_is_cut_but_counted(play: Play) -> None:
     for _ in range(3):
         play.filed()
-    column = board.columns(selectors.visible_cases(play.by["office"]))[0]
+    column = board.columns(selectors.visible_cases(play.by["office"]), 2)[0]
     assert (column.total, len(column.cards)) == (3, 2)
 
 

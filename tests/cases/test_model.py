@@ -155,7 +155,7 @@ def test_the_columns_of_the_board_are_all_open_cases(play: Play) -> None:
     for state in ("filed", "dispatched", "handling", "handled", "verified", "suspended", "closed", "void"):
         play.in_state(state)
     rows = selectors.visible_cases(play.by["office"])
-    columns = board.columns(rows)
+    columns = board.columns(rows, 50)
     assert sum(column.total for column in columns) == rows.exclude(state__in=["closed", "void"]).count() == 6
     assert {card.state for column in columns for card in column.cards} == {column.state.code for column in columns}
 

@@ -49,6 +49,7 @@ def test_a_sub_command_sees_what_the_units_of_its_line_hold(play: Play) -> None:
     case = play.dispatched("department")
     assert "subcommand" not in seen(play, case)
     Unit.objects.filter(pk=play.unit("department")).update(line_parent=play.unit("subcommand"))
+    rights.forget_posts()
     assert "subcommand" in seen(play, case)
     with pytest.raises(Refused) as refusal:
         actions.accept_case(actor=play.by["subcommand"], case_id=case.id)
@@ -94,10 +95,16 @@ def test_what_is_not_there_reads_like_what_is_not_yours(play: Play) -> None:
         assert refusal.value.code == "common.not_found"
 
 
+def test_whoever_holds_a_case_or_answers_for_it_was_assigned_it_or_looks_after_the_place(play: Play) -> None:
+    for state in ("dispatched", "handling", "handled", "verified", "closed", "suspended"):
+        case = play.in_state(state)
+        assert {case.holder_id, case.responsible_id} <= set(case.assignments.values_list("unit", flat=True)), state
+
+
 def test_a_case_page_costs_few_queries(play: Play) -> None:
     case = play.handling()
     actor = play.by["street"]
-    rights.post_of(actor)
+    rights.post_of(actor), rights.with_line([play.unit("street")])  # kept by the process for two seconds
     with CaptureQueriesContext(connection) as captured:
         found = selectors.get_case_for(actor, case.id)
         assert found.holder and found.category and found.division

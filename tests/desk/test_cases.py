@@ -57,7 +57,7 @@ def test_the_list_can_be_exported_by_those_who_may(as_persona: Sign, play: Play)
 def test_the_board_has_a_column_for_every_open_state(as_persona: Sign, play: Play) -> None:
     play.filed(), play.handling()
     columns = as_persona("office").get("/desk/cases/board/").context["columns"]
-    assert [(column.state.code, column.count) for column in columns if column.count] == [("filed", 1), ("handling", 1)]
+    assert [(column.state.code, column.total) for column in columns if column.total] == [("filed", 1), ("handling", 1)]
     assert [column.state.code for column in columns][-1] == "suspended"
 
 

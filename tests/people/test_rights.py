@@ -13,7 +13,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import CITIZEN, SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
-from chuangcheng.people.models import Person, Post
+from chuangcheng.people.models import Person, Post, Unit
 
 #: Moves that a citizen makes without a post: by the receipt's code, never by a role.
 CITIZENS_OWN = {"reports.withdraw", "reports.object"}
@@ -214,3 +214,13 @@ def test_a_process_that_writes_alone_may_keep_posts_longer(
     ticks[0] += rights.POST_SECONDS
     assert rights.can(personas["street"], "cases.pass_on")
     rights.forget_posts()
+
+
+def test_a_line_is_kept_until_a_unit_changes(personas: dict[str, Actor]) -> None:
+    above, below = Unit.objects.order_by("code")[:2]
+    assert rights.with_line([]) == ()
+    assert rights.with_line([above.pk]) == (above.pk,)
+    Unit.objects.filter(pk=below.pk).update(line_parent=above)
+    assert rights.with_line([above.pk]) == (above.pk,)
+    rights.forget_posts()
+    assert rights.with_line([above.pk]) == (above.pk, below.pk)

@@ -29,7 +29,7 @@ LISTING = Listing(
         Column("until", "至", lambda row: row.valid_to, sort="valid_to", null_as=FAR, shown=False),
     ),
     filters=(
-        Filter("q", "搜索", lambda rows, value: rows.filter(name__contains=value)),
+        Filter("q", "搜索", lambda rows, value: rows.filter(name__contains=value), kind="search"),
         Filter("kind", "类", lambda rows, value: rows.filter(kind=value), lambda request: [("street", "街道")]),
     ),
     sort="order", size=7,
@@ -109,6 +109,12 @@ def test_unknown_sorts_fall_back(units: list[Unit]) -> None:
 def test_counts_stop_at_the_cap(units: list[Unit], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chuangcheng.web.tables.listing.COUNT_CAP", 20)
     assert LISTING.slice(ask(), Unit.objects.all()).count_text == "20+"
+
+
+def test_a_search_is_counted_less_far(units: list[Unit], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chuangcheng.web.tables.listing.SEARCH_CAP", 2)
+    assert LISTING.slice(ask("q=单位"), Unit.objects.all()).count_text == "2+"
+    assert LISTING.slice(ask(), Unit.objects.all()).count_text == str(len(units))
 
 
 def test_columns_can_be_chosen_and_are_remembered(units: list[Unit]) -> None:

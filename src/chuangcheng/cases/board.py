@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.models import Case, Report
@@ -18,9 +19,6 @@ from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.states import State
 from chuangcheng.people import rights
 from chuangcheng.people.models import Post
-
-#: How many cards a column shows; the rest stand in the list.
-COLUMN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +40,18 @@ class Todo:
     count: int
 
 
-def columns(rows: QuerySet[Case]) -> list[Column]:
-    """The open states of the table as columns over ``rows`` (a selector's queryset)."""
-    totals = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
-    cards = rows.select_related("category", "holder").order_by("due_at", "id")
+def columns(rows: QuerySet[Case], size: int) -> list[Column]:
+    """The open states of the table as columns of at most ``size`` cards over ``rows`` (a selector's queryset); two
+    queries, of which the first reads the open cases' keys alone."""
+    ranked = rows.filter(state__in=CASE.open_states()).annotate(
+        place=Window(RowNumber(), partition_by="state", order_by=[F("due_at").asc(nulls_last=True), F("pk").asc()]),
+        total=Window(Count("pk"), partition_by="state"),
+    )
+    first = list(ranked.filter(place__lte=size).order_by("place").values_list("state", "pk", "total"))
+    totals = {state: total for state, _, total in first}
+    cards = rows.select_related("category", "holder", "division").in_bulk([pk for _, pk, _ in first])
     return [
-        Column(state, totals.get(state.code, 0), list(cards.filter(state=state.code)[:COLUMN]))
+        Column(state, totals.get(state.code, 0), [cards[pk] for of, pk, _ in first if of == state.code])
         for state in CASE.states
         if not state.final
     ]

@@ -81,6 +81,7 @@ class Case(Chained):
             models.Index(fields=["division_path", "-filed_at"]),
             models.Index(fields=["origin_kind", "origin_id"]),
             models.Index(fields=["state", "lat", "lon"]),  # open cases near a place
+            models.Index(fields=["closed_at"], name="cases_case_closed", condition=models.Q(closed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -108,7 +109,11 @@ class Assignment(models.Model):
     return_reason = models.CharField(max_length=32, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["unit", "state"]), models.Index(fields=["case", "received_at"])]
+        indexes = [
+            models.Index(fields=["unit", "state"]),
+            models.Index(fields=["case", "received_at"]),
+            models.Index(fields=["unit", "case"], name="cases_assignment_reach"),  # what a unit may see
+        ]
 
 
 class Petition(models.Model):

@@ -25,8 +25,8 @@ from chuangcheng.kernel.text import bigrams
 
 Row = TypeVar("Row", Report, Case)
 Subject = Report | Case
-#: A word in more rows than this is found by reading the newest rows.
-MOST_KEYS = 10_000
+#: A word in more rows than this is found by reading the newest rows: of a million, one in five hundred has it then.
+MOST_KEYS = 2_000
 #: With more rows than this waiting to be indexed the index is of no use yet.
 MOST_WAITING = 1_000
 _CHUNK = 1000
@@ -42,7 +42,10 @@ def search(rows: QuerySet[Row], text: str) -> QuerySet[Row]:
         if _NUMBER.fullmatch(word):
             rows = rows.filter(number__startswith=word.upper())
         else:
-            rows = rows.filter(Q(text__icontains=word) | Q(address__icontains=word) | Q(number__istartswith=word))
+            # Chinese knows no case, and not to fold it makes reading a row several times quicker.
+            way = "icontains" if word.upper() != word.lower() else "contains"
+            inside = Q(**{f"text__{way}": word}) | Q(**{f"address__{way}": word})
+            rows = rows.filter(inside | Q(number__istartswith=word) if word.isascii() else inside)
     tokens = {token for word in words if not _NUMBER.fullmatch(word) for token in _pairs(word)}
     return _narrowed(rows, sorted(tokens)) if tokens else rows
 

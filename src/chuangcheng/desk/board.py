@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from chuangcheng.cases import board
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.selectors import status_of
@@ -17,23 +16,15 @@ from chuangcheng.cases.states import CASE
 from chuangcheng.desk.areas import boundaries
 from chuangcheng.desk.cases import FILTERS, case_rows, views
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.states import State
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables.columns import Shown, narrow, read
 
 SLIPS = 15
 POINTS = 2000
+#: What a point on the map tells.
+_DRAWN = ("number", "text", "lat", "lon", "state", "due_at", "handled_at", "on_time")
 _TONES = {"overdue": "red", "due_soon": "amber", "done": "green", "done_late": "green"}
-
-
-@dataclass(frozen=True)
-class BoardColumn:
-    """One state with its most urgent cases."""
-
-    state: State
-    count: int
-    cases: list[Case]
 
 
 def _narrowed(request: StaffRequest) -> tuple[list[Shown], QuerySet[Case]]:
@@ -45,15 +36,12 @@ def _narrowed(request: StaffRequest) -> tuple[list[Shown], QuerySet[Case]]:
 def case_board(request: StaffRequest) -> HttpResponse:
     """Open cases by state, the most urgent first in each."""
     filters, rows = _narrowed(request)
-    counts = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
-    columns = [
-        BoardColumn(state, counts[state.code], list(rows.filter(state=state.code).order_by("due_at", "pk")[:SLIPS]))
-        if counts.get(state.code)
-        else BoardColumn(state, 0, [])
-        for state in CASE.states
-        if not state.final
-    ]
-    context = {"columns": columns, "filters": filters, "views": views(request, "case_board"), "slips": SLIPS}
+    context = {
+        "columns": board.columns(rows, SLIPS),
+        "filters": filters,
+        "views": views(request, "case_board"),
+        "slips": SLIPS,
+    }
     return render(request, "desk/case_board.html", context)
 
 
@@ -77,6 +65,7 @@ def map_content(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     _filters, rows = _narrowed(request)
     rows = rows.filter(state__in=CASE.open_states(), lat__isnull=False).order_by("-filed_at")
+    rows = rows.select_related(None).only(*_DRAWN)
     points = [
         {
             "type": "Feature",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Subquery, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -70,9 +70,10 @@ def _looks_over_all(request: StaffRequest) -> bool:
 
 
 def _counts(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
-    """Cases in sight by how they stand, in one query."""
+    """Cases in sight by how they stand, in one query that leaves the closed of earlier days alone."""
     midnight = clock.today()
-    return cases.aggregate(
+    alive = Q(state__in=CASE.open_states()) | Q(closed_at__gte=midnight) | Q(filed_at__gte=midnight)
+    return cases.filter(alive).aggregate(
         open=Count("pk", filter=Q(state__in=CASE.open_states())),
         overdue=Count("pk", filter=selectors.with_status("overdue", now)),
         due_soon=Count("pk", filter=selectors.with_status("due_soon", now)),
@@ -94,7 +95,8 @@ def _of_reports(title: Any, why: Any, rows: QuerySet[Report], order: str, query:
 
 def _queue(title: Any, why: Any, kind: str, rows: QuerySet[Any], order: str, url: str) -> Queue | None:
     """The first rows and the number of all in one query; None for an empty pile."""
-    found = list(rows.annotate(pile=Window(Count("pk"))).order_by(order, "pk")[:ROWS])
+    one = rows.order_by().values(pile_of=Value(1)).annotate(number=Count("pk"))
+    found = list(rows.annotate(pile=Subquery(one.values("number"))).order_by(order, "pk")[:ROWS])
     return Queue(title, why, kind, found, found[0].pile, url) if found else None
 
 

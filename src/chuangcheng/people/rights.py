@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +15,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.people.models import Post
+from chuangcheng.people.models import Post, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ POST_SECONDS = 2.0
 _keep_seconds = POST_SECONDS
 _permissions: dict[str, Permission] = {}
 _posts: dict[UUID, tuple[float, Post]] = {}
+_lines: dict[frozenset[UUID], tuple[float, tuple[UUID, ...]]] = {}
 
 
 def declare(*permissions: Permission) -> None:
@@ -126,6 +127,19 @@ def posts_kept(seconds: float = 600.0) -> Iterator[None]:
 def forget_posts() -> None:
     """Called by the actions of this room: what this process changed counts at once."""
     _posts.clear()
+    _lines.clear()
+
+
+def with_line(units: Collection[UUID]) -> tuple[UUID, ...]:
+    """The units and those that answer to them in their line (条线); kept as long as a post is."""
+    wanted = frozenset(units)
+    kept = _lines.get(wanted)
+    if kept and time.monotonic() < kept[0]:
+        return kept[1]
+    below = Unit.objects.filter(line_parent__in=wanted).values_list("pk", flat=True)
+    found = (*wanted, *below) if wanted else ()
+    _lines[wanted] = (time.monotonic() + _keep_seconds, found)
+    return found
 
 
 def is_valid(post: Post) -> bool:

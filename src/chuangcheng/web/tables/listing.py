@@ -19,6 +19,8 @@ from chuangcheng.web.tables import export, keyset
 from chuangcheng.web.tables.columns import Column, Filter, Shown, Word, narrow, read
 
 COUNT_CAP = 10_000
+#: A search reads every row it counts, and nobody pages through more.
+SEARCH_CAP = 200
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Slice:
     filters: list[Shown]
     sort: str
     count: int
+    cap: int
     after: str
     before: str
     may_export: bool
@@ -57,7 +60,7 @@ class Slice:
     @property
     def count_text(self) -> str:
         """``1,234``, or ``10,000+`` where counting on would cost more than it tells."""
-        return f"{COUNT_CAP:,}+" if self.count > COUNT_CAP else f"{self.count:,}"
+        return f"{self.cap:,}+" if self.count > self.cap else f"{self.count:,}"
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,11 @@ class Listing:
             rows, order, self.size, after=request.GET.get("after", ""), before=request.GET.get("before", "")
         )
         heads = [self._head(column, sort) for column in self._shown(request)]
-        count = rows.order_by()[: COUNT_CAP + 1].count()
+        searched = any(shown.filter.kind == "search" and shown.value for shown in filters)
+        cap = SEARCH_CAP if searched else COUNT_CAP
+        count = rows.order_by()[: cap + 1].count()
         return Slice(
-            self, page.rows, heads, filters, sort, count, page.after, page.before, holds(request, "exports.run")
+            self, page.rows, heads, filters, sort, count, cap, page.after, page.before, holds(request, "exports.run")
         )
 
     def _order(self, wanted: str) -> tuple[str, keyset.Order]:
