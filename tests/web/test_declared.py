@@ -18,7 +18,7 @@ MODELS = {
     "cases": "cases.case", "reports": "cases.report", "sites": "sites.site", "units": "people.unit",
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
-    "compounds": "sites.compound", "shops": "sites.shop", "rectifications": "sites.rectification",
+    "time_rules": "framework.timerule", "compounds": "sites.compound", "shops": "sites.shop", "rectifications": "sites.rectification",
 }  # fmt: skip
 
 
