@@ -135,12 +135,34 @@ def test_rework_sends_it_back(program: Program) -> None:
     assert program.done("inspector", "rework", note="还在")["rework_count"] == 1
 
 
+def test_two_cases_are_merged_split_and_set_apart(program: Program, play_case: Case) -> None:
+    merged = program.done("office", "merge", target=play_case.number, note="同一处")
+    assert (merged["state"], merged["merged_into"], merged["moves"]) == ("merged", play_case.number, ["unmerge"])
+    is_problem(program.move("office", "merge", target=play_case.number), 409, "state.move_refused")
+    back = program.done("office", "unmerge")
+    assert (back["state"], back["merged_into"], len(back["reports"])) == ("filed", None, 1)
+    is_problem(program.move("office", "split", reports=back["reports"]), 409, "case.split_all")
+    is_problem(program.move("office", "split", reports=["SB20260101-000001"]), 422, "case.not_its_report")
+    is_problem(program.move("office", "merge", target="AJ20260101-000001"), 422, "case.no_number")
+    is_problem(program.move("office", "deny_relapse", reason_code="new_cause"), 409, "case.no_relapse")
+    is_problem(program.move("street", "merge", target=play_case.number), 403, "common.not_allowed")
+
+
+@pytest.fixture
+def play_case(program: Program, personas: dict[str, Actor]) -> Case:
+    """Another case at the same place."""
+    return actions.file_case(
+        actor=personas["office"], text="又一件", category_code="06010", lat=30.002, lon=120.002, address="",
+        source="grid",
+    )  # fmt: skip
+
+
 def test_an_answer_names_the_moves_of_the_post(program: Program, caller: Caller, tokens: Tokens) -> None:
     def offered(persona: str) -> list[str]:
         found: list[str] = caller.get(f"{CASES}/{program.case.pk}", token=tokens(persona)).json()["moves"]
         return found
 
-    assert offered("office") == ["dispatch", "void"]
+    assert offered("office") == ["dispatch", "void", "merge"]
     assert offered("auditor") == []
     program.done("office", "dispatch", unit=STREET)
     assert offered("street") == ["pass_on", "accept", "return", "ask_extension", "ask_suspension"]

@@ -50,7 +50,21 @@ CASE_CALLS: dict[str, CaseCall] = {
     "resume": lambda play, actor, case: actions.resume_case(actor=actor, case_id=case.id),
     "reopen": lambda play, actor, case: actions.reopen_case(actor=actor, case_id=case.id, reason_code="relapse"),
     "void": lambda play, actor, case: actions.void_case(actor=actor, case_id=case.id, reason_code="mistake"),
+    "merge": lambda play, actor, case: actions.merge_case(actor=actor, case_id=case.id, target_id=play.filed().id),
+    "unmerge": lambda play, actor, case: actions.unmerge_case(actor=actor, case_id=case.id),
 }
+
+
+def _split(play: Play, actor: Actor, case: Case) -> object:
+    return actions.split_case(actor=actor, case_id=case.id, report_ids=[case.reports.latest("received_at").id])
+
+
+def _deny(_play: Play, actor: Actor, case: Case) -> object:
+    return actions.deny_relapse(actor=actor, case_id=case.id, reason_code="other_trouble")
+
+
+#: Moves that are possible only with something behind the case: a second report, an earlier case.
+BEHIND_CALLS: dict[str, CaseCall] = {"split": _split, "deny_relapse": _deny}
 PETITION_CALLS: dict[str, CaseCall] = {"extend": _decide(True), "suspend": _decide(True), "decline": _decide(False)}
 
 #: Who takes a move of a case that lies in community 永安 and is, or was, in the hands of street 河东.
@@ -71,6 +85,10 @@ CASE_MOVERS: dict[str, set[str]] = {
     "resume": {"office"},
     "reopen": {"office"},
     "void": {"office"},
+    "merge": {"office"},
+    "unmerge": {"office"},
+    "split": {"office"},
+    "deny_relapse": {"office"},
 }
 
 REPORT_CALLS: dict[str, ReportCall] = {

@@ -87,6 +87,15 @@ class Play:
     def void(self, **more: object) -> Case:
         return actions.void_case(actor=self.by["office"], case_id=self.filed(**more).id, reason_code="mistake")
 
+    def merged(self, into: Case | None = None, **more: object) -> Case:
+        target = into or self.filed(text="垃圾堆放")
+        return actions.merge_case(actor=self.by["office"], case_id=self.filed(**more).id, target_id=target.id)
+
+    def joined(self, case: Case, **more: object) -> Report:
+        """A citizen's report, linked to the case."""
+        report = self.report(**more)
+        return actions.link_report(actor=self.by["office"], report_id=report.id, case_id=case.id)
+
     def asked(self, kind: str = "extension", by: str = "street") -> Case:
         case = self.handling(by)
         if kind == "extension":

@@ -186,6 +186,7 @@ def test_the_rates_of_the_field(play: Play) -> None:
         "fix": (3, 8),
         "rework": (1, 8),
         "overdue_open": (2, 8),
+        "relapse": (0, 3),
         "extension": (1, 8),
     }
     assert found["handle"].share == Fraction(3, 4)

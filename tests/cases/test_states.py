@@ -9,10 +9,20 @@ from django.db import transaction
 
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.cases.states import CASE, CASE_VERBS, REFUSALS, REOPENINGS, REPORT, REPORT_VERBS, RETURNS, VOIDS
+from chuangcheng.cases.states import (
+    CASE,
+    CASE_VERBS,
+    DENIALS,
+    REFUSALS,
+    REOPENINGS,
+    REPORT,
+    REPORT_VERBS,
+    RETURNS,
+    VOIDS,
+)
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel.problems import Refused
-from tests.cases.moving import CASE_CALLS, CASE_MOVERS, PETITION_CALLS, REPORT_CALLS, REPORT_MOVERS
+from tests.cases.moving import BEHIND_CALLS, CASE_CALLS, CASE_MOVERS, PETITION_CALLS, REPORT_CALLS, REPORT_MOVERS
 from tests.cases.play import Play
 
 CASE_STATES = [state.code for state in CASE.states]
@@ -42,16 +52,18 @@ def test_the_tables_are_sound() -> None:
 def test_nothing_moves_out_of_an_end_but_what_is_meant_to() -> None:
     ends = {move.name for table in (CASE, REPORT) for move in table.moves for state in move.sources
             if table.state(state).final}  # fmt: skip
-    assert ends == {"reopen", "object"}
+    assert ends == {"reopen", "object", "unmerge", "deny_relapse"}
 
 
 def test_every_move_is_walked_here() -> None:
-    assert set(CASE_CALLS) | set(PETITION_CALLS) | {"return_up"} == {move.name for move in CASE.moves}
+    assert set(CASE_CALLS) | set(PETITION_CALLS) | set(BEHIND_CALLS) | {"return_up"} == {
+        move.name for move in CASE.moves
+    }
     assert set(REPORT_CALLS) == {move.name for move in REPORT.moves}
 
 
 def test_every_reason_is_said_in_both_languages() -> None:
-    for reasons in (REFUSALS, RETURNS, REOPENINGS, VOIDS):
+    for reasons in (REFUSALS, RETURNS, REOPENINGS, VOIDS, DENIALS):
         for code, label in reasons.items():
             assert code.isidentifier()
             assert label.zh and label.en
@@ -95,6 +107,40 @@ def test_the_buttons_are_the_moves_that_would_succeed(play: Play, state: str) ->
         buttons = {move.name for move in selectors.moves_for(actor, case)}
         possible = {move for move in CASE_CALLS if state in CASE.move(move).sources and name in CASE_MOVERS[move]}
         assert buttons == possible, name
+
+
+@pytest.mark.parametrize("state", CASE_STATES)
+@pytest.mark.parametrize("move", list(BEHIND_CALLS))
+def test_what_needs_something_behind_the_case_moves_as_the_table_says(play: Play, state: str, move: str) -> None:
+    case = play.in_state("filed" if state == "merged" else state)
+    if move == "split" and state not in ("closed", "void"):
+        play.joined(case)
+    elif move == "deny_relapse":
+        actions.mark_relapse(case_id=case.id, first_id=play.closed().id)
+    if state == "merged":
+        actions.merge_case(actor=play.by["office"], case_id=case.id, target_id=play.filed().id)
+    case.refresh_from_db()
+    possible = state in CASE.move(move).sources
+    for name, actor in play.by.items():
+        buttons = {found.name for found in selectors.moves_for(actor, case)}
+        assert (move in buttons) == (possible and name == "office"), (state, name)
+        if possible:
+            refusal = attempt(lambda actor=actor: BEHIND_CALLS[move](play, actor, case))
+            assert (refusal == "") == (name == "office"), (state, name, refusal)
+    if possible:
+        BEHIND_CALLS[move](play, play.by["office"], case)
+        case.refresh_from_db()
+        assert case.state == state
+        assert events_of("case", case.id).last().action == f"case.{CASE_VERBS[move][0]}"
+
+
+def test_what_has_ended_is_neither_split_nor_denied(play: Play) -> None:
+    merged = play.merged()
+    for call in (
+        lambda: actions.split_case(actor=play.by["office"], case_id=merged.id, report_ids=[]),
+        lambda: BEHIND_CALLS["deny_relapse"](play, play.by["office"], merged),
+    ):
+        assert attempt(call) == "state.move_refused"
 
 
 @pytest.mark.parametrize(("kind", "grant"), [("extension", "extend"), ("suspension", "suspend")])

@@ -76,9 +76,9 @@ def after(row: Any) -> Any:
 @pytest.mark.parametrize(
     ("persona", "path", "moves"),
     [
-        ("office", "/desk/cases/", ["dispatch", "verify", "close", "void"]),
-        ("office", "/desk/cases/?state=filed", ["dispatch", "void"]),
-        ("office", "/desk/cases/?state=moon", ["dispatch", "verify", "close", "void"]),
+        ("office", "/desk/cases/", ["dispatch", "verify", "close", "void", "merge"]),
+        ("office", "/desk/cases/?state=filed", ["dispatch", "void", "merge"]),
+        ("office", "/desk/cases/?state=moon", ["dispatch", "verify", "close", "void", "merge"]),
         ("street", "/desk/cases/", ["accept", "ask_extension", "verify"]),
         ("leader", "/desk/cases/", []),
         ("office", "/desk/reports/", ["file", "ask_confirm", "refuse"]),
@@ -112,7 +112,7 @@ def test_an_empty_list_offers_nothing(as_persona: Sign, play: Play) -> None:
 def test_the_part_that_htmx_fetches_has_the_bar_of_its_filter(as_persona: Sign, play: Play) -> None:
     play.handled()
     head = {"HX-Request": "true", "HX-Target": "listing"}
-    assert fields(as_persona("office").get("/desk/cases/?state=handled", headers=head)).moves == ["verify"]
+    assert fields(as_persona("office").get("/desk/cases/?state=handled", headers=head)).moves == ["verify", "merge"]
 
 
 @pytest.mark.parametrize("path", ["/desk/cases/", "/desk/reports/"])
@@ -200,7 +200,7 @@ def test_the_refused_are_offered_again_as_a_selection(as_persona: Sign, play: Pl
     ready, early = play.verified(), play.handled()
     client = as_persona("office")
     first = fields(send(client, CASES, "close", [ready, early]))
-    assert first.boxes == first.ticked == ids(early) and first.moves == ["verify"]
+    assert first.boxes == first.ticked == ids(early) and first.moves == ["verify", "merge"]
     second = client.post(CASES, {**first.hidden, "move": "verify", "ids": first.ticked})
     assert [line.row.pk for line in second.context["lines"]] == [early.pk]
     send(client, CASES, "verify", [early])

@@ -71,7 +71,7 @@ def test_the_map_shows_open_cases_in_reach_only(as_persona: Sign, play: Play) ->
 
 
 @pytest.mark.parametrize(
-    "state", ["filed", "dispatched", "handling", "handled", "verified", "closed", "suspended", "void"]
+    "state", ["filed", "dispatched", "handling", "handled", "verified", "closed", "suspended", "void", "merged"]
 )
 def test_a_case_has_a_page_in_every_state(
     as_persona: Sign, play: Play, state: str, django_assert_max_num_queries: Any

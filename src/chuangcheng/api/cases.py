@@ -26,7 +26,8 @@ router = Router(tags=["cases"], auth=StaffToken())
 _PLAIN = ("number", "state", "outcome", "severity", "source", "text", "lat", "lon", "address", "on_time",
           "rework_count")  # fmt: skip
 _TIMES = ("filed_at", "due_at", "handled_at", "closed_at")
-_JOINED = ("category__code", "category__zh", "division__code", "holder__code", "holder__short_name")
+_JOINED = ("category__code", "category__zh", "division__code", "holder__code", "holder__short_name",
+           "merged_into__number", "relapse_of__number")  # fmt: skip
 #: Buttons of the desk that have one name here.
 _MOVES = {"return_up": "return", "send_back": "return", "extend": "grant", "suspend": "grant"}
 #: What a row of the list reads.
@@ -60,6 +61,8 @@ def told(actor: Actor, case: Case) -> dict[str, Any]:
         "category": code_and_name(case.category.code, case.category.zh) if case.category else None,
         "division": case.division.code if case.division else None,
         "holder": _unit(case.holder),
+        "merged_into": case.merged_into.number if case.merged_into else None,
+        "relapse_of": case.relapse_of.number if case.relapse_of else None,
         "standard": case.standard.code if case.standard else None,
         "site": case.site.code if case.site else None,
         "assignments": [_link(link) for link in selectors.chain_of(case)],
@@ -77,6 +80,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "category": code_and_name(row["category__code"], row["category__zh"]),
         "division": row["division__code"],
         "holder": code_and_name(row["holder__code"], row["holder__short_name"]),
+        **{name: row[f"{name}__number"] for name in ("merged_into", "relapse_of")},
     }
 
 

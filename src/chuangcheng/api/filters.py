@@ -14,6 +14,7 @@ from chuangcheng.api.schemas import CaseStateCode, ReportStateCode
 from chuangcheng.cases import selectors
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.places.selectors import division_by_code
@@ -53,7 +54,8 @@ class CaseQuery(PageQuery):
     category: Word | None = Field(None, description="code of a category, or how it begins")
     compound: Word | None = Field(None, description="code of a compound: at its site or within its boundary")
     site: Word | None = Field(None, description="code of the site it was found at")
-    counted: Literal["yes"] | None = Field(None, description="without void and suspended cases, as rates count")
+    counted: Literal["yes"] | None = Field(None, description="without void, merged and suspended cases, as rates count")
+    relapse: Literal["yes"] | None = Field(None, description="those whose trouble had been fixed before")
     filed_from: Day | None = None
     filed_to: Day | None = None
     due_from: Day | None = None
@@ -73,8 +75,10 @@ class CaseQuery(PageQuery):
             rows = of_compound(rows, compound) if compound else rows.none()
         if self.unit:
             rows = rows.filter(Q(holder__code=self.unit) | Q(holder=None, responsible__code=self.unit))
+        if self.relapse:
+            rows = rows.filter(relapse_of__isnull=False)
         if self.counted:
-            rows = rows.exclude(state__in=("void", "suspended"))
+            rows = rows.exclude(state__in=(*UNCOUNTED, "suspended"))
         rows = _within(rows, self.area)
         for name in ("filed", "due", "closed"):
             rows = _between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Outcome
 from chuangcheng.cases.once import once
-from chuangcheng.cases.states import CASE, REOPENINGS, RETURNS, VOIDS
+from chuangcheng.cases.states import CASE, DENIALS, REOPENINGS, RETURNS, VOIDS
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.rights import require
@@ -102,6 +102,26 @@ class VoidIn(NotedIn):
     reason_code: str = _one_of([*VOIDS])
 
 
+class MergeIn(NotedIn):
+    """Into which case: the same trouble. It goes on for both."""
+
+    target: Code = Field(description="number of the case that goes on; a merged one leads to the one it stands behind")
+
+
+class SplitIn(NotedIn):
+    """Which reports are about something else: they become a case of their own."""
+
+    reports: Annotated[list[Code], Field(min_length=1, max_length=200)] = Field(description="numbers of its reports")
+    category: Code | None = Field(None, description="code of the new case's category; default: the old one's")
+    severity: Literal[1, 2, 3] = 1
+
+
+class DenyRelapseIn(NotedIn):
+    """Why it is no relapse."""
+
+    reason_code: str = _one_of([*DENIALS])
+
+
 class HandleIn(NotedIn):
     """What came of it. "fixed" needs a declared photo with the role "after", whose bytes follow by PUT."""
 
@@ -155,6 +175,22 @@ def _handle(actor: Actor, case_id: UUID, given: HandleIn) -> object:
     )  # fmt: skip
 
 
+def _merge(actor: Actor, case_id: UUID, given: MergeIn) -> object:
+    target = selectors.case_by_number(actor, given.target)
+    return actions.merge_case(actor=actor, case_id=case_id, target_id=target.pk, note=given.note)
+
+
+def _split(actor: Actor, case_id: UUID, given: SplitIn) -> object:
+    rows = selectors.get_case_for(actor, case_id).reports.filter(number__in=given.reports)
+    found = dict(rows.values_list("number", "pk"))
+    if set(given.reports) - set(found):
+        raise Refused("case.not_its_report")
+    return actions.split_case(
+        actor=actor, case_id=case_id, report_ids=list(found.values()), category_code=given.category or "",
+        severity=given.severity, note=given.note,
+    )  # fmt: skip
+
+
 def _decide(granted: bool) -> Run:
     def run(actor: Actor, case_id: UUID, _given: MoveIn) -> object:
         petition = selectors.petition_of(selectors.get_case_for(actor, case_id))
@@ -192,6 +228,10 @@ MOVES: dict[str, tuple[type[MoveIn], Run]] = {
     "resume": (MoveIn, _plainly(actions.resume_case)),
     "reopen": (ReopenIn, _plainly(actions.reopen_case)),
     "void": (VoidIn, _plainly(actions.void_case)),
+    "merge": (MergeIn, _merge),
+    "unmerge": (NotedIn, _plainly(actions.unmerge_case)),
+    "split": (SplitIn, _split),
+    "deny_relapse": (DenyRelapseIn, _plainly(actions.deny_relapse)),
 }
 
 

@@ -101,7 +101,9 @@ class ReportIn(Placed):
 
 
 ReportStateCode = Literal["received", "pending_confirm", "filed", "linked", "withdrawn", "not_accepted"]
-CaseStateCode = Literal["filed", "dispatched", "handling", "handled", "verified", "suspended", "closed", "void"]
+CaseStateCode = Literal[
+    "filed", "dispatched", "handling", "handled", "verified", "suspended", "closed", "void", "merged"
+]
 
 
 class Reason(BaseModel):
@@ -230,6 +232,8 @@ class CaseRow(BaseModel):
     closed_at: AwareDatetime | None
     on_time: bool | None
     rework_count: int
+    merged_into: str | None = Field(description="number of the case that stands for this one, once it was merged")
+    relapse_of: str | None = Field(description="number of the earlier case whose trouble came back")
 
 
 class AssignmentOut(BaseModel):

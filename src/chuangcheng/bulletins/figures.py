@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from chuangcheng.bulletins.links import address, days
-from chuangcheng.cases.models import Case, Outcome, Report
-from chuangcheng.cases.status import with_status
+from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.status import put_right, with_status
 from chuangcheng.framework.models import Edition
 from chuangcheng.kernel.label import Label
 from chuangcheng.patrols.models import Check
@@ -190,17 +190,16 @@ def _relapses(first: datetime, last: datetime) -> list[dict[str, Any]]:
     A check that joined the very case that was put right only afterwards is no relapse.
     """
     again = Check.objects.filter(visit__in=leagues.visits_in(first, last)).exclude(grade__in=("A", "NA"))
-    put_right: dict[tuple[Any, str], set[Any]] = {}
+    done: dict[tuple[Any, str], set[Any]] = {}
     for site, item, case in Check.objects.filter(
-        visit__finished_at__gt=first - WINDOW, visit__finished_at__lt=first,
-        case__state="closed", case__outcome=Outcome.FIXED,
-    ).values_list("visit__site_id", "item__code", "case_id"):  # fmt: skip
-        put_right.setdefault((site, item), set()).add(case)
+        put_right("case__"), visit__finished_at__gt=first - WINDOW, visit__finished_at__lt=first
+    ).values_list("visit__site_id", "item__code", "case_id"):
+        done.setdefault((site, item), set()).add(case)
     found: Counter[tuple[Any, str, str]] = Counter()
     for site, name, unit, item, case in again.values_list(
         "visit__site_id", "visit__site__name", "visit__site__unit__short_name", "item__code", "case_id"
     ):
-        found[site, name, unit] += bool(put_right.get((site, item), set()) - {case})
+        found[site, name, unit] += bool(done.get((site, item), set()) - {case})
     ranked = sorted((key for key in found if found[key]), key=lambda key: (-found[key], key[1]))
     return [
         {"site": name, "unit": unit, "items": found[site, name, unit], "url": address("desk:visits", site=site)}

@@ -90,7 +90,7 @@ def _to_verify(post: Post, _now: datetime) -> Q:
     """Handled in the post's area by somebody whom this post may judge (see policies)."""
     rows = Q(state="handled") & ~Q(handled_by=post.person_id)
     own = Q(handled_unit=post.unit_id)
-    return rows & ~(own if rights.scope_of(post).units else own & Q(found_from_above=True)) & _area(post)
+    return rows & ~(own if rights.scope_of(post).units else own & policies.JUDGED_OUTSIDE) & _area(post)
 
 
 def _area(post: Post) -> Q:

@@ -67,6 +67,10 @@ class Case(Chained):
     reopen_count = models.PositiveSmallIntegerField(default=0)
     suspended_at = models.DateTimeField(null=True, blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
+    #: Of a merged case the one that stands for it: never a merged one itself, chains are resolved when they arise.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    relapse_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="relapses")
+    relapse_denied = models.BooleanField(default=False)  # a dispatcher said that it is none: never set again
     external_source = models.CharField(max_length=24, blank=True)
     external_number = models.CharField(max_length=60, null=True, blank=True)
 

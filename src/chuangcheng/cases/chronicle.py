@@ -32,6 +32,7 @@ CASE_FIELDS = (
     "due_provisional", "holder_id", "holder_since", "responsible_id", "handled_at", "handled_by_id",
     "handled_unit_id", "verified_at", "verified_by_id", "closed_at", "on_time", "rework_count", "return_count",
     "extension_count", "reopen_count", "suspended_at", "suspended_until", "external_source", "external_number",
+    "merged_into_id", "relapse_of_id", "relapse_denied",
 )  # fmt: skip
 
 #: The values of a link of the chain, and of a petition. ``reason`` of a petition is free text and stays out.

@@ -81,9 +81,9 @@ def recomputed(case: Case, rule: TimeRule | None = None) -> Deadline:
     for event in events_of("case", case.pk):
         if event.action == "case.reopened":
             start, pauses = event.happened_at, []
-        elif event.action == "case.suspended":
+        elif event.action in ("case.suspended", "case.merged"):
             paused = event.happened_at
-        elif event.action == "case.resumed" and paused:
+        elif event.action in ("case.resumed", "case.unmerged") and paused:
             pauses.append(Pause(paused, event.happened_at))
     return _from_scratch(start, rule, case.extension_count, pauses)
 

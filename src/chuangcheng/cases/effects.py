@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from chuangcheng.cases import search
-from chuangcheng.cases.actions import privacy, recompute
+from chuangcheng.cases.actions import privacy, recompute, relapses
 from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.states import CASE, REFUSALS
@@ -28,7 +28,11 @@ def _case(row: Outbox) -> Case | None:
     """The case to speak of; None when nobody is to be told anything."""
     if sunk():
         return None
-    return Case.objects.select_related("holder", "category", "handled_unit").filter(pk=row.subject_id).first()
+    return (
+        Case.objects.select_related("holder", "category", "handled_unit", "merged_into__holder")
+        .filter(pk=row.subject_id)
+        .first()
+    )
 
 
 def _holding(permission: str, unit: Unit | None) -> Iterator[Person]:
@@ -47,7 +51,7 @@ def _tell(row: Outbox, case: Case, persons: Iterable[Person], text: Label) -> No
     )  # fmt: skip
 
 
-@on("case.dispatched", "case.returned", "case.reworked")
+@on("case.dispatched", "case.returned", "case.reworked", "case.unmerged")
 def tell_holder(row: Outbox) -> None:
     """The unit that holds the case now learns of it; a case at the top of its chain concerns the dispatchers."""
     case = _case(row)
@@ -57,6 +61,7 @@ def tell_holder(row: Outbox) -> None:
         "case.dispatched": Label("派来案件", "Case dispatched to you:"),
         "case.returned": Label("退回案件", "Case returned to you:"),
         "case.reworked": Label("返工案件", "Case sent for rework:"),
+        "case.unmerged": Label("撤销并案，待派遣", "Merge undone, to dispatch:"),
     }[row.topic]
     permission = "cases.handle" if case.holder else "cases.dispatch"
     _tell(row, case, _holding(permission, case.holder), _about(verb, case))
@@ -131,6 +136,27 @@ def tell_grid_workers(row: Outbox) -> None:
         text=Label(f"请核实上报 {report.number}", f"Please confirm report {report.number} on the spot"),
         url=f"/desk/reports/{report.pk}/",
     )  # fmt: skip
+
+
+@on("case.merged")
+def tell_merged(row: Outbox) -> None:
+    """The unit that worked on it, the unit that goes on for both, and staff who reported it learn of the merge."""
+    case = _case(row)
+    if case is None or case.merged_into is None:
+        return
+    units = {unit.pk: unit for unit in (case.holder, case.merged_into.holder) if unit}
+    persons = {person.pk: person for unit in units.values() for person in _holding("cases.handle", unit)}
+    reporters = Report.objects.filter(case=case.merged_into).exclude(reporter=None).select_related("reporter")
+    persons |= {report.reporter.pk: report.reporter for report in reporters if report.reporter}
+    word = _about(Label("案件已并入", "Case merged into"), case.merged_into)
+    text = Label(f"{case.number} → {word.zh}", f"{case.number} → {word.en}")
+    _tell(row, case.merged_into, persons.values(), text)
+
+
+@on("case.filed")
+def find_relapse(row: Outbox) -> None:
+    """A new case may be an old trouble that came back."""
+    relapses.find_relapse(case_id=row.subject_id)
 
 
 def _about(word: Label, case: Case) -> Label:

@@ -41,7 +41,7 @@ SEEDED_A_RUN = 10_000
 
 @on(
     "case.filed", "case.dispatched", "case.returned", "case.reworked", "case.reopened", "case.extended", "case.resumed",
-    "case.handled", "case.suspended", "case.closed", "case.voided", "case.due_moved",
+    "case.handled", "case.suspended", "case.closed", "case.voided", "case.due_moved", "case.merged", "case.unmerged",
 )  # fmt: skip
 def follow(row: Outbox) -> None:
     """Whatever moved the case or its deadline sets the alarm anew."""

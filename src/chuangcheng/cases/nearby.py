@@ -8,9 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from chuangcheng.cases.likeness import RADIUS
-from chuangcheng.cases.models import Case
+from chuangcheng.cases.models import Case, Watch
 from chuangcheng.cases.publication import OPEN_DOORS
 from chuangcheng.cases.states import CASE
 from chuangcheng.kernel import geometry
@@ -38,7 +39,7 @@ def public_open() -> Q:
 
 def around(lat: float, lon: float, category_code: str = "") -> list[Near]:
     """The open public cases within :data:`~chuangcheng.cases.likeness.RADIUS` metres of a WGS-84 place: of the given
-    category, or, without one, of any; the nearest first. Two queries."""
+    category, or, without one, of any; the nearest first. Three queries."""
     lons, lats = geometry.around(lon, lat, RADIUS)
     box = Case.objects.filter(public_open(), lat__range=lats, lon__range=lons)
     if category_code:
@@ -60,7 +61,10 @@ def _rank(case: Case, away: float, category_code: str) -> tuple[bool, float, dat
 
 
 def _people(cases: list[UUID]) -> dict[UUID, int]:
-    counts = Case.objects.filter(pk__in=cases).annotate(
-        told=Count("reports", distinct=True), met=Count("watches", distinct=True)
-    )
-    return {pk: told + met for pk, told, met in counts.values_list("pk", "told", "met")}
+    """Reports, and phones that follow the case or one that was merged into it: each phone counts once."""
+    found = dict(Case.objects.filter(pk__in=cases).annotate(told=Count("reports")).values_list("pk", "told"))
+    watches = Watch.objects.filter(Q(case__in=cases) | Q(case__merged_into__in=cases))
+    standing = Coalesce("case__merged_into", "case")
+    for pk, _voter in watches.annotate(standing=standing).values_list("standing", "voter").distinct():
+        found[pk] += 1
+    return found

@@ -124,8 +124,17 @@ def _allow_verifier(post: Post, case: Case) -> None:
         raise Refused("case.own_work")
     judges_own_unit = post.unit_id == case.handled_unit_id
     acts_for_unit = bool(rights.scope_of(post).units)
-    if judges_own_unit and (acts_for_unit or case.found_from_above):
+    if judges_own_unit and (acts_for_unit or judged_outside(case)):
         raise Refused("case.own_unit")
+
+
+#: Cases that somebody outside of the handling unit verifies: found from above, or not really fixed the last time.
+JUDGED_OUTSIDE = Q(found_from_above=True) | Q(relapse_of__isnull=False)
+
+
+def judged_outside(case: Case) -> bool:
+    """Whether the case is among :data:`JUDGED_OUTSIDE`."""
+    return case.found_from_above or case.relapse_of_id is not None
 
 
 def may(post: Post, case: Case, move: str, petition: Petition | None = None) -> bool:

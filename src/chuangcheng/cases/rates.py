@@ -13,6 +13,8 @@ from fractions import Fraction
 from django.db.models import Count, F, Q, QuerySet
 
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.relapse import relapsed
+from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.status import RUNNING
 from chuangcheng.kernel.label import Label
 
@@ -44,10 +46,9 @@ class Rate:
 
 
 def _owed(now: datetime) -> Q:
-    """应处置数 and 应结案数: handled already, or the limit has come. Void and suspended cases owe nothing."""
-    return Q(due_at__isnull=False) & (Q(handled_at__isnull=False) | Q(due_at__lte=now, state__in=RUNNING)) & ~Q(
-        state="void"
-    )  # fmt: skip
+    """应处置数 and 应结案数: handled already, or the limit has come. Void, merged and suspended cases owe nothing."""
+    owed = Q(handled_at__isnull=False) | Q(due_at__lte=now, state__in=RUNNING)
+    return Q(due_at__isnull=False) & owed & ~Q(state__in=UNCOUNTED)
 
 
 def _to_close(now: datetime) -> Q:
@@ -88,6 +89,11 @@ def _extended(_now: datetime) -> Q:
     return Q(extension_count__gt=0)
 
 
+def _relapsed(_now: datetime) -> Q:
+    """反弹: counted with the case that was fixed, so against the unit that fixed it."""
+    return relapsed()
+
+
 def _reported(_now: datetime) -> Q:
     return Q()
 
@@ -105,6 +111,7 @@ CASE_RATES = (
     Definition("fix", Label("整改率", "Fixed"), _fixed, _to_close),
     Definition("rework", Label("返工率", "Reworked"), _reworked, _to_close),
     Definition("overdue_open", Label("超期待处置率", "Overdue and open"), _overdue_open, _owed),
+    Definition("relapse", Label("反弹率", "Relapsed"), _relapsed, _fixed),
     Definition("extension", Label("延期率", "Extended"), _extended, _owed),
 )
 REPORT_RATES = (Definition("valid_report", Label("有效上报率", "Valid reports"), _valid, _reported),)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -21,11 +22,14 @@ from chuangcheng.people import rights
 
 __all__ = [
     "Status",
+    "case_by_number",
     "chain_of",
     "filter_cases",
     "filter_reports",
     "get_case_for",
     "get_report_for",
+    "kin_of",
+    "may_split",
     "moves_for",
     "petition_of",
     "public_report",
@@ -33,6 +37,7 @@ __all__ = [
     "public_watch",
     "report_moves_for",
     "search",
+    "standing",
     "status_of",
     "visible_cases",
     "visible_reports",
@@ -57,9 +62,17 @@ def visible_reports(actor: Actor) -> QuerySet[Report]:
 def get_case_for(actor: Actor, case_id: UUID) -> Case:
     """One case with what its page shows, or ``common.not_found``."""
     rows = visible_cases(actor).select_related(
-        "category", "holder", "responsible", "handled_unit", "division", "site", "standard"
+        "category", "holder", "responsible", "handled_unit", "division", "site", "standard", "merged_into", "relapse_of"
     )
     return _one(rows.filter(pk=case_id))
+
+
+def case_by_number(actor: Actor, number: str) -> Case:
+    """A visible case by what somebody wrote as its number, or ``case.no_number``."""
+    rows = visible_cases(actor).select_related("merged_into").filter(number=number.strip().upper())
+    for case in rows[:1]:
+        return case
+    raise Refused("case.no_number")
 
 
 def get_report_for(actor: Actor, report_id: UUID) -> Report:
@@ -73,6 +86,31 @@ def _one(rows: QuerySet[AnyModel]) -> AnyModel:
     raise Refused("common.not_found")
 
 
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Cases that came of one case, the first filed first, and the one it was split from."""
+
+    merged: list[Case]
+    relapses: list[Case]
+    split_off: list[Case]
+    split_from: Case | None
+
+
+def kin_of(actor: Actor, case: Case) -> Kin:
+    """The cases that this one is about in other words. What was merged into it is part of it; of the others those that
+    the actor may see."""
+    of_it = Q(merged_into=case) | Q(relapse_of=case) | Q(origin_kind="case", origin_id=case.pk)
+    rows = list(Case.objects.filter(of_it).order_by("filed_at", "id"))
+    seen = [one for one in rows if one.merged_into_id == case.pk or policies.sees_case(actor, one)]
+    parent = visible_cases(actor).filter(pk=case.origin_id).first() if case.origin_kind == "case" else None
+    return Kin(
+        merged=[one for one in seen if one.merged_into_id == case.pk],
+        relapses=[one for one in seen if one.relapse_of_id == case.pk],
+        split_off=[one for one in seen if one.origin_kind == "case" and one.origin_id == case.pk],
+        split_from=parent,
+    )
+
+
 def chain_of(case: Case) -> list[Assignment]:
     """The links of dispatch, in the order in which they were received."""
     return list(case.assignments.select_related("unit", "parent").order_by("received_at", "id"))
@@ -83,13 +121,14 @@ def petition_of(case: Case) -> Petition | None:
     return case.petitions.select_related("unit").filter(state="asked").first()
 
 
-def moves_for(actor: Actor, case: Case) -> list[Move]:
+def moves_for(actor: Actor, case: Case, *, waiting: Petition | Literal["ask"] | None = "ask") -> list[Move]:
     """The buttons: moves of the table that this actor may take on this case now. ``return_up`` and ``send_back`` are
-    one button, whichever the chain makes it."""
+    one button, whichever the chain makes it. ``waiting`` is :func:`petition_of` if the caller has it already."""
     post = rights.post_of(actor)
     if post is None:
         return []
-    petition = petition_of(case) if policies.holds(post, "cases.approve") else None
+    approves = policies.holds(post, "cases.approve")
+    petition = (petition_of(case) if waiting == "ask" else waiting) if approves else None
     found = [move for move in CASE.moves_from(case.state) if policies.may(post, case, move.name, petition)]
     names = {move.name for move in found}
     hidden = set() if petition else set(policies.PETITION_MOVES)
@@ -98,7 +137,17 @@ def moves_for(actor: Actor, case: Case) -> list[Move]:
     if names & {"return_up", "send_back"}:
         has_parent = case.assignments.filter(role="lead", state="open", parent__isnull=False).exists()
         hidden.add("send_back" if has_parent else "return_up")
+    if "split" in names and not may_split(case):
+        hidden.add("split")
+    if case.relapse_of_id is None:
+        hidden.add("deny_relapse")
     return [move for move in found if move.name not in hidden]
+
+
+def may_split(case: Case) -> bool:
+    """Whether a report can be split off so that something is left of the case."""
+    least = 2 if case.origin_kind in ("report", "case") else 1
+    return len(case.reports.values_list("pk")[:least]) == least
 
 
 def report_moves_for(actor: Actor, report: Report) -> list[Move]:
@@ -148,7 +197,12 @@ def public_report(report_id: UUID) -> Report:
 
 def public_watch(watch_id: UUID) -> Watch:
     """What a phone follows that said "me too", for whoever has its link."""
-    return _one(Watch.objects.select_related("case__category").filter(pk=watch_id))
+    return _one(Watch.objects.select_related("case__category", "case__merged_into__category").filter(pk=watch_id))
+
+
+def standing(case: Case) -> Case:
+    """The case that stands for this one: itself, or the one that it was merged into."""
+    return case.merged_into or case
 
 
 def public_report_by_number(number: str, code: str) -> Report:

@@ -40,6 +40,7 @@ CASE = StateTable(
         State("suspended", Label("挂账", "Suspended")),
         State("closed", Label("已结案", "Closed"), final=True),
         State("void", Label("已作废", "Void"), final=True),
+        State("merged", Label("已并入", "Merged"), final=True),
     ),
     moves=(
         Move("dispatch", ("filed",), "dispatched", "cases.dispatch", Label("派遣", "Dispatch"), needs=("unit",)),
@@ -68,8 +69,18 @@ CASE = StateTable(
         Move("reopen", ("closed",), "filed", "cases.dispatch", Label("重新立案", "Reopen"), needs=("reason_code",)),
         Move("void", ("filed", "dispatched"), "void", "cases.dispatch", Label("作废", "Void"),
              needs=("reason_code",)),
+        Move("merge", ("filed", "dispatched", "handling", "handled", "verified"), "merged", "cases.dispatch",
+             Label("并入他案", "Merge"), needs=("target",)),
+        Move("unmerge", ("merged",), "filed", "cases.dispatch", Label("撤销并案", "Undo the merge")),
+        Move("split", ("filed", "dispatched", "handling", "handled", "verified", "suspended"), None, "cases.dispatch",
+             Label("拆分", "Split"), needs=("reports",)),
+        Move("deny_relapse", ("filed", "dispatched", "handling", "handled", "verified", "suspended", "closed"), None,
+             "cases.dispatch", Label("不是反弹", "Not a relapse"), needs=("reason_code",)),
     ),
 )  # fmt: skip
+
+#: A case in one of these counts in no rate and no score: it never was one, or another one stands for it.
+UNCOUNTED = ("void", "merged")
 
 #: What becomes of a reporter's plea to take a closed case up again: a life beside that of the report. Once the case
 #: was reopened and closed anew, the reporter may plead anew; what was declined stays declined.
@@ -126,6 +137,12 @@ VOIDS = {
     "not_reproducible": Label("现场无此问题", "Not found on the spot"),
     "mistake": Label("误立案", "Filed by mistake"),
 }
+#: Why what the system took for a relapse is none.
+DENIALS = {
+    "other_trouble": Label("是另一个问题", "Another trouble"),
+    "other_place": Label("不是同一位置", "Another place"),
+    "new_cause": Label("原问题已解决，由新的原因造成", "The first was solved; this has a new cause"),
+}
 
 
 #: What history calls each move (``case.<verb>``) and on which topic the outbox speaks of it ("" = on none).
@@ -161,6 +178,10 @@ CASE_VERBS = {
     "resume": ("resumed", "case.resumed"),
     "reopen": ("reopened", "case.reopened"),
     "void": ("voided", "case.voided"),
+    "merge": ("merged", "case.merged"),
+    "unmerge": ("unmerged", "case.unmerged"),
+    "split": ("split", "case.split"),
+    "deny_relapse": ("relapse_denied", "case.relapse_denied"),
 }
 
 #: Nothing was fixed, so there is nothing to photograph: these need a note instead of an "after" photo.

@@ -7,10 +7,11 @@ from typing import Literal
 
 from django.db.models import F, Q
 
-from chuangcheng.cases.models import Case
+from chuangcheng.cases.models import Case, Outcome
+from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.kernel.label import Label
 
-Status = Literal["on_time", "due_soon", "overdue", "no_limit", "suspended", "done", "done_late", "void"]
+Status = Literal["on_time", "due_soon", "overdue", "no_limit", "suspended", "done", "done_late", "void", "merged"]
 
 LABELS: dict[Status, Label] = {
     "on_time": Label("时限内", "In time"),
@@ -21,6 +22,7 @@ LABELS: dict[Status, Label] = {
     "done": Label("按期办结", "Done in time"),
     "done_late": Label("超期办结", "Done late"),
     "void": Label("已作废", "Void"),
+    "merged": Label("已并入", "Merged"),
 }
 
 #: The states in which a holder owes the handling: their clock runs.
@@ -31,7 +33,7 @@ SOON = timedelta(hours=4)
 
 def status_of(case: Case, now: datetime) -> Status:
     """Where the case stands: running ones by ``now``, handled ones by when they were handled."""
-    if case.state in ("void", "suspended"):
+    if case.state in (*UNCOUNTED, "suspended"):
         return case.state  # type: ignore[return-value]
     if case.due_at is None:
         return "done" if case.state == "closed" else "no_limit"
@@ -57,8 +59,17 @@ def with_status(status: str, now: datetime) -> Q:
         "done": Q(state="closed") & (Q(on_time=True) | Q(on_time=None)),
         "done_late": Q(state="closed", due_at__isnull=False, on_time=False),
         "void": Q(state="void"),
+        "merged": Q(state="merged"),
     }
     return rows.get(status, Q(pk__in=[]))
+
+
+def put_right(prefix: str = "") -> Q:
+    """Rows whose case was closed as fixed, or whose case was merged into one that was; ``prefix`` leads to the case
+    (``case__``)."""
+    own = {f"{prefix}state": "closed", f"{prefix}outcome": Outcome.FIXED}
+    standing = {f"{prefix}merged_into__{name.removeprefix(prefix)}": value for name, value in own.items()}
+    return Q(**own) | Q(**standing)
 
 
 def was_on_time(case: Case) -> bool | None:

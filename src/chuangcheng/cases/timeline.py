@@ -13,6 +13,7 @@ from chuangcheng.cases.states import (
     CASE,
     CASE_VERBS,
     DECLINES,
+    DENIALS,
     PLEA,
     PLEA_VERBS,
     REFUSALS,
@@ -28,7 +29,7 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.people import selectors as people
 
-_REASONS = {"case": {**RETURNS, **REOPENINGS, **VOIDS}, "report": {**REFUSALS, **DECLINES}}
+_REASONS = {"case": {**RETURNS, **REOPENINGS, **VOIDS, **DENIALS}, "report": {**REFUSALS, **DECLINES}}
 _EXTRA = {
     "report.created": Label("收到上报", "Received"),
     "report.photo_stored": Label("收到照片", "Photo received"),
@@ -42,12 +43,24 @@ _EXTRA = {
     "case.watched": Label("市民“我也遇到”", "Somebody else met it too"),
     "case.requested": Label("由业务系统经接口办理", "Taken by a program"),
     "case.due_recomputed": Label("重算时限", "Deadline recomputed"),
+    "report.moved": Label("随案件并入", "Moved with its case"),
+    "report.restored": Label("撤销并案，回到原案", "Back to its case"),
+    "report.split_off": Label("拆出另立案", "Split off"),
+    "report.told_apart": Label("确认不是同一问题", "Not the same as"),
+    "case.absorbed": Label("并入本案", "Merged into this case"),
+    "case.released": Label("撤销并入本案", "Merge into this case undone"),
+    "case.redirected": Label("改为并入", "Now merged into"),
+    "case.restored": Label("恢复并入", "Merged into, as before"),
+    "case.relapse_found": Label("认定为反弹", "Found to be a relapse of"),
+    "case.relapsed": Label("问题反弹", "The trouble came back"),
+    "case.told_apart": Label("确认不是同一问题", "Not the same as"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the story. ``unit`` is whom the case went to, ``due_at`` a limit that was set."""
+    """One line of the story. ``unit`` is whom the case went to, ``due_at`` a limit that was set, ``case`` another case
+    that it speaks of: number and id."""
 
     at: datetime
     action: str
@@ -58,6 +71,11 @@ class Entry:
     unit: str
     outcome: str
     due_at: str | None
+    case: tuple[str, UUID] | None = None
+
+
+#: Under which keys of a history row another case stands.
+_OTHERS = ("case", "merged_into_id", "relapse_of_id", "case_id")
 
 
 def of_case(case: Case, reader: Actor | None = None) -> list[Entry]:
@@ -87,8 +105,21 @@ def label_of(action: str) -> Label:
 
 
 def _entries(kind: str, events: list[Event], notes: dict[int, str]) -> list[Entry]:
-    names = _unit_names(events)
-    return [_entry(kind, event, names, notes) for event in events]
+    names, cases = _unit_names(events), _cases(events)
+    return [_entry(kind, event, names, notes, cases) for event in events]
+
+
+def _cases(events: list[Event]) -> dict[str, tuple[str, UUID]]:
+    """Number and id of every other case that the story speaks of."""
+    wanted = {other for event in events if (other := _other(event))}
+    rows = Case.objects.filter(pk__in=wanted) if wanted else Case.objects.none()
+    return {str(pk): (number, pk) for pk, number in rows.values_list("pk", "number")}
+
+
+def _other(event: Event) -> str:
+    """The id of the other case in a row; of the first row none, which tells every value."""
+    after = event.after
+    return "" if event.seq == 1 else next((after[name] for name in _OTHERS if after.get(name)), "")
 
 
 def _unit_names(events: list[Event]) -> dict[str, str]:
@@ -97,7 +128,9 @@ def _unit_names(events: list[Event]) -> dict[str, str]:
     return {str(pk): name for pk, name in rows.values_list("pk", "short_name")}
 
 
-def _entry(kind: str, event: Event, names: dict[str, str], notes: dict[int, str]) -> Entry:
+def _entry(
+    kind: str, event: Event, names: dict[str, str], notes: dict[int, str], cases: dict[str, tuple[str, UUID]]
+) -> Entry:
     after: dict[str, Any] = event.after
     outcome = after.get("outcome") or ""
     return Entry(
@@ -110,4 +143,5 @@ def _entry(kind: str, event: Event, names: dict[str, str], notes: dict[int, str]
         unit=names.get(after.get("holder_id") or "", ""),
         outcome=str(Outcome(outcome).label) if outcome else "",
         due_at=after.get("due_at"),
+        case=cases.get(_other(event)),
     )

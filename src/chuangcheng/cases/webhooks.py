@@ -18,7 +18,12 @@ from chuangcheng.notices.webhooks import sending, topics
 
 def _topics() -> dict[str, Label]:
     """Topic → what it is called: as the move that speaks of it."""
-    found = {"report.created": Label("收到上报", "Report received"), "case.filed": Label("立案", "Case filed")}
+    found = {
+        "report.created": Label("收到上报", "Report received"),
+        "report.moved": Label("上报：转到另一案件", "Report: moved to another case"),
+        "case.filed": Label("立案", "Case filed"),
+        "case.relapsed": Label("案件：问题反弹", "Case: the trouble came back"),
+    }
     for table, verbs, word in (
         (REPORT, REPORT_VERBS, Label("上报", "Report")), (CASE, CASE_VERBS, Label("案件", "Case")),
     ):  # fmt: skip
@@ -47,7 +52,7 @@ def tell_systems(row: Outbox) -> None:
 
 
 def _of_case(row: Outbox) -> dict[str, Any] | None:
-    rows = Case.objects.select_related("category", "division", "holder", "responsible")
+    rows = Case.objects.select_related("category", "division", "holder", "responsible", "merged_into", "relapse_of")
     case = rows.filter(pk=row.subject_id).first()
     if case is None:
         return None
@@ -70,6 +75,8 @@ def _of_case(row: Outbox) -> dict[str, Any] | None:
             "verified_at": _time(case.verified_at),
             "closed_at": _time(case.closed_at),
             "on_time": case.on_time,
+            "merged_into": case.merged_into.number if case.merged_into else None,
+            "relapse_of": case.relapse_of.number if case.relapse_of else None,
             "external": _external(case),
         },
         "step": row.payload.get("seq", 1),

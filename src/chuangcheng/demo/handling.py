@@ -139,7 +139,7 @@ class Handling:
     def _verify(self, case_id: UUID) -> None:
         case = self._case(case_id)
         verifiers = self.cast.of("grid", self.community.get(case_id, ""))
-        if case.found_from_above or not verifiers:
+        if case.found_from_above or case.relapse_of_id or not verifiers:
             verifiers = self.cast.of("inspector", "CCB")
         actor = self.rng.choice([one for one in verifiers if one.person_id != case.handled_by_id])
         if case.rework_count == 0 and self.rng.random() < 0.07:

@@ -21,6 +21,7 @@ from chuangcheng.cases.actions import bulk
 from chuangcheng.cases.actions.bulk import BulkMove, BulkReport, Kind, Row
 from chuangcheng.cases.states import CASE, REPORT
 from chuangcheng.desk import choices, forms
+from chuangcheng.desk.merging import Merge
 from chuangcheng.desk.moving import GRAVE
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move, StateTable
@@ -53,6 +54,7 @@ FORMS: dict[str, type[django_forms.Form]] = {
     "ask_extension": forms.AskExtension,
     "verify": forms.Remark,
     "close": forms.Remark,
+    "merge": Merge,
     "void": forms.Void,
     "file": forms.Nothing,
     "ask_confirm": forms.Nothing,
@@ -135,11 +137,18 @@ def _take(request: StaffRequest, pile: Pile) -> HttpResponse:
     rights.require(request.actor, chosen.move.permission)
     ids = _ids(request)
     bulk.check_number(ids=ids)
-    form = FORMS[chosen.move.name](request.POST if "go" in request.POST else None)
+    initial = _oldest(request, ids) if chosen.move.name == "merge" else None
+    form = FORMS[chosen.move.name](request.POST if "go" in request.POST else None, initial=initial)
     if form.is_valid():
         report = bulk.take_many(actor=request.actor, ids=ids, move=chosen.move.name, values=form.cleaned_data)
         return _report(request, pile, chosen, report)
     return _ask(request, pile, chosen, ids, form)
+
+
+def _oldest(request: StaffRequest, ids: Sequence[UUID]) -> dict[str, str]:
+    """Of chosen cases the one that was filed first is offered as the one that stands for all."""
+    rows = [row for row in bulk.rows_of(actor=request.actor, kind="case", ids=ids) if row.state in CASE.open_states()]
+    return {"number": min(rows, key=lambda row: (row.filed_at, row.number)).number} if rows else {}
 
 
 def _ids(request: HttpRequest) -> list[UUID]:

@@ -15,7 +15,7 @@ from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.routing import suggest
 from chuangcheng.cases.states import CASE
-from chuangcheng.desk import forms
+from chuangcheng.desk import forms, merging
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -81,6 +81,10 @@ MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
     "resume": (forms.Nothing, _plainly(actions.resume_case)),
     "reopen": (forms.Reopen, _plainly(actions.reopen_case)),
     "void": (forms.Void, _plainly(actions.void_case)),
+    "merge": (merging.Merge, merging.merge),
+    "unmerge": (forms.Remark, _plainly(actions.unmerge_case)),
+    "split": (merging.Split, merging.split),
+    "deny_relapse": (merging.Deny, _plainly(actions.deny_relapse)),
 }
 
 
@@ -91,6 +95,8 @@ def case_move(request: StaffRequest, case_id: UUID, name: str) -> HttpResponse:
     if name not in MOVES:
         raise Refused("common.not_found")
     form, run = MOVES[name]
+    if name == "split":
+        form = merging.split_form(request.actor, case)
     initial, lead = _suggestion(case) if name == "dispatch" else (None, "")
     step = Step(
         move=CASE.move(name),

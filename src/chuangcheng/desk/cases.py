@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST
 
 from chuangcheng.cases import actions, reading, selectors, timeline
 from chuangcheng.cases.compound_work import of_compound
+from chuangcheng.cases.belongings import origins
 from chuangcheng.cases.evidence import looks
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.reading import masked
+from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.desk import bulk, choices
 from chuangcheng.desk.periods import days_of
-from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_reports
+from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports
 from chuangcheng.kernel import clock
 from chuangcheng.sites.compounds.selectors import compound_by_code
 from chuangcheng.web.pages import page
@@ -41,8 +43,13 @@ def by_unit(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
 
 
 def _counted(rows: QuerySet[Case], _value: str) -> QuerySet[Case]:
-    """The cases that rates count: void and suspended ones are nobody's delay."""
-    return rows.exclude(state__in=("void", "suspended"))
+    """The cases that rates count: void, merged and suspended ones are nobody's delay."""
+    return rows.exclude(state__in=(*UNCOUNTED, "suspended"))
+
+
+def _relapses(rows: QuerySet[Case], _value: str) -> QuerySet[Case]:
+    """The cases whose trouble had been fixed before."""
+    return rows.filter(relapse_of__isnull=False)
 
 
 def _compound(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
@@ -66,7 +73,8 @@ FILTERS = (
     Filter("compound", _("小区编号"), _compound, quiet=True),
     Filter("site", _("点位编号"), lambda rows, value: rows.filter(site__code=value), quiet=True),
     Filter("category", _("类别代码"), lambda rows, value: rows.filter(category__code__startswith=value), quiet=True),
-    Filter("counted", _("应结案"), _counted, lambda _r: [("yes", _("不含作废和挂账"))], quiet=True),
+    Filter("relapse", _("反弹"), _relapses, lambda _r: [("yes", _("问题反弹"))], quiet=True),
+    Filter("counted", _("应结案"), _counted, lambda _r: [("yes", _("不含作废、并入和挂账"))], quiet=True),
     *days_of("filed", "filed_at", _("立案自"), _("立案至")),
     *days_of("due", "due_at", _("到期自"), _("到期至")),
     *days_of("closed", "closed_at", _("结案自"), _("结案至")),
@@ -141,27 +149,29 @@ def case_words(request: StaffRequest, case_id: UUID) -> HttpResponse:
 def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpResponse:
     case = selectors.get_case_for(request.actor, case_id)
     reports = list(selectors.visible_reports(request.actor).filter(case=case).order_by("received_at"))
-    before, after = _pictures(case, reports)
+    kin = selectors.kin_of(request.actor, case)
+    before, after = _pictures(case, reports, kin.merged)
+    petition = selectors.petition_of(case)
     context: dict[str, Any] = {
         "case": case,
-        "moves": selectors.moves_for(request.actor, case),
+        "moves": selectors.moves_for(request.actor, case, waiting=petition),
         "before": before,
         "after": after,
         "looks": looks(case, [picture.photo for picture in (*before, *after)]),
         "reports": reports,
         "chain": selectors.chain_of(case),
+        "petition": petition,
         "entries": timeline.of_case(case, request.actor),
-        **_words(request, case, plain=plain),
+        "kin": kin,
+        **_words(request, case, petition, plain=plain),
     }
     return render(request, "desk/case.html", context)
 
 
-def _words(request: StaffRequest, case: Case, *, plain: bool) -> dict[str, Any]:
+def _words(request: StaffRequest, case: Case, petition: Petition | None, *, plain: bool) -> dict[str, Any]:
     """What was written, as this reader may see it."""
-    petition = selectors.petition_of(case)
     asked = petition.reason if petition else ""
     return {
-        "petition": petition,
         "words": case.text if plain else reading.text_for(request.actor, case),
         "petition_words": asked if plain else reading.words_for(request.actor, case, asked),
         "hidden": not plain and reading.hides(request.actor, case, asked),
@@ -169,8 +179,8 @@ def _words(request: StaffRequest, case: Case, *, plain: bool) -> dict[str, Any]:
     }
 
 
-def _pictures(case: Case, reports: list[Report]) -> tuple[list[Picture], list[Picture]]:
-    pictures = of_case(case)
+def _pictures(case: Case, reports: list[Report], merged: list[Case]) -> tuple[list[Picture], list[Picture]]:
+    pictures = [*of_case(case), *of_merged(case, merged)]
     after = [picture for picture in pictures if picture.photo.role == "after"]
     before = [picture for picture in pictures if picture.photo.role != "after"]
-    return before + behind_case(case) + of_reports(reports), after
+    return before + behind_case(case) + of_reports(reports, origins(merged, reports)), after

@@ -16,9 +16,10 @@ from chuangcheng.web.signed_in import StaffRequest
 
 @page("cases.view")
 def case_photo(request: StaffRequest, case_id: UUID, photo_id: UUID) -> HttpResponseBase:
-    """A photo of a case, or its thumbnail with ``?thumb=1``."""
-    cases.get_case_for(request.actor, case_id)
-    return stream(request, ("case", case_id), photo_id)
+    """A photo of a case or of one that was merged into it, or its thumbnail with ``?thumb=1``."""
+    case = cases.get_case_for(request.actor, case_id)
+    photo = photos.photo_of_any("case", [case_id, *case.merged.values_list("pk", flat=True)], photo_id)
+    return stream(request, ("case", photo.owner_id), photo_id)
 
 
 @page("reports.view")

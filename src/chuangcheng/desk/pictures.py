@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,6 +21,7 @@ class Picture:
 
     photo: Photo
     url: str
+    origin: str = ""  # number of the merged case that it comes from
 
     @property
     def thumb_url(self) -> str:
@@ -35,11 +36,22 @@ def of_case(case: Case) -> list[Picture]:
     ]
 
 
-def of_reports(reports: Sequence[Report]) -> list[Picture]:
-    """The stored photos of reports, in one query."""
+def of_merged(case: Case, merged: Sequence[Case]) -> list[Picture]:
+    """The stored photos of the cases that were merged into this one, each with its case's number; one query."""
+    numbers = {one.pk: one.number for one in merged}
+    found = photos.of_many("case", numbers) if numbers else {}
+    return [
+        Picture(photo, reverse("desk:case_photo", args=[case.pk, photo.pk]), numbers[owner])
+        for owner, listed in found.items()
+        for photo in listed
+    ]
+
+
+def of_reports(reports: Sequence[Report], origins: Mapping[UUID, str] | None = None) -> list[Picture]:
+    """The stored photos of reports, in one query; ``origins`` tells from which merged case a report came."""
     found = photos.of_many("report", [report.pk for report in reports]) if reports else {}
     return [
-        Picture(photo, reverse("desk:report_photo", args=[owner, photo.pk]))
+        Picture(photo, reverse("desk:report_photo", args=[owner, photo.pk]), (origins or {}).get(owner, ""))
         for owner, listed in found.items()
         for photo in listed
     ]

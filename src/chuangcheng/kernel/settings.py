@@ -43,6 +43,9 @@ class Settings:
     proof_old_hours: int = 24  # a photo sent so long after it was taken is flagged
     portal_text_max: int = 500  # characters that the citizens' page takes
     plea_days: int = 30  # how long after closure a reporter may ask to reopen a case
+    relapse_days: int = 30  # the same trouble at the same place so long after it was fixed is a relapse
+    relapse_days_on_spot: int = 7  # as relapse_days, for what was fixed on the spot without a case
+    relapse_metres: int = 50  # how near "the same place" is
     contact_days: int = 180  # a reporter's name and phone are deleted so long after the last step
     trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS

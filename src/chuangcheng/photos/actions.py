@@ -13,6 +13,7 @@ from django.db import transaction
 
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.digest import sha256 as digest_of
+from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import imaging, storage
 from chuangcheng.photos.models import Grade, Photo, PhotoRole
@@ -160,6 +161,20 @@ def put(*, owner: Owner, given: Declaration, picture: imaging.Picture) -> tuple[
             _settle(photo, picture)
             photo.save()
     return photo, photo.pk == fresh.pk
+
+
+def copy(*, photo_ids: Sequence[UUID], source: Owner, target: Owner) -> list[Photo]:
+    """Give stored photos of one owner to another as well: rows of their own on the same bytes. One that the first does
+    not have is refused (common.not_found), one that the second has already is left out."""
+    kind, owner_id = source
+    found = list(Photo.objects.filter(owner_kind=kind, owner_id=owner_id, pk__in=photo_ids, stored_at__isnull=False))
+    if len(found) < len(set(photo_ids)):
+        raise Refused("common.not_found")
+    held = set(Photo.objects.filter(owner_kind=target[0], owner_id=target[1]).values_list("original_sha256", flat=True))
+    fresh = [photo for photo in found if photo.original_sha256 not in held]
+    for photo in fresh:
+        photo.pk, photo.owner_kind, photo.owner_id = new_id(), target[0], target[1]
+    return Photo.objects.bulk_create(fresh)
 
 
 def add(

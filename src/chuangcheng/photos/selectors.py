@@ -52,6 +52,14 @@ def photo_of(owner: tuple[str, UUID], photo_id: UUID) -> Photo:
     return photo
 
 
+def photo_of_any(kind: str, owner_ids: Iterable[UUID], photo_id: UUID) -> Photo:
+    """One photo of any of these owners, or ``common.not_found``."""
+    photo = Photo.objects.filter(owner_kind=kind, owner_id__in=list(owner_ids), pk=photo_id).first()
+    if photo is None:
+        raise Refused("common.not_found")
+    return photo
+
+
 def stored_path(photo: Photo, thumb: bool = False) -> Path:
     """The file of a stored photo; ``common.not_found`` while its bytes are missing."""
     if not photo.stored_sha256:

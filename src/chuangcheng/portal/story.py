@@ -41,6 +41,9 @@ REPORT_STEPS: dict[str, Words] = {
     "report.confirmed": _("网格员已到现场看过"),
     "report.filed": _("正式立案"),
     "report.linked": _("与同一问题的案件合并办理"),
+    "report.moved": _("同一问题的两件案件合并，由另一件继续办理"),
+    "report.restored": _("案件重新分开办理"),
+    "report.split_off": _("作为单独的案件办理"),
     "report.refused": _("不予受理"),
     "report.withdrawn": _("您已撤回"),
     "report.objected": _("收到您的异议，重新审看"),
@@ -64,6 +67,8 @@ CASE_STEPS: dict[str, Words] = {
     "case.resumed": _("恢复处理"),
     "case.reopened": _("重新办理"),
     "case.voided": _("案件作废"),
+    "case.merged": _("与同一问题的另一件案件合并办理"),
+    "case.unmerged": _("案件重新分开办理"),
 }
 REPORT_STAGES = {
     "received": Stage(_("待受理"), _("我们已经收到，正在安排。")),
@@ -80,6 +85,7 @@ CASE_STAGES = {
     "suspended": Stage(_("挂账"), _("暂时不具备解决条件，条件具备后继续办。")),
     "closed": Stage(_("已办结"), _("问题已经解决。感谢您！"), "done"),
     "void": Stage(_("已作废"), _("这件案件不再办理。"), "off"),
+    "merged": Stage(_("已并入"), _("与同一问题的另一件案件一起办理。"), "off"),
 }
 NOT_FIXED = Stage(_("已办结"), _("案件已办结。"), "done")
 

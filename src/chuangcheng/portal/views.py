@@ -68,7 +68,7 @@ def watch(request: HttpRequest, watch_id: UUID) -> HttpResponse:
         found = selectors.public_watch(watch_id)
     except Refused as refused:
         return problem_response(refused, request)
-    case = found.case
+    case = selectors.standing(found.case)
     context = {"here": "track", "case": case, "stage": stage_of_case(case), "steps": steps_of_case(case),
                "words": words()}  # fmt: skip
     return render(request, "portal/watch.html", context)

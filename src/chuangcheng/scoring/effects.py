@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from chuangcheng.cases.models import Case
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import ChecklistItem, Edition
@@ -34,7 +36,7 @@ def visit_counts(rows: Sequence[Outbox]) -> None:
 
 @on_many(
     "case.filed", "case.dispatched", "case.returned", "case.handled", "case.reworked", "case.verified", "case.closed",
-    "case.extended", "case.suspended", "case.resumed", "case.reopened", "case.voided",
+    "case.extended", "case.suspended", "case.resumed", "case.reopened", "case.voided", "case.merged", "case.unmerged",
 )  # fmt: skip
 def case_counts(rows: Sequence[Outbox]) -> None:
     """A case counts while it is overdue, and restores what a failed check cost once it is closed as fixed."""
@@ -44,7 +46,9 @@ def case_counts(rows: Sequence[Outbox]) -> None:
     cases = {row.subject_id for row in rows}
     named = Case.objects.filter(pk__in=cases).values_list("standard__code", "category__code").distinct()
     own = {case_standard(edition, *codes) for codes in named}
-    checks = Check.objects.filter(case__in=cases, item__standards__isnull=False)
+    # A check of a merged case is put right when the case that stands for it is.
+    behind = Q(case__in=cases) | Q(case__merged_into__in=cases)
+    checks = Check.objects.filter(behind, item__standards__isnull=False)
     found = checks.values_list("item__standards__code", flat=True).distinct()
     projector.mark_codes({*found, *(code for code in own if code)})
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from chuangcheng.cases.models import Case
+from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.framework.models import Edition
 from chuangcheng.framework.weights import exact
 from chuangcheng.kernel import clock
@@ -150,8 +151,8 @@ def visits_in(first: datetime, last: datetime) -> QuerySet[Visit]:
 
 
 def due_in(first: datetime, last: datetime) -> QuerySet[Case]:
-    """应结案: cases whose limit fell into the period, void and suspended ones apart."""
-    return Case.objects.filter(due_at__gte=first, due_at__lt=last).exclude(state__in=("void", "suspended"))
+    """应结案: cases whose limit fell into the period, void, merged and suspended ones apart."""
+    return Case.objects.filter(due_at__gte=first, due_at__lt=last).exclude(state__in=(*UNCOUNTED, "suspended"))
 
 
 def closed_in(first: datetime, last: datetime) -> QuerySet[Case]:

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from chuangcheng.cases.models import Case, Outcome
-from chuangcheng.cases.status import with_status
+from chuangcheng.cases.models import Case
+from chuangcheng.cases.status import put_right, with_status
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Edition, Node, Standard
 from chuangcheng.indicators.models import Reading
@@ -246,7 +246,7 @@ def rows_behind(score: Score) -> dict[str, QuerySet[Model]]:
     return {
         "checks": checks,
         "failed": failed,
-        "recovered": failed.filter(case__state="closed", case__outcome=Outcome.FIXED),
+        "recovered": failed.filter(put_right("case__")),
         "readings": _readings(score),
         "overdue": cases.order_by("due_at"),
     }

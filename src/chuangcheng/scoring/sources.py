@@ -16,10 +16,10 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Max, QuerySet
 
-from chuangcheng.cases.models import Case, Outcome
-from chuangcheng.cases.status import RUNNING, with_status
+from chuangcheng.cases.models import Case
+from chuangcheng.cases.status import RUNNING, put_right, with_status
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import ChecklistItem, Edition
 from chuangcheng.indicators.models import Indicator, Reading
@@ -122,14 +122,14 @@ def _findings(edition: Edition, visit_ids: list[UUID]) -> dict[UUID, list[tuple[
     found: dict[UUID, list[tuple[str, Finding]]] = defaultdict(list)
     for start in range(0, len(visit_ids), 900):
         rows = Check.objects.filter(visit__in=visit_ids[start : start + 900]).exclude(grade=NOT_APPLICABLE)
-        for visit_id, item_id, num, den, state, outcome in rows.order_by("pk").values_list(
-            "visit_id", "item_id", "share_num", "share_den", "case__state", "case__outcome"
+        rows = rows.annotate(put_right=ExpressionWrapper(put_right("case__"), BooleanField(null=True)))
+        for visit_id, item_id, num, den, right in rows.order_by("pk").values_list(
+            "visit_id", "item_id", "share_num", "share_den", "put_right"
         ):
             if item_id not in links:
                 continue
             share = Fraction(num, den)
-            recovered = share < 1 and state == "closed" and outcome == Outcome.FIXED
-            finding = Finding(share, failed=share < 1, recovered=recovered)
+            finding = Finding(share, failed=share < 1, recovered=share < 1 and bool(right))
             found[visit_id] += [(code, finding) for code in links[item_id]]
     return dict(found)
 

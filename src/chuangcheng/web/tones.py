@@ -22,6 +22,7 @@ TONES = {
     ("case", "suspended"): "held",
     ("case", "closed"): "done",
     ("case", "void"): "off",
+    ("case", "merged"): "off",
     ("assignment", "open"): "working",
     ("assignment", "done"): "done",
     ("petition", "asked"): "waiting",

@@ -10,6 +10,7 @@ from chuangcheng.cases.actions.dispatch import (
     void_case,
 )
 from chuangcheng.cases.actions.handling import accept_case, add_after_photo, add_photo, handle_case, store_photo
+from chuangcheng.cases.actions.merging import merge_case, split_case, unmerge_case
 from chuangcheng.cases.actions.petitions import (
     ask_extension,
     ask_suspension,
@@ -20,6 +21,7 @@ from chuangcheng.cases.actions.petitions import (
 )
 from chuangcheng.cases.actions.privacy import see_words
 from chuangcheng.cases.actions.recompute import ask_recompute, recompute_some
+from chuangcheng.cases.actions.relapses import deny_relapse, find_relapse, mark_relapse
 from chuangcheng.cases.actions.reports import (
     Contact,
     create_report,
@@ -52,14 +54,18 @@ __all__ = [
     "create_report",
     "decide_petition",
     "decline_reopen",
+    "deny_relapse",
     "dispatch_case",
     "ensure_default_routing",
     "file_case",
     "file_report",
+    "find_relapse",
     "grant_reopen",
     "handle_case",
     "ingest_photo",
     "link_report",
+    "mark_relapse",
+    "merge_case",
     "object_to_refusal",
     "pass_on",
     "rate_report",
@@ -74,7 +80,9 @@ __all__ = [
     "save_rule",
     "see_contact",
     "see_words",
+    "split_case",
     "store_photo",
+    "unmerge_case",
     "verify_case",
     "void_case",
     "watch_case",

@@ -13,6 +13,7 @@ from uuid import UUID
 from chuangcheng.cases import selectors
 from chuangcheng.cases.actions.dispatch import dispatch_case, void_case
 from chuangcheng.cases.actions.handling import accept_case
+from chuangcheng.cases.actions.merging import merge_case
 from chuangcheng.cases.actions.petitions import ask_extension
 from chuangcheng.cases.actions.triage import ask_confirm, file_report, refuse_report
 from chuangcheng.cases.actions.verification import close_case, verify_case
@@ -146,6 +147,15 @@ def _plain_report(action: Callable[..., object]) -> Callable[[Actor, Row, Values
     return lambda actor, report, given: action(actor=actor, report_id=report.pk, **given)
 
 
+def _merge(actor: Actor, case: Case, given: Values) -> object:
+    target = selectors.case_by_number(actor, given["number"])
+    return merge_case(actor=actor, case_id=case.pk, target_id=target.pk)
+
+
+def _merged_there(actor: Actor, case: Case, given: Values) -> bool:
+    return case.merged_into_id == selectors.standing(selectors.case_by_number(actor, given["number"])).pk
+
+
 _LISTED = (
     BulkMove("case", CASE.move("dispatch"), _dispatch, _unit_of_each, _held_by_it),
     BulkMove("case", CASE.move("accept"), _plain_case(accept_case), settled=_held_by_us),
@@ -153,6 +163,7 @@ _LISTED = (
     BulkMove("case", CASE.move("verify"), _plain_case(verify_case)),
     BulkMove("case", CASE.move("close"), _plain_case(close_case)),
     BulkMove("case", CASE.move("void"), _plain_case(void_case)),
+    BulkMove("case", CASE.move("merge"), _merge, settled=_merged_there),
     BulkMove("report", REPORT.move("file"), _file),
     BulkMove("report", REPORT.move("ask_confirm"), _plain_report(ask_confirm)),
     BulkMove("report", REPORT.move("refuse"), _plain_report(refuse_report), settled=_with_that_reason),

@@ -86,10 +86,10 @@ def watch_case(*, watch_id: UUID, case_id: UUID, phone: str) -> tuple[Watch, boo
     same phone under another id is refused (``case.watched_already``)."""
     voter = digest_of("watch", phone)
     with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).filter(public_open(), pk=case_id).first()
+        case = _watchable(case_id)
         stored = Watch.objects.select_related("case").filter(pk=watch_id).first()
         if stored:
-            if stored.case_id != case_id or stored.voter != voter:
+            if stored.case_id not in (case_id, case and case.pk) or stored.voter != voter:
                 raise Refused("common.different_body")
             return stored, False
         if case is None:
@@ -102,6 +102,16 @@ def watch_case(*, watch_id: UUID, case_id: UUID, phone: str) -> tuple[Watch, boo
             raise Refused("case.watched_already") from error
         write(amend(case, "watched", CITIZEN, facts={"watch": str(watch.pk)}))
     return watch, True
+
+
+def _watchable(case_id: UUID) -> Case | None:
+    """The open public case, locked; for one that was merged the one that stands for it."""
+    rows = Case.objects.select_for_update(of=("self",)).filter(public_open())
+    case = rows.filter(pk=case_id).first()
+    if case is None:
+        into = Case.objects.filter(pk=case_id).values_list("merged_into", flat=True).first()
+        case = rows.filter(pk=into).first() if into else None
+    return case
 
 
 def _closed(report_id: UUID, code: str) -> Report:

@@ -10,7 +10,7 @@ from chuangcheng.cases import policies
 from chuangcheng.cases.actions.dispatch import open_case
 from chuangcheng.cases.deadlines import confirm_due
 from chuangcheng.cases.inputs import CaseInput
-from chuangcheng.cases.locks import find_case, lock_report
+from chuangcheng.cases.locks import find_case, lock_case, lock_report
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.cases.steps import step, write
@@ -57,7 +57,9 @@ def refuse_report(*, actor: Actor, report_id: UUID, reason_code: str) -> Report:
 def link_report(*, actor: Actor, report_id: UUID, case_id: UUID) -> Report:
     """Join a report to a case that is being worked on: many reports, one case."""
     with transaction.atomic():
-        case = find_case(actor, case_id)
+        named = find_case(actor, case_id)
+        # A case that was merged stands for the one it was merged into; the lock holds off a merge at this moment.
+        case = lock_case(actor, named.merged_into_id or named.pk)
         report = _lock(actor, report_id, "link")
         if case.state not in CASE.open_states():
             raise Refused("report.case_ended", number=case.number)

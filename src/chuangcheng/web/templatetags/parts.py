@@ -237,6 +237,8 @@ def field(bound: Any) -> dict[str, Any]:
     """A form field with label, hint and error; the widget carries our classes and its ARIA marks."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "textarea")
+    if kind == "checkbox" and getattr(widget, "allow_multiple_selected", False):
+        kind = "radio"  # many boxes under one legend look like many buttons under one
     attrs = {"class": {"select": "form-select", "checkbox": "form-check-input"}.get(kind, "form-control")}
     if bound.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{bound.auto_id}-error"}
