@@ -121,9 +121,12 @@ def petition_of(case: Case) -> Petition | None:
     return case.petitions.select_related("unit").filter(state="asked").first()
 
 
-def moves_for(actor: Actor, case: Case, *, waiting: Petition | Literal["ask"] | None = "ask") -> list[Move]:
+def moves_for(
+    actor: Actor, case: Case, *, waiting: Petition | Literal["ask"] | None = "ask", reports: int | None = None
+) -> list[Move]:
     """The buttons: moves of the table that this actor may take on this case now. ``return_up`` and ``send_back`` are
-    one button, whichever the chain makes it. ``waiting`` is :func:`petition_of` if the caller has it already."""
+    one button, whichever the chain makes it. ``waiting`` is :func:`petition_of`, ``reports`` how many
+    reports there are to split off, if the caller knows them already."""
     post = rights.post_of(actor)
     if post is None:
         return []
@@ -137,17 +140,17 @@ def moves_for(actor: Actor, case: Case, *, waiting: Petition | Literal["ask"] | 
     if names & {"return_up", "send_back"}:
         has_parent = case.assignments.filter(role="lead", state="open", parent__isnull=False).exists()
         hidden.add("send_back" if has_parent else "return_up")
-    if "split" in names and not may_split(case):
+    if "split" in names and not may_split(case, reports):
         hidden.add("split")
     if case.relapse_of_id is None:
         hidden.add("deny_relapse")
     return [move for move in found if move.name not in hidden]
 
 
-def may_split(case: Case) -> bool:
-    """Whether a report can be split off so that something is left of the case."""
+def may_split(case: Case, reports: int | None = None) -> bool:
+    """Whether a report can be split off so that something is left of the case, which has so many ``reports``."""
     least = 2 if case.origin_kind in ("report", "case") else 1
-    return len(case.reports.values_list("pk")[:least]) == least
+    return (case.reports.count() if reports is None else reports) >= least
 
 
 def report_moves_for(actor: Actor, report: Report) -> list[Move]:

@@ -154,7 +154,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
     petition = selectors.petition_of(case)
     context: dict[str, Any] = {
         "case": case,
-        "moves": selectors.moves_for(request.actor, case, waiting=petition),
+        "moves": selectors.moves_for(request.actor, case, waiting=petition, reports=len(reports)),
         "before": before,
         "after": after,
         "looks": looks(case, [picture.photo for picture in (*before, *after)]),
