@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.cases import actions, reading, selectors, timeline
-from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.belongings import origins
+from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.evidence import looks
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.reading import masked

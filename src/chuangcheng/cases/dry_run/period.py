@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from chuangcheng.cases.models import Case
+from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 
 DAYS = 90
 PERIODS = ("quarter", "days")
-_NOT_COUNTED = ("void", "merged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Period:
 
     def cases(self, rows: QuerySet[Case]) -> QuerySet[Case]:
         """Those filed within it that count at all."""
-        return rows.filter(filed_at__gte=self.since, filed_at__lt=self.until).exclude(state__in=_NOT_COUNTED)
+        return rows.filter(filed_at__gte=self.since, filed_at__lt=self.until).exclude(state__in=UNCOUNTED)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON."""
