@@ -102,7 +102,8 @@ def kin_of(actor: Actor, case: Case) -> Kin:
     of_it = Q(merged_into=case) | Q(relapse_of=case) | Q(origin_kind="case", origin_id=case.pk)
     rows = list(Case.objects.filter(of_it).order_by("filed_at", "id"))
     seen = [one for one in rows if one.merged_into_id == case.pk or policies.sees_case(actor, one)]
-    parent = visible_cases(actor).filter(pk=case.origin_id).first() if case.origin_kind == "case" else None
+    origin = case.origin_id if case.origin_kind == "case" else None
+    parent = visible_cases(actor).filter(pk=origin).first() if origin else None
     return Kin(
         merged=[one for one in seen if one.merged_into_id == case.pk],
         relapses=[one for one in seen if one.relapse_of_id == case.pk],

@@ -67,7 +67,8 @@ def unmerge_case(*, actor: Actor, case_id: UUID, note: str = "") -> Case:
     with transaction.atomic():
         seen = find_case(actor, case_id)
         permit(actor, seen, "unmerge")
-        target = Case.objects.select_for_update().get(pk=seen.merged_into_id)
+        # The table lets nothing but a merged case come here, and that one has a target.
+        target = Case.objects.select_for_update(of=("self",)).filter(merged=seen).get()
         case = lock_case(actor, case_id)
         post = permit(actor, case, "unmerge")
         if case.merged_into_id != target.pk:
@@ -114,9 +115,9 @@ def split_case(
         for photo in copied:
             told = {"photo": photo.original_sha256, "role": str(photo.role)}
             write(amend(new, "photo_added", actor, facts=told, at=now))
-        facts = {"case": new.pk, "reports": [str(report.pk) for report in chosen],
+        told_of: dict[str, Any] = {"case": new.pk, "reports": [str(report.pk) for report in chosen],
                  "photos": [photo.original_sha256 for photo in copied]}  # fmt: skip
-        write(step(case, "split", actor, given={"reports": chosen}, facts=facts, note=note, at=now))
+        write(step(case, "split", actor, given={"reports": chosen}, facts=told_of, note=note, at=now))
     return new
 
 
@@ -167,7 +168,11 @@ def _raised(target: Case, merged: Sequence[Case], own: dict[str, Any] | None = N
 
 def _left(target: Case) -> dict[str, Any]:
     """The target's values once a case was taken out of it: its own, and those of what is still merged into it."""
-    own = {"severity": target.severity, "found_from_above": target.found_from_above, "relapse_of_id": None}
+    own: dict[str, Any] = {
+        "severity": target.severity,
+        "found_from_above": target.found_from_above,
+        "relapse_of_id": None,
+    }
     for event in events_of("case", target.pk):
         if event.action not in ("case.absorbed", "case.released"):
             own |= {name: event.after[name] for name in RAISED if name in event.after}
