@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from chuangcheng.cases import actions
+from chuangcheng.cases import actions, complaints
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -99,6 +99,9 @@ REPORT_CALLS: dict[str, ReportCall] = {
     "refuse": lambda play, actor, report: actions.refuse_report(
         actor=actor, report_id=report.id, reason_code="unclear"
     ),
+    "refer": lambda play, actor, report: complaints.refer(
+        actor=actor, report_id=report.id, reason_code="complaint_staff", office="petition"
+    ),
     "withdraw": lambda play, actor, report: actions.withdraw_report(
         report_id=report.id, code=actions.code_of(report.id)
     ),
@@ -113,6 +116,7 @@ REPORT_MOVERS: dict[str, set[str] | None] = {
     "file": {"office", "district"},
     "link": {"office", "district"},
     "refuse": {"office", "district"},
+    "refer": {"office"},
     "withdraw": None,
     "object": None,
 }

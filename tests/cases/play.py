@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PIL import Image
 
-from chuangcheng.cases import actions
+from chuangcheng.cases import actions, complaints
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import CITIZEN, Actor
@@ -124,6 +124,8 @@ class Play:
             actions.file_report(actor=office, report_id=report.id, category_code=LITTER)
         elif state == "linked":
             actions.link_report(actor=office, report_id=report.id, case_id=self.filed().id)
+        elif state == "referred":
+            complaints.refer(actor=office, report_id=report.id, reason_code="complaint_staff", office="hotline")
         elif state == "withdrawn":
             actions.withdraw_report(report_id=report.id, code=actions.code_of(report.id))
         elif state == "not_accepted":

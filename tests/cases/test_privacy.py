@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from chuangcheng.cases import actions, selectors, timeline
+from chuangcheng.cases import actions, search, selectors, timeline
+from chuangcheng.cases.actions import privacy
 from chuangcheng.cases.models import Report
 from chuangcheng.cases.receipts import code_of, is_code_of
 from chuangcheng.history import sweep
@@ -236,3 +238,25 @@ def test_the_history_of_a_report_is_the_same_length_whoever_reads(play: Play, re
             timeline.of_report(row)
             selectors.report_moves_for(actor, row)
     assert Event.objects.count() == before, "reading the page writes nothing; only the contact does"
+
+
+def test_numbers_in_the_words_go_with_the_contact(play: Play) -> None:
+    words = "垃圾没人管，电话是02387654321，13812345678"
+    report = play.report(text=words, contact_phone="13812345678")
+    case = actions.file_report(actor=play.by["office"], report_id=report.id, category_code="06010")
+    actions.dispatch_case(actor=play.by["office"], case_id=case.pk, unit_id=play.unit("street"))
+    actions.accept_case(actor=play.by["street"], case_id=case.pk)
+    actions.handle_case(actor=play.by["street"], case_id=case.pk, outcome="cannot", note="已联系13812345678")
+    actions.verify_case(actor=play.by["inspector"], case_id=case.pk)
+    actions.close_case(actor=play.by["office"], case_id=case.pk)
+    Report.objects.filter(pk=report.pk).update(rating_text="打13812345678没人接", plea_text="冀RA1234还在")
+    sweep.drain()
+    later = clock.now() + timedelta(days=200)
+    with clock.at(later):
+        assert privacy.erase_contacts(ended_before=later - timedelta(days=180)) == 1
+    report.refresh_from_db()
+    said = (report.text, report.rating_text, report.plea_text, *case.remarks.values_list("text", flat=True))
+    assert "138****5678" in report.text and "垃圾没人管" in report.text
+    assert not any("13812345678" in one or "RA1234" in one or "8765" in one for one in said)
+    assert list(search.check()) == []
+    assert search.search(Report.objects.all(), "没人管").get() == report

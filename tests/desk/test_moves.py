@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.cases.states import CASE, PLEA, REPORT
+from chuangcheng.cases.states import CASE, COMPLAINT, PLEA, REPORT
 from chuangcheng.desk import case_moves, report_moves
 from chuangcheng.desk.forms import File
 from chuangcheng.framework.models import Category, TimeRule
@@ -36,8 +36,8 @@ def after(row: Any) -> Any:
 
 def test_every_button_has_its_form() -> None:
     assert set(case_moves.MOVES) == {each.name for each in CASE.moves}
-    of_reports = {each.name for table in (REPORT, PLEA) for each in table.moves}
-    assert set(report_moves.MOVES) == of_reports - {"withdraw", "object", "ask_reopen"}
+    of_reports = {each.name for table in (REPORT, COMPLAINT, PLEA) for each in table.moves}
+    assert set(report_moves.MOVES) == of_reports - {"withdraw", "object", "ask_reopen", "clear_complaint"}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,9 @@ def test_only_triage_may_file(as_persona: Sign, play: Play) -> None:
 
 def test_the_buttons_are_those_of_the_table(as_persona: Sign, play: Play) -> None:
     page = as_persona("office").get(reverse("desk:report", args=[play.report().pk]))
-    assert [each.name for each in page.context["moves"]] == ["ask_confirm", "file", "link", "refuse"]
+    assert [each.name for each in page.context["moves"]] == [
+        "ask_confirm", "file", "link", "refuse", "refer", "flag_complaint",
+    ]  # fmt: skip
 
 
 def test_a_contact_is_shown_on_demand_and_the_look_is_kept(as_persona: Sign, play: Play) -> None:

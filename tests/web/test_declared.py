@@ -19,6 +19,7 @@ MODELS = {
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
     "time_rules": "framework.timerule", "compounds": "sites.compound", "shops": "sites.shop", "rectifications": "sites.rectification",
+    "alarms": "cases.photoalarm",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import { listenForComparisons } from "../compare";
 import { listenForDialogs } from "../dialog";
 import { drawWhatIsThere } from "../lazy";
 import { listenForMenus } from "../menu";
+import { listenForRedactions } from "../redact";
 import { listenForPicks, refreshPicks } from "../picks";
 import { listenForRows } from "../rows";
 import { listenForTroubles } from "../toast";
@@ -26,6 +27,7 @@ listenForRows();
 listenForPicks(); // after the rows: it reads where they have moved to
 listenForTroubles();
 listenForComparisons();
+listenForRedactions();
 improve(document);
 document.addEventListener("htmx:afterSwap", (event) => improve(event.target as ParentNode));
 

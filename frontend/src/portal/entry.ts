@@ -29,6 +29,8 @@ export interface Words {
   address: string;
   name: string;
   phone: string;
+  /** Whether it is a complaint about staff or a unit; nothing until somebody has said so. */
+  complaint?: "" | "yes" | "no";
 }
 
 export type Stage = "draft" | "waiting" | "safe" | "refused";

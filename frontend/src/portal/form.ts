@@ -19,6 +19,7 @@ export class ReportForm {
   private readonly skew = skew();
   private readonly shots: Shots;
   private readonly where: Where;
+  private readonly rule: RegExp;
   private saving: Promise<unknown> = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -28,6 +29,7 @@ export class ReportForm {
     private readonly cards: Cards,
     private readonly push: () => void,
   ) {
+    this.rule = new RegExp(form.dataset["complaint"] || "(?!)", "u");
     this.where = new Where((place) => this.moved(place));
     this.shots = new Shots(form, {
       shots: () => this.entry.shots,
@@ -97,6 +99,7 @@ export class ReportForm {
     const { words, place, problem } = this.entry;
     for (const name of FIELDS) this.input(name).value = words[name];
     this.choose(words.category);
+    this.answer(words.complaint ?? "");
     this.where.set(place);
     await this.shots.restore();
     this.count();
@@ -109,9 +112,11 @@ export class ReportForm {
   private wrote(field: HTMLInputElement): void {
     if (["photos", "camera"].includes(field.name)) return;
     if (field.name === "category") this.choose(field.value);
+    if (field.name === "complaint") this.answer(field.value as NonNullable<Words["complaint"]>);
     if (field.name === "text") {
       this.count();
       this.offer();
+      this.ask();
     }
     for (const name of FIELDS) this.entry.words[name] = this.input(name).value;
     if (field.name === "category" || this.entry.words.text.length > 1) this.where.askOnce();
@@ -124,6 +129,26 @@ export class ReportForm {
     for (const radio of this.form.querySelectorAll<HTMLInputElement>("input[name=category]")) {
       radio.checked = radio.value === code;
     }
+  }
+
+  private answer(complaint: NonNullable<Words["complaint"]>): void {
+    this.entry.words.complaint = complaint;
+    for (const radio of this.form.querySelectorAll<HTMLInputElement>("input[name=complaint]")) {
+      radio.checked = radio.value === complaint;
+    }
+    part<HTMLDetailsElement>("complaint-box").open = Boolean(complaint) || this.sounds();
+    this.ask();
+  }
+
+  /** Whether the words sound like a complaint about staff or a unit; the rule is the server's. */
+  private sounds(): boolean {
+    return this.rule.test(this.input("text").value);
+  }
+
+  private ask(): void {
+    const asks = this.sounds() && !this.entry.words.complaint;
+    show("complaint-asked", asks);
+    if (asks) part<HTMLDetailsElement>("complaint-box").open = true;
   }
 
   /** Kinds that are like the words, beside the ten that stand there always. */
@@ -190,7 +215,14 @@ export class ReportForm {
     const text = words.text.trim() || (chosen?.zh ?? "");
     const address = words.address.trim();
     if (!text) return this.need("text", say("needText"));
-    if (!place && !address) return this.need("address", say("needPlace"));
+    if (this.sounds() && !words.complaint) {
+      this.ask();
+      this.hear(say("needComplaint"), true);
+      this.form.querySelector<HTMLInputElement>("input[name=complaint]")?.focus();
+      return null;
+    }
+    const complaint = words.complaint === "yes";
+    if (!place && !address && !complaint) return this.need("address", say("needPlace"));
     const [name, phone] = [words.name.trim(), words.phone.trim()];
     this.entry.title = text.slice(0, 40);
     return JSON.stringify({
@@ -206,7 +238,7 @@ export class ReportForm {
         ...(in_camera ? { in_camera } : {}),
       })),
       ...(shots.some((shot) => shot.in_camera) ? { camera_pass: this.form.dataset["pass"] } : {}),
-      ...(chosen ? { category: chosen.code } : {}),
+      ...(complaint ? { complaint } : chosen ? { category: chosen.code } : {}),
       ...(place ? { lat: place.lat, lon: place.lon } : {}),
       ...(address ? { address } : {}),
       ...(phone || name ? { contact: { name, phone } } : {}),
@@ -227,7 +259,8 @@ export class ReportForm {
     button.disabled = true;
     try {
       this.hear(say("looking"));
-      const same = await this.known();
+      // A complaint is nobody else's: it is not looked for among the troubles nearby.
+      const same = this.entry.words.complaint === "yes" ? null : await this.known();
       if (same) await this.join(same);
       else await this.release(REPORTS, body, this.entry);
     } finally {

@@ -131,6 +131,7 @@ def _input(given: ReportIn) -> actions.ReportInput:
         contact_phone=contact.phone,
         photos=tuple(_declaration(photo, given.camera_pass) for photo in given.photos),
         privacy_version=given.privacy,
+        complaint=given.complaint,
     )
 
 

@@ -93,6 +93,8 @@ class ReportIn(Placed):
         "", description="handed out with the page of 随手拍; photos of other clients never prove time and place by flag"
     )
 
+    complaint: bool = Field(False, description="a complaint about staff or a unit: passed on, never handled here")
+
     @model_validator(mode="after")
     def _each_photo_once(self) -> Self:
         if len({photo.sha256 for photo in self.photos}) < len(self.photos):
@@ -100,7 +102,7 @@ class ReportIn(Placed):
         return self
 
 
-ReportStateCode = Literal["received", "pending_confirm", "filed", "linked", "withdrawn", "not_accepted"]
+ReportStateCode = Literal["received", "pending_confirm", "filed", "linked", "referred", "withdrawn", "not_accepted"]
 CaseStateCode = Literal[
     "filed", "dispatched", "handling", "handled", "verified", "suspended", "closed", "void", "merged"
 ]

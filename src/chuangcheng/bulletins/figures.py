@@ -59,7 +59,7 @@ def _count(label: Label, rows: QuerySet[Any], url: str, as_of: datetime) -> dict
 
 
 def _reports(monday: date, end: date, first: datetime, last: datetime) -> Figures:
-    received = Report.objects.filter(received_at__gte=first, received_at__lt=last)
+    received = Report.objects.filter(complaint=False, received_at__gte=first, received_at__lt=last)
     week = days("received", monday, end)
     taken = received.filter(state__in=("filed", "linked"))
     refused = received.filter(state="not_accepted")

@@ -75,6 +75,7 @@ def build_report(
         photos_declared=len(given.photos),
         photos_missing=len(given.photos),
         privacy_version=given.privacy_version,
+        complaint=given.complaint,
     )
     _place(report, located)
     after = values_of(report, REPORT_FIELDS)

@@ -22,7 +22,8 @@ REPORT_FIELDS = (
     "number", "state", "source", "category_id", "outside_city", "division_path", "observed_at", "received_at",
     "external_source", "external_number", "case_id", "reason_code", "confirm_due_at", "confirmed", "objected",
     "photos_declared", "photos_missing", "body_digest",
-    "privacy_version", "rating", "rated_at", "plea_state", "plea_at", "plea_reason",
+    "privacy_version", "complaint", "referred_to", "referred_at", "rating", "rated_at", "plea_state", "plea_at",
+    "plea_reason",
 )  # fmt: skip
 
 #: The values of a case that follow from its history.

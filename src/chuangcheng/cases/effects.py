@@ -11,7 +11,7 @@ from chuangcheng.cases import search
 from chuangcheng.cases.actions import privacy, recompute, relapses
 from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
 from chuangcheng.cases.models import Case, Petition, Report
-from chuangcheng.cases.states import CASE, REFUSALS
+from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.history.duties import periodic
 from chuangcheng.history.models import Outbox
 from chuangcheng.history.outbox import emit, on, on_many
@@ -35,7 +35,7 @@ def _case(row: Outbox) -> Case | None:
     )
 
 
-def _holding(permission: str, unit: Unit | None) -> Iterator[Person]:
+def holding(permission: str, unit: Unit | None) -> Iterator[Person]:
     """Persons with a post that holds the permission, of that unit; without one, of posts over the whole city."""
     roles = [role for role in rights.roles().values() if permission in role.permissions]
     if unit is None:
@@ -64,7 +64,7 @@ def tell_holder(row: Outbox) -> None:
         "case.unmerged": Label("撤销并案，待派遣", "Merge undone, to dispatch:"),
     }[row.topic]
     permission = "cases.handle" if case.holder else "cases.dispatch"
-    _tell(row, case, _holding(permission, case.holder), _about(verb, case))
+    _tell(row, case, holding(permission, case.holder), _about(verb, case))
 
 
 @on("case.petitioned")
@@ -72,7 +72,7 @@ def tell_approvers(row: Outbox) -> None:
     """Those who may approve learn that a petition waits."""
     case = _case(row)
     if case and case.petitions.filter(state="asked").exists():
-        _tell(row, case, _holding("cases.approve", None), _about(Label("待审批申请", "Petition waits:"), case))
+        _tell(row, case, holding("cases.approve", None), _about(Label("待审批申请", "Petition waits:"), case))
 
 
 @on("case.extended", "case.suspended", "case.petition_declined")
@@ -111,6 +111,19 @@ def tell_refused(row: Outbox) -> None:
     )  # fmt: skip
 
 
+@on("report.created", "report.complaint_flagged")
+def tell_complaint_office(row: Outbox) -> None:
+    """Who receives complaints learns that one waits, without a word of what it says."""
+    report = Report.objects.filter(pk=row.subject_id, complaint=True, state__in=REPORT.open_states()).first()
+    if report is None or sunk():
+        return
+    notify(
+        key=f"outbox:{row.pk}", persons=holding("reports.complaints", None), topic=row.topic,
+        subject=("report", report.pk), url=f"/desk/complaints/{report.pk}/",
+        text=Label(f"收到投诉，请转交：{report.number}", f"A complaint waits to be passed on: {report.number}"),
+    )  # fmt: skip
+
+
 @on("report.reopen_asked")
 def tell_dispatchers(row: Outbox) -> None:
     """Those who may take the case up again learn that its reporter finds the trouble still there."""
@@ -118,7 +131,7 @@ def tell_dispatchers(row: Outbox) -> None:
     if report is None:
         return
     notify(
-        key=f"outbox:{row.pk}", persons=_holding("cases.dispatch", None), topic=row.topic,
+        key=f"outbox:{row.pk}", persons=holding("cases.dispatch", None), topic=row.topic,
         subject=("report", report.pk), url=f"/desk/reports/{report.pk}/",
         text=Label(f"上报人要求重办：{report.number}", f"A reporter asks to reopen: {report.number}"),
     )  # fmt: skip
@@ -197,7 +210,7 @@ def erase_contacts() -> None:
 @on_many("report.created")
 def index_reports(rows: Sequence[Outbox]) -> None:
     """New reports are found from the next moment on."""
-    search.put(list(Report.objects.filter(pk__in=[row.subject_id for row in rows])))
+    search.put(list(Report.objects.filter(pk__in=[row.subject_id for row in rows], complaint=False)))
 
 
 @on_many("case.filed")

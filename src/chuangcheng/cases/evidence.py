@@ -11,6 +11,7 @@ from django.conf import settings
 
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.proof import round_started
+from chuangcheng.cases.suspicion import open_alarms
 from chuangcheng.kernel import evidence
 from chuangcheng.kernel.evidence import Bounds, Flag, Matter, Shot
 from chuangcheng.kernel.label import Label
@@ -30,17 +31,17 @@ class Look:
 
 def looks(case: Case, shown: Collection[Photo]) -> dict[UUID, Look]:
     """A :class:`Look` at each photo that the case's page shows (its own, its reports', its checks'), by the photo's
-    id; two queries, whatever their number. A photo whose bytes have not come is left out."""
+    id; three queries, whatever their number. A photo whose bytes have not come is left out."""
     stored = [photo for photo in shown if photo.stored_at]
     if not stored:
         return {}
-    copies = photos.copies(stored)
+    copies, alarms = photos.copies(stored), open_alarms(stored)
     matter, bounds = matter_of(case), bounds_now()
-    return {photo.pk: _look(photo, matter, bounds, copies.get(photo.pk, 0)) for photo in stored}
+    shots = {photo.pk: shot_of(photo, copies=copies.get(photo.pk, 0), likenesses=alarms[photo.pk]) for photo in stored}
+    return {photo.pk: _look(photo, shots[photo.pk], matter, bounds) for photo in stored}
 
 
-def _look(photo: Photo, matter: Matter, bounds: Bounds, copies: int) -> Look:
-    shot = shot_of(photo, copies=copies)
+def _look(photo: Photo, shot: Shot, matter: Matter, bounds: Bounds) -> Look:
     return Look(photo, evidence.away(shot, matter), evidence.why(shot), evidence.flags(shot, matter, bounds))
 
 

@@ -46,11 +46,14 @@ class ReportInput:
     external_source: str = ""
     external_number: str | None = None
     privacy_version: str = ""
+    complaint: bool = False  # about staff or a unit, as its sender says
 
     def body(self) -> dict[str, Any]:
         """The canonical body: equal bodies, equal digests."""
         # Not asdict: it copies every value deeply, which costs more than the digest itself.
         values = {name: getattr(self, name) for name in self.__slots__}
+        if not self.complaint:
+            del values["complaint"]  # so that the bodies from before there were complaints keep their digests
         return {**values, "photos": [asdict(photo) for photo in self.photos]}
 
 

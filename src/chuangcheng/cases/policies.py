@@ -22,6 +22,9 @@ declare(
     # Held by no role: the receipt's holder uses them, by the receipt's code.
     Permission("reports.withdraw", Label("撤回上报", "Withdraw a report")),
     Permission("reports.object", Label("对不受理提出异议", "Object to a refusal")),
+    Permission("reports.complaints", Label("接收并转交对工作人员和单位的投诉", "Receive complaints and pass them on")),
+    Permission("alarms.view", Label("查看照片警报", "See photo alarms")),
+    Permission("alarms.judge", Label("研判照片警报", "Judge photo alarms")),
     Permission("cases.view", Label("查看案件", "See cases")),
     Permission("cases.file", Label("立案", "File cases")),
     Permission("cases.dispatch", Label("派遣案件", "Dispatch cases")),
@@ -46,7 +49,12 @@ def case_rows(actor: Actor) -> Q:
 
 
 def report_rows(actor: Actor) -> Q:
-    """The reports that the actor may see: in the area, behind a visible case, or the person's own."""
+    """The reports that the actor may see: in the area, behind a visible case, or the person's own. A complaint about
+    staff or a unit is never among them: see :mod:`chuangcheng.cases.complaints`."""
+    return _reports_in_reach(actor) & Q(complaint=False)
+
+
+def _reports_in_reach(actor: Actor) -> Q:
     scope = rights.scope(actor, "reports.view")
     if scope.everything:
         return Q()
@@ -69,9 +77,20 @@ def sees_case(actor: Actor, case: Case) -> bool:
 
 def sees_report(actor: Actor, report: Report) -> bool:
     """As :func:`sees_case`, for a report."""
+    if report.complaint:
+        return False
     if rights.scope(actor, "reports.view").reaches(path=report.division_path):
         return True
     return Report.objects.filter(report_rows(actor), pk=report.pk).exists()
+
+
+def alarm_rows(actor: Actor) -> Q:
+    """The alarms that the actor may see: of visible cases and reports; of neither only who sees the whole city."""
+    if rights.scope(actor, "alarms.view").nothing:
+        return _NOTHING
+    rows = Q(case__in=Case.objects.filter(case_rows(actor)).values("pk"))
+    rows |= Q(report__in=Report.objects.filter(report_rows(actor)).values("pk"))
+    return rows | Q(case=None, report=None) if rights.scope(actor, "alarms.view").everything else rows
 
 
 def _case_rows(scope: Scope) -> Q:

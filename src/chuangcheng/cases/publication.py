@@ -19,7 +19,7 @@ REVIEWED = ("filed", "linked")
 
 def published() -> QuerySet[Report]:
     """The reports that anybody may see, their words still to be masked. Contact data and photos are not part of it."""
-    return Report.objects.filter(state__in=REVIEWED, source__in=OPEN_DOORS, case__isnull=False)
+    return Report.objects.filter(state__in=REVIEWED, source__in=OPEN_DOORS, case__isnull=False, complaint=False)
 
 
 def is_published(state: str, source: str) -> bool:

@@ -59,6 +59,9 @@ class Report(Chained):
     photos_declared = models.PositiveSmallIntegerField(default=0)
     photos_missing = models.PositiveSmallIntegerField(default=0)
     privacy_version = models.CharField(max_length=16, blank=True)  # the notice that the reporter was shown
+    complaint = models.BooleanField(default=False)  # about staff or a unit: seen by nobody but who passes it on
+    referred_to = models.CharField(max_length=12, blank=True)  # a key of states.COMPLAINT_OFFICES
+    referred_at = models.DateTimeField(null=True, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, blank=True)  # 1 to 5, once, after the case was closed
     rated_at = models.DateTimeField(null=True, blank=True)
     rating_text = models.TextField(blank=True)  # erasable: history keeps a digest
@@ -76,6 +79,7 @@ class Report(Chained):
             models.Index(fields=["state", "-received_at"]),
             models.Index(fields=["division_path", "-received_at"]),
             models.Index(fields=["plea_at"], name="cases_report_plea", condition=models.Q(plea_state="asked")),
+            models.Index(fields=["received_at"], name="cases_report_complaint", condition=models.Q(complaint=True)),
         ]
 
     def __str__(self) -> str:

@@ -161,14 +161,16 @@ def forget(rows: Iterable[Subject]) -> None:
 
 
 def check() -> Iterator[Difference]:
-    """Rows that the index does not know although it knows later ones, and entries of no row."""
+    """Rows that the index does not know although it knows later ones, and entries of no row. Complaints are left out
+    of it (:mod:`chuangcheng.cases.complaints`)."""
     for model in _TABLES:
         newest = _newest(model)
         if newest is None:
             continue
         waiting = _waiting(model)
         known = set(_keys(model))
-        for number in model._default_manager.order_by("number").values_list("number", flat=True).iterator():
+        rows = model._default_manager.exclude(complaint=True) if model is Report else model._default_manager.all()
+        for number in rows.order_by("number").values_list("number", flat=True).iterator():
             if key_of(number) in known:
                 known.discard(key_of(number))
             elif key_of(number) <= newest and number not in waiting:
@@ -203,7 +205,8 @@ def _refill(model: type[Row]) -> int:
             cursor.execute(f"TRUNCATE {table}")
     written = 0
     batch: list[Row] = []
-    for row in model._default_manager.only("number", "text", "address").order_by("number").iterator(chunk_size=_CHUNK):
+    rows = model._default_manager.exclude(complaint=True) if model is Report else model._default_manager.all()
+    for row in rows.only("number", "text", "address").order_by("number").iterator(chunk_size=_CHUNK):
         batch.append(row)
         if len(batch) == _CHUNK:
             written += put(batch)

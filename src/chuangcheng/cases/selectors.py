@@ -13,7 +13,7 @@ from chuangcheng.cases import policies
 from chuangcheng.cases.models import Assignment, Case, Petition, Report, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
-from chuangcheng.cases.states import CASE, PLEA, REPORT
+from chuangcheng.cases.states import CASE, COMPLAINT, PLEA, REPORT
 from chuangcheng.cases.status import Status, status_of, with_status
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -159,7 +159,8 @@ def report_moves_for(actor: Actor, report: Report) -> list[Move]:
     post = rights.post_of(actor)
     if post is None or not policies.reaches(post, report):
         return []
-    found = (*REPORT.moves_from(report.state), *PLEA.moves_from(report.plea_state))
+    complaint = COMPLAINT.moves_from("ordinary") if report.state in REPORT.open_states() else ()
+    found = (*REPORT.moves_from(report.state), *complaint, *PLEA.moves_from(report.plea_state))
     moves = (move for move in found if move.name not in _NO_BUTTON)
     return [move for move in moves if policies.holds(post, move.permission)]
 

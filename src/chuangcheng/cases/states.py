@@ -12,6 +12,7 @@ REPORT = StateTable(
         State("pending_confirm", Label("待核实", "Awaiting confirmation")),
         State("filed", Label("已立案", "Filed"), final=True),
         State("linked", Label("已并案", "Linked to a case"), final=True),
+        State("referred", Label("已转交", "Passed to another office"), final=True),
         State("withdrawn", Label("已撤回", "Withdrawn"), final=True),
         State("not_accepted", Label("不予受理", "Not accepted"), final=True),
     ),
@@ -24,6 +25,8 @@ REPORT = StateTable(
              needs=("case",)),
         Move("refuse", ("received", "pending_confirm"), "not_accepted", "reports.triage",
              Label("不予受理", "Do not accept"), needs=("reason_code",)),
+        Move("refer", ("received", "pending_confirm"), "referred", "reports.complaints",
+             Label("转交投诉", "Pass a complaint on"), needs=("reason_code", "office")),
         Move("withdraw", ("received", "pending_confirm"), "withdrawn", "reports.withdraw", Label("撤回", "Withdraw")),
         Move("object", ("not_accepted",), "received", "reports.object", Label("提出异议", "Object")),
     ),
@@ -101,6 +104,49 @@ PLEA = StateTable(
     ),
 )  # fmt: skip
 
+#: What a person finds of two photos nearly the same.
+ALARM = StateTable(
+    "alarm",
+    states=(
+        State("open", Label("待研判", "To be judged")),
+        State("fraud", Label("认定造假", "Judged a fraud"), final=True),
+        State("harmless", Label("排除", "Judged harmless"), final=True),
+    ),
+    moves=(
+        Move("fraud", ("open",), "fraud", "alarms.judge", Label("认定造假", "It is a fraud"), needs=("words",)),
+        Move("harmless", ("open",), "harmless", "alarms.judge", Label("排除", "It is harmless"), needs=("words",)),
+        Move("look_again", ("fraud", "harmless"), "open", "alarms.judge", Label("重新研判", "Look again"),
+             needs=("words",)),
+    ),
+)  # fmt: skip
+
+#: Whether an open report is a complaint about staff or a unit: beside its life. A complaint is seen by nobody but who
+#: passes it on (``REPORT``'s move ``refer``).
+COMPLAINT = StateTable(
+    "complaint",
+    states=(
+        State("ordinary", Label("一般上报", "Ordinary"), final=True),
+        State("complaint", Label("投诉", "Complaint")),
+    ),
+    moves=(
+        Move("flag_complaint", ("ordinary",), "complaint", "reports.triage",
+             Label("是投诉，交专人", "It is a complaint")),
+        Move("clear_complaint", ("complaint",), "ordinary", "reports.complaints",
+             Label("不是投诉，照常受理", "It is no complaint")),
+    ),
+)  # fmt: skip
+
+#: Where a complaint about staff or a unit goes: it leaves this system (law 12). The sentence tells how to follow it.
+COMPLAINT_OFFICES = {
+    "hotline": Label("12345 热线", "12345 hotline"),
+    "petition": Label("信访部门", "Petition office"),
+    "discipline": Label("纪检监察机关", "Discipline inspection"),
+}
+REFERRALS = {
+    "complaint_staff": Label("投诉工作人员", "Complaint about staff"),
+    "complaint_unit": Label("投诉单位", "Complaint about a unit"),
+}
+
 #: Why a report is not taken on (told to the citizen, who may object once).
 REFUSALS = {
     "out_of_scope": Label("不属于创城受理范围", "Outside the campaign's scope"),
@@ -152,6 +198,7 @@ REPORT_VERBS = {
     "file": ("filed", "report.filed"),
     "link": ("linked", "report.linked"),
     "refuse": ("refused", "report.refused"),
+    "refer": ("referred", "report.referred"),
     "withdraw": ("withdrawn", "report.withdrawn"),
     "object": ("objected", "report.objected"),
 }
@@ -159,6 +206,10 @@ PLEA_VERBS = {
     "ask_reopen": ("reopen_asked", "report.reopen_asked"),
     "grant_reopen": ("reopen_granted", "report.reopen_granted"),
     "decline_reopen": ("reopen_declined", "report.reopen_declined"),
+}
+COMPLAINT_VERBS = {
+    "flag_complaint": ("complaint_flagged", "report.complaint_flagged"),
+    "clear_complaint": ("complaint_cleared", "report.complaint_cleared"),
 }
 CASE_VERBS = {
     "dispatch": ("dispatched", "case.dispatched"),

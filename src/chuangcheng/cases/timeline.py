@@ -12,10 +12,13 @@ from chuangcheng.cases.models import Case, Outcome, Remark, Report
 from chuangcheng.cases.states import (
     CASE,
     CASE_VERBS,
+    COMPLAINT,
+    COMPLAINT_VERBS,
     DECLINES,
     DENIALS,
     PLEA,
     PLEA_VERBS,
+    REFERRALS,
     REFUSALS,
     REOPENINGS,
     REPORT,
@@ -29,12 +32,22 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.people import selectors as people
 
-_REASONS = {"case": {**RETURNS, **REOPENINGS, **VOIDS, **DENIALS}, "report": {**REFUSALS, **DECLINES}}
+_REASONS = {
+    "case": {**RETURNS, **REOPENINGS, **VOIDS, **DENIALS}, "report": {**REFUSALS, **DECLINES, **REFERRALS},
+}  # fmt: skip
 _EXTRA = {
     "report.created": Label("收到上报", "Received"),
     "report.photo_stored": Label("收到照片", "Photo received"),
     "report.rated": Label("评价", "Rated"),
     "report.contact_seen": Label("查看联系方式", "Contact seen"),
+    "report.photo_alarmed": Label("照片警报", "Photo alarm"),
+    "case.photo_alarmed": Label("照片警报", "Photo alarm"),
+    "report.photo_judged": Label("研判照片警报", "Photo alarm judged"),
+    "case.photo_judged": Label("研判照片警报", "Photo alarm judged"),
+    "report.photo_released": Label("公开照片", "Photo published"),
+    "case.photo_released": Label("公开照片", "Photo published"),
+    "report.photo_withdrawn": Label("撤回公开照片", "Photo taken back"),
+    "case.photo_withdrawn": Label("撤回公开照片", "Photo taken back"),
     "report.words_seen": Label("查看未遮盖的文字", "Words read uncovered"),
     "case.words_seen": Label("查看未遮盖的文字", "Words read uncovered"),
     "report.contact_erased": Label("联系方式已按期删除", "Contact deleted as scheduled"),
@@ -97,7 +110,7 @@ def label_of(action: str) -> Label:
         return _EXTRA[action]
     kind, _, verb = action.partition(".")
     table, verbs = (CASE, CASE_VERBS) if kind == "case" else (REPORT, REPORT_VERBS)
-    for one, names in ((table, verbs), (PLEA, PLEA_VERBS)):
+    for one, names in ((table, verbs), (PLEA, PLEA_VERBS), (COMPLAINT, COMPLAINT_VERBS)):
         for move, (name, _) in names.items():
             if name == verb:
                 return one.move(move).label

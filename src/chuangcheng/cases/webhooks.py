@@ -85,7 +85,7 @@ def _of_case(row: Outbox) -> dict[str, Any] | None:
 
 def _of_report(row: Outbox) -> dict[str, Any] | None:
     report = Report.objects.select_related("category", "division", "case").filter(pk=row.subject_id).first()
-    if report is None:
+    if report is None or report.complaint:  # what is said of staff or a unit is told to no other system
         return None
     return {
         "report": {

@@ -40,7 +40,8 @@ def cases() -> Rows:
 def reports() -> Rows:
     """Every report, in the order of receipt; never who wrote it, nor a number to call that stands in the text."""
     count, rows = _rows(
-        Report.objects.order_by("received_at", "id"), "number", "state", "source", "category__code", "text", "address",
+        Report.objects.filter(complaint=False).order_by("received_at", "id"),
+        "number", "state", "source", "category__code", "text", "address",
         "lon", "lat", "division__name", "observed_at", "received_at", "case__number", "reason_code",
     )  # fmt: skip
     return count, _covered(rows, 4, 5)

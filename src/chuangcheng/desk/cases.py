@@ -20,12 +20,13 @@ from chuangcheng.cases.evidence import looks
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import UNCOUNTED
+from chuangcheng.cases.suspicion import alarms_of
 from chuangcheng.desk import bulk, choices
 from chuangcheng.desk.periods import days_of
-from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports
+from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports, published_photos
 from chuangcheng.kernel import clock
 from chuangcheng.sites.compounds.selectors import compound_by_code
-from chuangcheng.web.pages import page
+from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Filter, Listing
 
@@ -159,6 +160,8 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "after": after,
         "looks": looks(case, [picture.photo for picture in (*before, *after)]),
         "reports": reports,
+        "alarms": alarms_of(case) if holds(request, "alarms.view") else [],
+        "publish": published_photos("case", case.pk, before + after) if holds(request, "photos.release") else [],
         "chain": selectors.chain_of(case),
         "petition": petition,
         "entries": timeline.of_case(case, request.actor),

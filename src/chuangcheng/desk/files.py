@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
@@ -10,6 +11,7 @@ from chuangcheng.cases import selectors as cases
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.photos import selectors as photos
+from chuangcheng.photos.models import Photo
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 
@@ -47,10 +49,16 @@ def check_photo(request: StaffRequest, check_id: UUID, photo_id: UUID) -> HttpRe
 
 def stream(request: StaffRequest, owner: tuple[str, UUID], photo_id: UUID) -> HttpResponseBase:
     """A stored photo of an owner that the caller has fetched for this reader, or its thumbnail with ``?thumb=1``."""
-    photo = photos.photo_of(owner, photo_id)
-    thumb = bool(request.GET.get("thumb"))
-    file = photos.stored_path(photo, thumb=thumb).open("rb")
-    response = FileResponse(file, content_type="image/jpeg" if thumb else photo.mime)
-    # The address names the photo's row, whose bytes never change; only this reader may keep it.
-    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return stream_photo(request, photos.photo_of(owner, photo_id))
+
+
+def stream_photo(request: StaffRequest, photo: Photo) -> HttpResponseBase:
+    """As :func:`stream`, of a photo that is at hand."""
+    return stream_path(photos.stored_path(photo, thumb=bool(request.GET.get("thumb"))))
+
+
+def stream_path(path: Path, *, keep: bool = True) -> HttpResponseBase:
+    """A stored picture. The address of most names a row whose bytes never change: its reader may keep it."""
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable" if keep else "private, no-cache"
     return response

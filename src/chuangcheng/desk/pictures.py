@@ -11,8 +11,9 @@ from django.urls import reverse
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Check
+from chuangcheng.photos import release as releases
 from chuangcheng.photos import selectors as photos
-from chuangcheng.photos.models import Photo
+from chuangcheng.photos.models import Photo, Release
 
 
 @dataclass(frozen=True)
@@ -90,3 +91,24 @@ def of_owner(kind: str, owners: Sequence[UUID], name: str) -> dict[UUID, list[Pi
         owner: [Picture(photo, reverse(name, args=[owner, photo.pk])) for photo in listed]
         for owner, listed in found.items()
     }
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """A stored photo with what stands about its publishing, and where that is changed."""
+
+    picture: Picture
+    release: Release | None
+    url: str
+
+
+def published_photos(kind: str, owner: UUID, pictures: Sequence[Picture]) -> list[Publishing]:
+    """Those of the pictures that belong to this very report or case, for who may publish them; one query."""
+    own = [
+        one for one in pictures if one.photo.stored_at and (one.photo.owner_kind, one.photo.owner_id) == (kind, owner)
+    ]
+    stands = releases.of_photos([one.photo for one in own]) if own else {}
+    return [
+        Publishing(one, stands.get(one.photo.pk), reverse("desk:redaction", args=[kind, owner, one.photo.pk]))
+        for one in own
+    ]

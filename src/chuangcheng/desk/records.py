@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.cases.complaints import hidden_subjects
 from chuangcheng.history.models import Event
 from chuangcheng.web.deeds import SUBJECTS, deed_of, subject_of
 from chuangcheng.web.pages import page
@@ -64,5 +65,6 @@ HISTORY = Listing(
 
 @page("history.view")
 def history_list(request: StaffRequest) -> HttpResponseBase:
-    """Every history row, the newest first."""
-    return HISTORY.respond(request, Event.objects.all(), "desk/history.html")
+    """Every history row, the newest first; those of complaints are their receivers' affair."""
+    hidden = hidden_subjects()
+    return HISTORY.respond(request, Event.objects.exclude(subject_id__in=hidden), "desk/history.html")

@@ -11,16 +11,18 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chuangcheng.cases import actions, selectors
+from chuangcheng.cases import actions, complaints, selectors
 from chuangcheng.cases.models import Report
 from chuangcheng.cases.reading import text_for
-from chuangcheng.cases.states import DECLINES, PLEA, PLEA_VERBS, REPORT
+from chuangcheng.cases.states import COMPLAINT, DECLINES, PLEA, REPORT
 from chuangcheng.cases.triage.advice import advise
 from chuangcheng.desk import forms
+from chuangcheng.desk.complaints import Refer
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.states import StateTable
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
@@ -77,12 +79,24 @@ class Decline(django_forms.Form):
         self.fields["reason_code"].choices = said  # type: ignore[attr-defined]
 
 
+def _flag(actor: Actor, report: Report, _given: Given) -> object:
+    return complaints.flag(actor=actor, report_id=report.pk)
+
+
+def _refer(actor: Actor, report: Report, given: Given) -> object:
+    return complaints.refer(actor=actor, report_id=report.pk, **given)
+
+
+#: After these the report is a complaint, which its page shows to nobody.
+_LEAVE = frozenset({"flag_complaint", "refer"})
 MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
     "ask_confirm": (forms.Nothing, _ask_confirm),
     "confirm": (forms.Found, _confirm),
     "file": (forms.File, _file),
     "link": (forms.Link, _link),
     "refuse": (forms.Refuse, _refuse),
+    "flag_complaint": (forms.Nothing, _flag),
+    "refer": (Refer, _refer),
     "grant_reopen": (forms.Nothing, _grant),
     "decline_reopen": (Decline, _decline),
 }
@@ -96,16 +110,21 @@ def report_move(request: StaffRequest, report_id: UUID, name: str) -> HttpRespon
         raise Refused("common.not_found")
     form, run = MOVES[name]
     step = Step(
-        move=(PLEA if name in PLEA_VERBS else REPORT).move(name),
+        move=_table(name).move(name),
         form=form,
         run=lambda given: run(request.actor, report, given),
         url=reverse("desk:report_move", args=[report.pk, name]),
-        back=reverse("desk:report", args=[report.pk]),
+        back=reverse("desk:reports") if name in _LEAVE else reverse("desk:report", args=[report.pk]),
         subject=report.number,
         initial=_category(report) if name == "file" else None,
         lead=text_for(request.actor, report)[:120],
     )
     return take(request, step)
+
+
+def _table(name: str) -> StateTable:
+    tables = (REPORT, COMPLAINT, PLEA)
+    return next(table for table in tables if name in {move.name for move in table.moves})
 
 
 def _category(report: Report) -> Given | None:

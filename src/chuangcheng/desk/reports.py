@@ -20,8 +20,8 @@ from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.cases.triage.advice import advise
 from chuangcheng.desk import bulk, choices, triage
 from chuangcheng.desk.periods import days_of
-from chuangcheng.desk.pictures import of_report
-from chuangcheng.web.pages import page
+from chuangcheng.desk.pictures import of_report, published_photos
+from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Filter, Listing
 
@@ -107,12 +107,14 @@ def _show(
 ) -> HttpResponse:
     report = selectors.get_report_for(request.actor, report_id)
     moves = selectors.report_moves_for(request.actor, report)
+    pictures = of_report(report)
     context = {
         "report": report,
         **_words(request, report, plain=plain),
         "moves": moves,
         "advice": advise(report) if any(move.name == "file" for move in moves) else None,
-        "pictures": of_report(report),
+        "pictures": pictures,
+        "publish": published_photos("report", report.pk, pictures) if holds(request, "photos.release") else [],
         "entries": timeline.of_report(report),
         "refusal": REFUSALS.get(report.reason_code),
         "plea": PLEA.state(report.plea_state).label,

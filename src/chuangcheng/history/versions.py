@@ -29,6 +29,13 @@ def bump(name: str) -> None:
             cache.look_again()
 
 
+def hold(name: str) -> None:
+    """Wait until no other transaction holds ``name``, and hold it to the end of this one: for work that only one
+    process may do at a time."""
+    Version.objects.bulk_create([Version(name=f"hold.{name}", number=0)], ignore_conflicts=True)
+    Version.objects.select_for_update().get(name=f"hold.{name}")
+
+
 def forget() -> None:
     """Empty every cache of this process (between tests, whose databases differ without a mark)."""
     for cache in tuple(_caches):

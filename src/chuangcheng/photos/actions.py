@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from chuangcheng.history import outbox
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.digest import sha256 as digest_of
 from chuangcheng.kernel.ids import new_id
@@ -101,7 +102,13 @@ def ingest(*, owner: Owner, sha256: str, data: Shot) -> Photo:
         if photo.stored_at is None:
             _settle(photo, picture)
             photo.save()
+            _tell(photo)
     return photo
+
+
+def _tell(photo: Photo) -> None:
+    """The archive is looked through for its like afterwards."""
+    outbox.emit("photo.stored", ("photo", photo.pk))
 
 
 def _hash_of(data: Shot) -> str:
@@ -138,7 +145,7 @@ def _settle(photo: Photo, picture: imaging.Picture) -> None:
     photo.stored_sha256 = picture.stored_sha256
     photo.mime = picture.mime
     photo.width, photo.height, photo.size = picture.width, picture.height, len(picture.jpeg)
-    photo.phash = picture.phash
+    photo.phash, photo.detail = picture.phash, picture.detail
     photo.stored_at = clock.now()
     if not photo.in_camera:
         if picture.taken_at and picture.place:
@@ -157,10 +164,14 @@ def put(*, owner: Owner, given: Declaration, picture: imaging.Picture) -> tuple[
         Photo.objects.bulk_create([fresh], ignore_conflicts=True)
         mine = Photo.objects.filter(owner_kind=owner[0], owner_id=owner[1], original_sha256=fresh.original_sha256)
         photo = mine.select_for_update().get()
+        is_new = photo.pk == fresh.pk
         if photo.stored_at is None:  # it was declared before, and has come another way
             _settle(photo, picture)
             photo.save()
-    return photo, photo.pk == fresh.pk
+            _tell(photo)
+        elif is_new:
+            _tell(photo)
+    return photo, is_new
 
 
 def copy(*, photo_ids: Sequence[UUID], source: Owner, target: Owner) -> list[Photo]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 
 from chuangcheng.kernel.ids import new_id
+from chuangcheng.people.models import Person
+from chuangcheng.photos.states import RELEASE
 
 
 class PhotoRole(models.TextChoices):
@@ -44,6 +46,7 @@ class Photo(models.Model):
     in_camera = models.BooleanField(default=False)  # taken inside our page's camera, with a live position
     grade = models.CharField(max_length=1, choices=Grade.choices, default=Grade.C)
     phash = models.BigIntegerField(null=True, blank=True)  # signed view of the 64-bit perceptual hash
+    detail = models.PositiveSmallIntegerField(null=True, blank=True)  # see imaging.detail; None in older rows
     declared_at = models.DateTimeField()
     stored_at = models.DateTimeField(null=True, blank=True)
 
@@ -52,3 +55,28 @@ class Photo(models.Model):
             models.UniqueConstraint(fields=["owner_kind", "owner_id", "original_sha256"], name="photos_declared_once")
         ]
         ordering = ["declared_at", "id"]
+
+
+class Print(models.Model):
+    """A stored photo's perceptual hash in the archive that :mod:`photos.alike` looks through, in the order in which it
+    came: a process reads on from the last key that it knows. Pictures that show next to nothing have none."""
+
+    id = models.BigAutoField(primary_key=True)
+    photo = models.OneToOneField(Photo, models.CASCADE, related_name="print")
+    phash = models.BigIntegerField()
+
+
+class Release(models.Model):
+    """A photo that anybody may see, or might: faces and plates covered by hand, in a copy whose pixels are gone.
+
+    The original stays as it is. ``boxes`` counts what was covered; ``copy_sha256`` names the public copy's file.
+    """
+
+    photo = models.OneToOneField(Photo, models.CASCADE, primary_key=True, related_name="release")
+    state = models.CharField(max_length=8, choices=RELEASE.choices(), default=RELEASE.initial)
+    boxes = models.PositiveSmallIntegerField(default=0)
+    copy_sha256 = models.CharField(max_length=64, blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    released_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)

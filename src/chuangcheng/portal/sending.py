@@ -14,6 +14,7 @@ from chuangcheng.cases.camera import camera_pass
 from chuangcheng.cases.inputs import MAX_PHOTOS
 from chuangcheng.framework import selectors as framework
 from chuangcheng.history.versions import Cached
+from chuangcheng.kernel.complaints import PATTERN as COMPLAINT_RULE
 from chuangcheng.kernel.digest import sha256
 from chuangcheng.places import selectors as places
 from chuangcheng.portal import privacy
@@ -50,6 +51,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "text_max": settings.CITY.portal_text_max,
         "notice": privacy.current(),
         "camera_pass": camera_pass(),
+        "complaint_rule": COMPLAINT_RULE,
         "tile_url": settings.CITY.tile_url if settings.CITY.tile_licence else "",
         "tile_licence": settings.CITY.tile_licence,
         "words": words(),

@@ -45,6 +45,7 @@ REPORT_STEPS: dict[str, Words] = {
     "report.restored": _("案件重新分开办理"),
     "report.split_off": _("作为单独的案件办理"),
     "report.refused": _("不予受理"),
+    "report.referred": _("转交有权处理的部门"),
     "report.withdrawn": _("您已撤回"),
     "report.objected": _("收到您的异议，重新审看"),
     "report.rated": _("收到您的评价"),
@@ -73,6 +74,7 @@ CASE_STEPS: dict[str, Words] = {
 REPORT_STAGES = {
     "received": Stage(_("待受理"), _("我们已经收到，正在安排。")),
     "pending_confirm": Stage(_("待核实"), _("网格员会到现场看一看。")),
+    "referred": Stage(_("已转交"), _("已转交有权处理的部门，不在本系统办理。"), "off"),
     "withdrawn": Stage(_("已撤回"), _("您撤回了这件上报。"), "off"),
     "not_accepted": Stage(_("不予受理"), _("这件事不能作为案件办理。"), "off"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.portal import sending, shops, views
+from chuangcheng.portal import photos, sending, shops, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("privacy/<str:version>/", sending.notice, name="privacy-version"),
     path("shop/<uuid:shop_id>/", shops.shop, name="shop"),
     path("track/", views.find, name="find"),
+    path("photo/<uuid:photo_id>/", photos.photo, name="photo"),
     path("track/<uuid:report_id>/", views.track, name="track"),
     path("track/<uuid:report_id>/withdraw/", views.withdraw, name="withdraw"),
     path("track/<uuid:report_id>/object/", views.object_once, name="object"),

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chuangcheng.cases import actions, selectors
+from chuangcheng.cases.complaints import told_to_sender
 from chuangcheng.cases.models import Report
+from chuangcheng.cases.publishing import public_photos
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
@@ -126,7 +128,8 @@ def _tracking(request: HttpRequest, report_id: UUID, sent: dict[str, Any] | None
     forms = {"code": CodeForm(), "rating": RatingForm(), "plea": PleaForm(), **(sent or {})}
     context = {"here": "track", "forms": forms, "report": found, "stage": stage_of(found), "steps": steps_of(found),
                "reason": REFUSALS.get(found.reason_code), "declined": DECLINES.get(found.plea_reason),
-               "words": words(), **_possible(found)}  # fmt: skip
+               "complaint": told_to_sender(found),
+               "photos": public_photos([found.pk]).get(found.pk, []), "words": words(), **_possible(found)}  # fmt: skip
     return render(request, "portal/track.html", context, status=422 if sent else 200)
 
 

@@ -46,6 +46,8 @@ ROOMS = (
         Link("desk:reports", _("上报"), "reports.view"),
         Link("desk:cases", _("案件"), "cases.view"),
         Link("desk:triage", _("分类建议"), "reports.triage"),
+        Link("desk:photo_alarms", _("照片警报"), "alarms.view"),
+        Link("desk:complaints", _("投诉转交"), "reports.complaints"),
     )),
     Room("sites", _("点位"), (
         Link("desk:sites", _("点位"), "sites.view"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from chuangcheng.api.open311 import query
@@ -25,12 +26,14 @@ from chuangcheng.api.problems import language_of
 from chuangcheng.cases import selectors
 from chuangcheng.cases.models import Outcome, Report
 from chuangcheng.cases.publication import is_published, published, with_last_change
+from chuangcheng.cases.publishing import photos_of
 from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.ids import receipt_code
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import mask
+from chuangcheng.photos.models import Release
 
 ROOT = "service_requests"
 #: The standard's longest description.
@@ -38,7 +41,8 @@ MOST_TEXT = 4000
 _BOTH = Label("{state}：{word}", "{state}: {word}")
 _ID = re.compile(r"([A-Z]{2}[0-9]{8}-[0-9]{6,})-([0-9A-Z]{8})")
 COLUMNS = (
-    "id", "number", "state", "source", "reason_code", "text", "address", "lat", "lon", "received_at", "changed_at",
+    "id", "case_id", "number", "state", "source", "reason_code", "text", "address", "lat", "lon",
+    "received_at", "changed_at",
     "category__code", "category__zh", "case__state", "case__outcome", "case__due_at", "case__closed_at",
     "case__category__code", "case__category__zh", "case__responsible__name", "case__holder__name",
 )  # fmt: skip
@@ -97,7 +101,17 @@ def _rows(rows: QuerySet[Report]) -> QuerySet[Report, dict[str, Any]]:
 
 def _shown(request: HttpRequest, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     language = language_of(request)
-    return [_entry(row, language) for row in rows]
+    listed = list(rows)
+    pictures = photos_of({row["id"]: row["case_id"] for row in listed if is_published(row["state"], row["source"])})
+    return [_entry(row, language) | {"media_url": _picture(request, pictures.get(row["id"], []))} for row in listed]
+
+
+def _picture(request: HttpRequest, found: Sequence[Release]) -> str | None:
+    """The first photo that was released; its address tells whether it still is."""
+    if not found:
+        return None
+    path = reverse("portal:photo", args=[found[0].pk])
+    return settings.CITY.public_url.rstrip("/") + path if settings.CITY.public_url else request.build_absolute_uri(path)
 
 
 def _entry(row: dict[str, Any], language: str) -> dict[str, Any]:
@@ -121,7 +135,6 @@ def _entry(row: dict[str, Any], language: str) -> dict[str, Any]:
         "zipcode": None,
         "lat": row["lat"] if public else None,
         "long": row["lon"] if public else None,
-        "media_url": None,
     }
 
 

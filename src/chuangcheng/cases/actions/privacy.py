@@ -8,8 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from chuangcheng.cases import search
 from chuangcheng.cases.locks import lock_case, lock_report
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, Remark, Report
+from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import CASE
 from chuangcheng.cases.steps import amend, write
 from chuangcheng.history.models import Event
@@ -53,7 +55,9 @@ def _over(ended_before: datetime, *only: UUID) -> list[UUID]:
 
 
 def _final() -> Q:
-    return Q(state__in=("withdrawn", "not_accepted")) | (~Q(case=None) & ~Q(case__state__in=CASE.open_states()))
+    return Q(state__in=("withdrawn", "not_accepted", "referred")) | (
+        ~Q(case=None) & ~Q(case__state__in=CASE.open_states())
+    )
 
 
 def _erase(report_id: UUID, ended_before: datetime) -> bool:
@@ -64,6 +68,22 @@ def _erase(report_id: UUID, ended_before: datetime) -> bool:
             return False
         report.contact_cipher, report.contact_index = b"", ""
         taken = amend(report, "contact_erased", SYSTEM)
-        taken.fields = (*taken.fields, "contact_cipher", "contact_index")  # which no history holds
+        # None of these stands in history, which holds keyed digests of what was written then.
+        taken.fields = (*taken.fields, "contact_cipher", "contact_index", *_cover_for_good(report))
         write(taken)
     return True
+
+
+def _cover_for_good(report: Report) -> tuple[str, ...]:
+    """The numbers of people in what was written go with the contact, also those in the remarks on its case."""
+    for remark in Remark.objects.filter(case=report.case_id) if report.case_id else ():
+        if masked(remark.text) != remark.text:
+            remark.text = masked(remark.text)
+            remark.save(update_fields=["text"])
+    if masked(report.text) != report.text:
+        search.forget([report])  # by the words that it was indexed with
+        report.text = masked(report.text)
+        if not report.complaint:
+            search.put([report])
+    report.rating_text, report.plea_text = masked(report.rating_text), masked(report.plea_text)
+    return "text", "rating_text", "plea_text"

@@ -92,6 +92,12 @@ def look_of(looks: Mapping[UUID, Look], photo: Photo) -> Look | None:
 
 
 @register.filter
+def item(values: Mapping[str, str], key: str) -> str:
+    """One of several words by its key."""
+    return values.get(key, "")
+
+
+@register.filter
 def stored_last(pictures: Sequence[Any]) -> Any:
     """The last of these pictures whose bytes are there, or nothing."""
     return next((each for each in reversed(pictures) if each.photo.stored_at), None)
