@@ -64,14 +64,14 @@ def test_what_was_covered_is_gone_and_the_original_stays(play: Play, sent: tuple
     photo = sent[1]
     before = selectors.stored_path(photo).read_bytes()
     done = publish(play, sent)
-    shown = Image.open(release.public_path(publishing.public_photo(photo.pk)))
+    shown = Image.open(io.BytesIO(release.public_path(publishing.public_photo(photo.pk)).read_bytes()))
     assert shown.size == (400, 300)
     for x, y in ((105, 80), (150, 112), (195, 145)):
         assert all(abs(value - fill) < 12 for value, fill in zip(shown.getpixel((x, y)), FILL, strict=True))  # type: ignore[arg-type]
     assert shown.getpixel((20, 20))[0] > 200  # type: ignore[index]
     assert done.copy_sha256 != photo.stored_sha256
     assert selectors.stored_path(photo).read_bytes() == before
-    small = Image.open(release.public_path(done, thumb=True))
+    small = Image.open(io.BytesIO(release.public_path(done, thumb=True).read_bytes()))
     assert abs(small.getpixel((small.width * 3 // 8, small.height * 3 // 8))[0] - FILL[0]) < 12  # type: ignore[index]
 
 

@@ -76,3 +76,16 @@ def test_an_unchanged_mark_does_not_load_again(loads: Loads) -> None:
     assert cache.get() == 1
     versions.forget()
     assert cache.get() == 2
+
+
+@pytest.mark.django_db
+def test_a_name_can_be_held_again_and_again() -> None:
+    from django.db import transaction
+
+    from chuangcheng.history.models import Version
+
+    for _ in range(2):
+        with transaction.atomic():
+            versions.hold("work")
+            versions.hold("work")
+    assert Version.objects.get(name="hold.work").number == 0
