@@ -56,8 +56,9 @@ def test_doubts_are_told_and_block_nothing(play: Play) -> None:
 def test_the_same_photo_at_two_cases_is_told_at_both(play: Play) -> None:
     same, other = picture(), picture()
     one, two = play.handling(), play.handling()
-    for case, data in ((one, same), (two, same), (two, other)):
-        actions.add_after_photo(actor=play.by["street"], case_id=case.pk, data=data)
+    for minutes, (case, data) in enumerate(((one, same), (two, same), (two, other))):
+        with clock.at(clock.now() + timedelta(minutes=minutes)):
+            actions.add_after_photo(actor=play.by["street"], case_id=case.pk, data=data)
     assert [codes(look) for look in look_at(one)] == [{"same_bytes", "nothing_known"}]
     assert [codes(look) for look in look_at(two)] == [{"same_bytes", "nothing_known"}, {"nothing_known"}]
 
@@ -95,3 +96,13 @@ def test_many_photos_cost_no_more_queries_than_one(play: Play) -> None:
         assert len(looks(case, listed)) == 5
     assert len(asked) <= 3
     assert looks(case, []) == {}
+
+
+def test_what_the_system_gave_to_a_second_case_is_no_reuse(play: Play) -> None:
+    from chuangcheng.photos.actions import copy
+
+    one, two = play.handling(), play.handling()
+    play.prove(one)
+    photo = photos.of(("case", one.pk)).get()
+    copy(photo_ids=[photo.pk], source=("case", one.pk), target=("case", two.pk))
+    assert [codes(look) for case in (one, two) for look in look_at(case)] == [{"nothing_known"}, {"nothing_known"}]

@@ -158,7 +158,7 @@ def tell_merged(row: Outbox) -> None:
     if case is None or case.merged_into is None:
         return
     units = {unit.pk: unit for unit in (case.holder, case.merged_into.holder) if unit}
-    persons = {person.pk: person for unit in units.values() for person in _holding("cases.handle", unit)}
+    persons = {person.pk: person for unit in units.values() for person in holding("cases.handle", unit)}
     reporters = Report.objects.filter(case=case.merged_into).exclude(reporter=None).select_related("reporter")
     persons |= {report.reporter.pk: report.reporter for report in reporters if report.reporter}
     word = _about(Label("案件已并入", "Case merged into"), case.merged_into)

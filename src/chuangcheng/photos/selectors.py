@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -28,14 +29,20 @@ def of_many(kind: str, owner_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:
 
 
 def copies(listed: Iterable[Photo]) -> dict[UUID, int]:
-    """At how many other owners the very same bytes stand, by photo; one query. A photo without such is left out."""
+    """At how many other owners the very same bytes were handed in, by photo; one query. A photo without such is left
+    out, and so is what the system itself gave to a second owner (``actions.copy``): that keeps the time of storing."""
     rows = [photo for photo in listed if photo.stored_sha256]
     wanted = {photo.stored_sha256 for photo in rows}
-    owners: dict[str, set[tuple[str, UUID]]] = {}
-    found = Photo.objects.filter(stored_sha256__in=wanted).values_list("stored_sha256", "owner_kind", "owner_id")
-    for name, kind, owner_id in found if wanted else ():
-        owners.setdefault(name, set()).add((kind, owner_id))
-    counted = {photo.pk: len(owners[photo.stored_sha256] - {(photo.owner_kind, photo.owner_id)}) for photo in rows}
+    owners: dict[str, set[tuple[str, UUID, datetime | None]]] = {}
+    found = Photo.objects.filter(stored_sha256__in=wanted)
+    listing = found.values_list("stored_sha256", "owner_kind", "owner_id", "stored_at") if wanted else ()
+    for name, *owner in listing:
+        owners.setdefault(name, set()).add((owner[0], owner[1], owner[2]))
+    counted = {
+        photo.pk: len({(kind, owner) for kind, owner, at in owners[photo.stored_sha256]
+                       if (kind, owner) != (photo.owner_kind, photo.owner_id) and at != photo.stored_at})
+        for photo in rows
+    }  # fmt: skip
     return {pk: number for pk, number in counted.items() if number}
 
 
