@@ -36,8 +36,8 @@ def copies(listed: Iterable[Photo]) -> dict[UUID, int]:
     owners: dict[str, set[tuple[str, UUID, datetime | None]]] = {}
     found = Photo.objects.filter(stored_sha256__in=wanted)
     listing = found.values_list("stored_sha256", "owner_kind", "owner_id", "stored_at") if wanted else ()
-    for name, *owner in listing:
-        owners.setdefault(name, set()).add((owner[0], owner[1], owner[2]))
+    for name, kind, owner_id, at in listing:
+        owners.setdefault(name, set()).add((kind, owner_id, at))
     counted = {
         photo.pk: len({(kind, owner) for kind, owner, at in owners[photo.stored_sha256]
                        if (kind, owner) != (photo.owner_kind, photo.owner_id) and at != photo.stored_at})
