@@ -209,3 +209,26 @@ def test_a_unit_does_not_judge_itself(alarm: PhotoAlarm, play: Play) -> None:
 def test_who_sees_it(alarm: PhotoAlarm, play: Play) -> None:
     seen = {name for name, actor in play.by.items() if PhotoAlarm.objects.filter(policies.alarm_rows(actor)).exists()}
     assert seen == {"office", "leader", "district", "street", "inspector", "auditor"}
+
+
+def test_its_state_is_what_its_history_says(alarm: PhotoAlarm, play: Play) -> None:
+    from chuangcheng.cases import alarm_projection
+    from chuangcheng.history.projections import registered
+
+    assert registered()["cases.alarms"].check is alarm_projection.check
+    assert list(alarm_projection.check()) == []
+    judge_alarm(actor=play.by["office"], alarm_id=alarm.pk, move="fraud", words="两件案件同一张")
+    assert list(alarm_projection.check()) == []
+    PhotoAlarm.objects.update(state="harmless")
+    (difference,) = alarm_projection.check()
+    assert "harmless" in difference.what and "fraud" in difference.what
+    assert alarm_projection.rebuild() == 1
+    alarm.refresh_from_db()
+    assert alarm.state == "fraud"
+
+
+def test_an_alarm_of_a_lone_check_has_no_history_to_differ_from(alarm: PhotoAlarm) -> None:
+    from chuangcheng.cases import alarm_projection
+
+    PhotoAlarm.objects.update(case=None, state="harmless")
+    assert list(alarm_projection.check()) == []

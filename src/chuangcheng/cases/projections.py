@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, Field, Model, OuterRef
 
-from chuangcheng.cases import search
+from chuangcheng.cases import alarm_projection, search
 from chuangcheng.cases.chronicle import (
     ASSIGNMENT_FIELDS,
     CASE_FIELDS,
@@ -171,3 +171,4 @@ def _chunks(pairs: Iterator[tuple[UUID, Fold]]) -> Iterator[list[tuple[UUID, Fol
 register("cases.report", check_reports, rebuild_reports)
 register("cases.case", check_cases, rebuild_cases)
 register("search", search.check, search.rebuild)
+register("cases.alarms", alarm_projection.check, alarm_projection.rebuild)
