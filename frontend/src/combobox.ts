@@ -25,6 +25,7 @@ class Combobox {
     this.entries = [...select.options].filter((option) => option.value).map(entryOf);
     this.build();
     this.showChosen();
+    select.addEventListener("change", () => this.showChosen()); // chosen by somebody else
     this.input.addEventListener("input", () => this.open(this.input.value));
     this.input.addEventListener("click", () => this.open(""));
     this.input.addEventListener("keydown", (event) => this.press(event));

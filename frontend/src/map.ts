@@ -8,6 +8,7 @@ import type { FeatureCollection, Point } from "geojson";
 import * as maplibre from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { nameAreas } from "./names";
+import { setByHand } from "./point";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 
 interface Content {
@@ -44,6 +45,7 @@ export async function draw(element: HTMLElement): Promise<maplibre.Map> {
   map.on("mouseenter", "points", () => (map.getCanvas().style.cursor = "pointer"));
   map.on("mouseleave", "points", () => (map.getCanvas().style.cursor = ""));
   nameAreas(map, element, content.areas);
+  if (element.dataset["point"]) setByHand(map, element);
   map.on("load", () => (element.dataset["drawn"] = "done"));
   return map;
 }

@@ -47,8 +47,14 @@ PATHS = {
             "resume",
             "reopen",
             "void",
+            "merge",
+            "split",
+            "unmerge",
+            "deny_relapse",
         )
     },
+    "/api/v1/hotline/orders/{number}": {"get", "put"},
+    "/api/v1/hotline/orders/{number}/callback": {"put"},
     "/api/v1/nearby": {"get"},
     "/api/v1/nearby/{case_id}/watches": {"post"},
 }
@@ -96,7 +102,10 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
         if operation.get("security")
     }
     cases = {
-        (path, method) for path, methods in PATHS.items() if path.startswith("/api/v1/cases") for method in methods
+        (path, method)
+        for path, methods in PATHS.items()
+        if path.startswith(("/api/v1/cases", "/api/v1/hotline"))
+        for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}
 
@@ -144,7 +153,8 @@ def test_every_answer_is_as_documented(
 ) -> None:
     from chuangcheng.people.tokens import issue
 
-    assert _fuzz(path, method, 20, issue(personas["office"].post_id) if signed_in else "") >= 20
+    use = "hotline" if "/hotline/" in path else "api"
+    assert _fuzz(path, method, 20, issue(personas["office"].post_id, use=use) if signed_in else "") >= 20
 
 
 @pytest.mark.full
@@ -153,7 +163,8 @@ def test_every_answer_is_as_documented(
 def test_every_answer_is_as_documented_deeply(personas: dict[str, Actor], noon: object, path: str, method: str) -> None:
     from chuangcheng.people.tokens import issue
 
-    assert _fuzz(path, method, 400, issue(personas["office"].post_id)) >= 400
+    use = "hotline" if "/hotline/" in path else "api"
+    assert _fuzz(path, method, 400, issue(personas["office"].post_id, use=use)) >= 400
 
 
 @pytest.mark.django_db

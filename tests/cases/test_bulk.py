@@ -14,7 +14,7 @@ from chuangcheng.cases import actions, routing
 from chuangcheng.cases.actions import bulk
 from chuangcheng.cases.actions.bulk import BulkReport, take_many
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.cases.states import CASE, REPORT
+from chuangcheng.cases.states import CASE, ORDER, REPORT
 from chuangcheng.history.models import Event, Outbox
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.ids import new_id
@@ -61,7 +61,8 @@ REPORTS: dict[str, tuple[str, str, dict[str, object], str]] = {
 
 
 def test_every_move_on_many_is_walked_here() -> None:
-    assert {*CASES, *REPORTS, "dispatch"} == set(bulk.MOVES)
+    orders = {"draft", "send"}  # in test_order_bulk; merging in test_merging
+    assert {*CASES, *REPORTS, *orders, "dispatch", "merge"} == set(bulk.MOVES)
 
 
 @pytest.mark.parametrize("move", CASES)
@@ -272,7 +273,7 @@ def test_two_hundred_that_are_not_there_are_told_by_few_queries(play: Play, djan
 @pytest.mark.parametrize(
     ("persona", "kind", "moves"),
     [
-        ("office", "case", ["dispatch", "verify", "close", "void"]),
+        ("office", "case", ["dispatch", "verify", "close", "void", "merge"]),
         ("street", "case", ["accept", "ask_extension", "verify"]),
         ("grid", "case", ["verify"]),
         ("leader", "case", []),
@@ -290,17 +291,19 @@ def test_offered_is_what_the_states_allow(play: Play) -> None:
     assert [each.move.name for each in bulk.offered(actor=office, kind="case", states=["filed"])] == [
         "dispatch",
         "void",
+        "merge",
     ]
     assert [each.move.name for each in bulk.offered(actor=office, kind="case", states=["verified", "handled"])] == [
         "verify",
         "close",
+        "merge",
     ]
     assert bulk.offered(actor=office, kind="case", states=["closed"]) == []
 
 
 def test_every_move_stands_in_its_table() -> None:
     for name, each in bulk.MOVES.items():
-        assert (CASE if each.kind == "case" else REPORT).move(name) is each.move
+        assert {"case": CASE, "report": REPORT, "order": ORDER}[each.kind].move(name) is each.move
 
 
 def test_a_reason_is_told_in_both_languages_with_what_is_wrong_in_it(play: Play) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from chuangcheng.cases import hotline, projections, staging
 from chuangcheng.cases.hotline import import_hotline, preview_hotline
-from chuangcheng.cases.models import Report
+from chuangcheng.cases.models import Order, Report
 from chuangcheng.history.models import Event, Outbox
 from chuangcheng.history.secrets import decrypt
 from chuangcheng.history.verify import verify
@@ -89,7 +89,7 @@ class TestImport:
         again = import_hotline(actor=SYSTEM, path=messages)
         assert (again.rows, again.imported, again.unchanged, again.rejected) == (3, 0, 3, 0)
         assert list(Report.objects.order_by("id").values()) == before
-        assert (Event.objects.count(), Outbox.objects.count()) == (3, 1)
+        assert (Event.objects.count(), Outbox.objects.count()) == (6, 1)  # each report and its order
 
     def test_an_interrupted_import_goes_on_where_it_stopped(self, messages: Path, monkeypatch) -> None:
         monkeypatch.setattr(staging, "BATCH", 2)
@@ -100,7 +100,8 @@ class TestImport:
 
         with pytest.raises(KeyboardInterrupt):
             import_hotline(actor=SYSTEM, path=messages, progress=pull_the_plug)
-        assert Report.objects.count() == Event.objects.count() == 2
+        assert Report.objects.count() == Order.objects.count() == 2
+        assert Event.objects.count() == 4
         resumed = import_hotline(actor=SYSTEM, path=messages)
         assert (resumed.imported, resumed.unchanged) == (1, 2)
         assert Report.objects.count() == 3
@@ -112,7 +113,7 @@ class TestImport:
         monkeypatch.setattr(hotline.history, "insert", broken)
         with pytest.raises(RuntimeError):
             import_hotline(actor=SYSTEM, path=messages)
-        assert Report.objects.count() == Event.objects.count() == Outbox.objects.count() == 0
+        assert Report.objects.count() == Order.objects.count() == Event.objects.count() == Outbox.objects.count() == 0
 
     def test_progress_is_told(self, messages: Path) -> None:
         told: list[tuple[int, int]] = []
@@ -222,7 +223,7 @@ def test_the_real_file(shared: Path) -> None:
     path = shared / "hotline" / "messages.xlsx"
     report = import_hotline(actor=SYSTEM, path=path)
     assert (report.rows, report.imported, report.rejected) == (4326, 4326, 0)
-    assert Report.objects.count() == Event.objects.count() == 4326
+    assert Report.objects.count() == Order.objects.count() == Event.objects.count() / 2 == 4326
     assert min(Report.objects.values_list("observed_at", flat=True)) < clock.now()
     again = import_hotline(actor=SYSTEM, path=path)
     assert (again.rows, again.imported, again.unchanged) == (4326, 0, 4326)

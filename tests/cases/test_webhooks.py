@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chuangcheng.cases import actions, webhooks
-from chuangcheng.cases.states import CASE_VERBS, REPORT_VERBS
+from chuangcheng.cases.states import CASE_VERBS, ORDER_VERBS, REMOVAL_VERBS, REPORT_VERBS
 from chuangcheng.history import sweep
 from chuangcheng.history.models import Outbox
 from chuangcheng.kernel import clock
@@ -121,8 +121,13 @@ def test_what_is_gone_is_not_told(play: Play) -> None:
 
 
 def test_every_topic_of_the_room_can_be_listened_to() -> None:
-    spoken = {topic for _, topic in [*CASE_VERBS.values(), *REPORT_VERBS.values()] if topic}
-    assert spoken | {"report.created", "case.filed"} == set(webhooks.TOPICS)
+    tables = (CASE_VERBS, REPORT_VERBS, ORDER_VERBS, REMOVAL_VERBS)
+    spoken = {topic for verbs in tables for _, topic in verbs.values() if topic}
+    others = {
+        "report.created", "report.moved", "case.filed", "case.relapsed", "order.created", "order.due_changed",
+        "order.called_back",
+    }  # fmt: skip
+    assert spoken | others == set(webhooks.TOPICS)
     assert set(webhooks.TOPICS) <= set(topics.declared())
     assert all(label.zh and label.en for label in webhooks.TOPICS.values())
     assert topics.label_of("no.such").zh == "no.such"

@@ -35,3 +35,5 @@ def test_a_token_opens_only_what_it_was_made_for() -> None:
     staff, partner = tokens.issue(post_id), tokens.issue(post_id, use="open311")
     assert (tokens.post_id_of(staff), tokens.post_id_of(staff, use="open311")) == (post_id, None)
     assert (tokens.post_id_of(partner), tokens.post_id_of(partner, use="open311")) == (None, post_id)
+    hotline = tokens.issue(post_id, use="hotline")
+    assert [tokens.post_id_of(hotline, use=use) for use in ("api", "open311", "hotline")] == [None, None, post_id]

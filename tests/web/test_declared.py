@@ -20,6 +20,7 @@ MODELS = {
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
     "time_rules": "framework.timerule", "compounds": "sites.compound", "shops": "sites.shop", "rectifications": "sites.rectification",
     "alarms": "cases.photoalarm",
+    "orders": "cases.order", "mailbox": "cases.letter",
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 /** The desk: pages work without this file; it makes them quicker under the hand. */
 import htmx from "htmx.org";
+import { listenForChoices } from "../choose";
 import { enhanceSelects } from "../combobox";
 import { listenForComparisons } from "../compare";
 import { listenForDialogs } from "../dialog";
@@ -28,6 +29,7 @@ listenForPicks(); // after the rows: it reads where they have moved to
 listenForTroubles();
 listenForComparisons();
 listenForRedactions();
+listenForChoices();
 improve(document);
 document.addEventListener("htmx:afterSwap", (event) => improve(event.target as ParentNode));
 

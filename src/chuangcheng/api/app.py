@@ -13,7 +13,7 @@ from ninja.openapi.schema import REF_TEMPLATE
 from pydantic import BaseModel
 
 from chuangcheng import __version__
-from chuangcheng.api import cases, moves, nearby, problems, reports
+from chuangcheng.api import cases, hotline, moves, nearby, problems, reports
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.kernel.problems import Refused
 
@@ -29,6 +29,7 @@ problems.install(api)
 api.add_router("/reports", reports.router)
 api.add_router("/cases", cases.router)
 api.add_router("/cases", moves.router)
+api.add_router("/hotline", hotline.router)
 api.add_router("/nearby", nearby.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -39,12 +40,16 @@ def openapi() -> bytes:
     """The OpenAPI document: what the routes declare, the bodies they read themselves, and the common problems."""
     document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/")))
     schemas = document["components"]["schemas"]
-    for model in (ReportIn, WatchIn, ProblemOut):
+    models: tuple[type[BaseModel], ...] = (ReportIn, WatchIn, ProblemOut, *hotline.BODIES.values())
+    for model in models:
         schemas.update(_definitions(model))
     paths = document["paths"]
     _body(paths["/api/v1/reports"]["post"], {"application/json": {"schema": {"$ref": _ref("ReportIn")}}})
     _body(paths["/api/v1/reports/{report_id}/photos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/cases/{case_id}/photos/{sha256}"]["put"], _BINARY)
+    for path, model in hotline.BODIES.items():
+        body = {"application/json": {"schema": {"$ref": _ref(model.__name__)}}}
+        _body(paths[f"/api/v1/hotline{path}"]["put"], body)
     for name, (shape, _) in moves.MOVES.items():
         schemas.update(_definitions(shape))
         body = {"application/json": {"schema": {"$ref": _ref(shape.__name__)}}}

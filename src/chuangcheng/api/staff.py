@@ -11,7 +11,7 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.rights import post_of
 from chuangcheng.people.selectors import actor_of
-from chuangcheng.people.tokens import post_id_of
+from chuangcheng.people.tokens import Use, post_id_of
 from chuangcheng.web import limits
 
 
@@ -27,7 +27,12 @@ class StaffToken(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Actor:
         """The actor; refuses with ``api.bad_token`` when the token, the post or the person has ended."""
         limits.check(request, "staff")
-        return _actor(post_id_of(token), "api.bad_token")
+        return actor_of_token(token)
+
+
+def actor_of_token(token: str, *, use: Use = "api") -> Actor:
+    """The actor of a token made for that use; refuses with ``api.bad_token``."""
+    return _actor(post_id_of(token, use=use), "api.bad_token")
 
 
 def actor_of_key(key: str) -> Actor:

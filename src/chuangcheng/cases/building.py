@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chuangcheng.cases.chronicle import CASE_FIELDS, REPORT_FIELDS, values_of
+from chuangcheng.cases.chronicle import CASE_FIELDS, ORDER_FIELDS, REPORT_FIELDS, values_of
 from chuangcheng.cases.inputs import CaseInput, ReportInput
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, Order, Report
+from chuangcheng.cases.order import ORDER_SOURCES
 from chuangcheng.framework.models import Category, TimeRule
 from chuangcheng.history import actions as history
 from chuangcheng.history.models import Event
@@ -117,6 +118,23 @@ def build_case(
     _place(case, located)
     after = values_of(case, (*CASE_FIELDS, "standard_id")) | {"text": digest_of("case.text", case.text)}
     return case, history.build(case, "case.filed", actor, after=after, happened_at=filed_at)
+
+
+def is_order(report: Report, due_at: datetime | None = None) -> bool:
+    """Whether somebody outside waits for an answer to the report (see ``order.ORDER_SOURCES``)."""
+    numbered = report.external_source in ORDER_SOURCES and bool(report.external_number)
+    return numbered or due_at is not None
+
+
+def build_order(report: Report, *, actor: Actor, due_at: datetime | None) -> tuple[Order, Event]:
+    """The row and the history row of the order behind a report, received when the report was."""
+    source = report.external_source if report.external_source in ORDER_SOURCES else report.source
+    order = Order(
+        report=report, source=source, number=report.external_number or report.number,
+        received_at=report.received_at, due_at=due_at,
+    )  # fmt: skip
+    after = values_of(order, ORDER_FIELDS)
+    return order, history.build(order, "order.created", actor, after=after, happened_at=report.received_at)
 
 
 def _place(row: Report | Case, located: Located | None) -> None:

@@ -36,6 +36,13 @@ CASE_FIELDS = (
     "merged_into_id", "relapse_of_id", "relapse_denied",
 )  # fmt: skip
 
+#: The values of an order that follow from its history. The reply's words and the document's number stay out.
+ORDER_FIELDS = (
+    "report_id", "source", "number", "state", "received_at", "due_at", "drafted_at", "drafted_by_id", "replied_at",
+    "replied_by_id", "solved", "satisfied", "called_back_at", "removal_state", "removal_reason", "removal_asked_at",
+    "removal_asked_by_id", "removal_decided_at",
+)  # fmt: skip
+
 #: The values of a link of the chain, and of a petition. ``reason`` of a petition is free text and stays out.
 ASSIGNMENT_FIELDS = (
     "parent_id", "unit_id", "role", "assigned_by_id", "received_at", "due_at", "state", "ended_at", "return_reason",

@@ -1,12 +1,13 @@
 """Messages from a hotline's workbook become reports: each with its own time, its writer encrypted, nobody notified.
 
 The hotline's own number makes the import idempotent: a message that is there already stays as it is. Every row of the
-file is imported, found unchanged, or rejected with the reason.
+file is imported, found unchanged, or rejected with the reason. Each message is an order 工单 of the hotline; columns of
+limit, reply and call-back (:mod:`callbacks`) tell about it, also in a later file about orders that are known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +16,12 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.cases import search, staging
-from chuangcheng.cases.building import body_digest, build_report
+from chuangcheng.cases.building import body_digest, build_order, build_report
+from chuangcheng.cases.callbacks import NUMBER, RESULTS, Told, keep, name_troubles, settle, understand
 from chuangcheng.cases.inputs import ReportInput
-from chuangcheng.cases.models import Report, Source
+from chuangcheng.cases.models import Order, Report, Source
 from chuangcheng.history import actions as history
+from chuangcheng.history.models import Event
 from chuangcheng.history.numbers import take_many
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -31,7 +34,7 @@ from chuangcheng.kernel.text import mask, tidy
 
 SOURCE = "hotline"
 WANTED = {
-    "number": ("留言编号", "工单编号", "工单号", "编号", "受理编号"),
+    "number": NUMBER,
     "time": ("留言时间", "来电时间", "受理时间", "登记时间", "时间"),
     "detail": ("留言详情", "诉求内容", "留言内容", "详情", "内容"),
     "subject": ("留言主题", "标题", "主题"),
@@ -69,6 +72,7 @@ class _Message:
 
     row: int
     given: ReportInput
+    told: Told
 
 
 @dataclass(slots=True)
@@ -139,7 +143,7 @@ def import_hotline(*, actor: Actor, path: Path | str, progress: staging.Progress
 
 
 def _open(path: Path | str) -> Table:
-    return read_table(Path(path), name=Path(path).name, wanted=WANTED, optional=OPTIONAL)
+    return read_table(Path(path), name=Path(path).name, wanted={**WANTED, **RESULTS}, optional=[*OPTIONAL, *RESULTS])
 
 
 def _understand(row: Row, now: datetime) -> _Message:
@@ -159,41 +163,72 @@ def _understand(row: Row, now: datetime) -> _Message:
         contact_name=tidy(as_text(row.values.get("user")))[:60], external_source=SOURCE,
         external_number=number,
     )  # fmt: skip
-    return _Message(row.number, given)
+    return _Message(row.number, given, understand(row, now))
 
 
 def _apply(run: _Run, batch: list[_Message]) -> int:
     """Write the new ones of a batch; how many there were."""
     stored = _stored([message.given.external_number or "" for message in batch])
-    fresh = [message.given for message in batch if message.given.external_number not in stored]
+    fresh = [message for message in batch if message.given.external_number not in stored]
     for message in batch:
+        name_troubles(message.row, message.told, run.report)
         if message.given.external_number in stored:
-            _compare(run, message, *stored[message.given.external_number])
+            _compare(run, message, stored[message.given.external_number])
     numbers = take_many("SB", run.now, len(fresh))
     built = [
-        build_report(given, actor=run.actor, number=number, received_at=given.observed_at or run.now, located=None)
-        for given, number in zip(fresh, numbers, strict=True)
-    ]
+        build_report(
+            message.given, actor=run.actor, number=number, received_at=message.given.observed_at or run.now,
+            located=None,
+        )
+        for message, number in zip(fresh, numbers, strict=True)
+    ]  # fmt: skip
     # The person who runs the import is not the one who reported.
     for report, _ in built:
         report.reporter_id = None
     reports = Report.objects.bulk_create([report for report, _ in built])
     search.put(reports)
     history.insert([event for _, event in built])
+    _open_orders(run, reports, [message.told for message in fresh])
     run.report.imported += len(built)
     return len(built)
 
 
-def _stored(numbers: list[str]) -> dict[str | None, tuple[UUID, str]]:
+def _open_orders(run: _Run, reports: Sequence[Report], told: Sequence[Told]) -> None:
+    """An order a report, with whatever the file tells about it; written at once."""
+    orders: list[Order] = []
+    events: list[Event] = []
+    for report, one in zip(reports, told, strict=True):
+        due_at = one.due_at if one.due_at and one.due_at >= report.received_at else None
+        order, event = build_order(report, actor=run.actor, due_at=due_at)
+        orders.append(order)
+        events += [event, *(taken.event for taken in settle(order, replace(one, due_at=due_at), run.actor, run.now))]
+    Order.objects.bulk_create(orders)
+    history.insert(events)
+
+
+def _stored(numbers: list[str]) -> dict[str | None, tuple[UUID, str, UUID | None]]:
     rows = Report.objects.filter(external_source=SOURCE, external_number__in=numbers)
-    return {number: (pk, body) for number, pk, body in rows.values_list("external_number", "pk", "body_digest")}
+    found = rows.values_list("external_number", "pk", "body_digest", "order__pk")
+    return {number: (pk, body, order) for number, pk, body, order in found}
 
 
-def _compare(run: _Run, message: _Message, stored_id: UUID, stored_body: str) -> None:
-    if body_digest(replace(message.given, id=stored_id)) == stored_body:
-        run.report.unchanged += 1
-    else:
+def _compare(run: _Run, message: _Message, stored: tuple[UUID, str, UUID | None]) -> None:
+    """A message that is there stays as it is; what the file tells about its order is taken in."""
+    report_id, body, order_id = stored
+    if body_digest(replace(message.given, id=report_id)) != body:
         run.report.reject(RowProblem.of(message.row, Refused("hotline.changed"), WANTED["number"][0]))
+        return
+    if order_id is None:
+        _open_orders(run, list(Report.objects.filter(pk=report_id)), [message.told])
+        run.report.imported += 1
+        return
+    try:
+        changed = message.told.says_something and keep(order_id, message.told, run.actor, run.now)
+    except Refused as refused:
+        run.report.reject(RowProblem.of(message.row, refused, RESULTS["due"][0]))
+        return
+    run.report.imported += changed
+    run.report.unchanged += not changed
 
 
 def _sample(given: ReportInput) -> dict[str, str]:

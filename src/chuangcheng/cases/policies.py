@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from chuangcheng.cases.models import Assignment, Case, Petition, Report
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report
 from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
@@ -33,6 +33,11 @@ declare(
     Permission("cases.verify", Label("核查案件", "Verify cases")),
     Permission("cases.close", Label("结案", "Close cases")),
     Permission("cases.approve", Label("审批延期挂账", "Approve petitions")),
+    Permission("orders.view", Label("查看工单", "See orders")),
+    Permission("orders.draft", Label("拟写工单回复、申请剔除", "Draft replies to orders, ask for removal")),
+    Permission("orders.send", Label("回复工单", "Send replies to orders")),
+    Permission("orders.decide", Label("审核剔除", "Decide on removals")),
+    Permission("orders.callback", Label("登记回访结果", "Take in results of call-backs")),
 )
 
 #: Moves for the unit that holds the case, and for nobody else however high.
@@ -66,6 +71,22 @@ def _reports_in_reach(actor: Actor) -> Q:
     if actor.person_id:
         rows |= Q(reporter=actor.person_id)
     return rows
+
+
+def order_rows(actor: Actor) -> Q:
+    """The orders that the actor may see: those whose report is within reach."""
+    if not rights.can(actor, "orders.view"):
+        return _NOTHING
+    rows = report_rows(actor)
+    return Q(report__in=Report.objects.filter(rows).values("pk")) if rows else rows
+
+
+def allow_order(post: Post, order: Order) -> None:
+    """Refuse to act on an order of another area, unless the post's unit has its case in hand or had it."""
+    report, case = order.report, order.report.case
+    near = reaches(post, report) or (case is not None and reaches(post, case))
+    if not near and (case is None or post.unit_id not in (case.holder_id, case.responsible_id, case.handled_unit_id)):
+        raise Refused("order.not_yours")
 
 
 def sees_case(actor: Actor, case: Case) -> bool:

@@ -15,23 +15,26 @@ from chuangcheng.cases.chronicle import (
     ASSIGNMENT_FIELDS,
     CASE_FIELDS,
     CHILDREN,
+    ORDER_FIELDS,
     PETITION_FIELDS,
     REPORT_FIELDS,
     Fold,
     values_of,
 )
-from chuangcheng.cases.models import Assignment, Case, Petition, Report
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
 
 _CHUNK = 1000
+Subject = Report | Case | Order
 _CHILD_MODELS: dict[str, type[Assignment] | type[Petition]] = {"assignments": Assignment, "petitions": Petition}
 _FIELDS: dict[type[Model], tuple[str, ...]] = {
-    Report: REPORT_FIELDS, Case: CASE_FIELDS, Assignment: ASSIGNMENT_FIELDS, Petition: PETITION_FIELDS,
+    Report: REPORT_FIELDS, Case: CASE_FIELDS, Order: ORDER_FIELDS, Assignment: ASSIGNMENT_FIELDS,
+    Petition: PETITION_FIELDS,
 }  # fmt: skip
 
 
-def folds(model: type[Report] | type[Case]) -> Iterator[tuple[UUID, Fold]]:
+def folds(model: type[Subject]) -> Iterator[tuple[UUID, Fold]]:
     """Every chain of the model's rows, folded, in the order of ids."""
     kind = model._meta.model_name
     rows = (
@@ -51,15 +54,20 @@ def check_reports() -> Iterator[Difference]:
     yield from _check(Report)
 
 
+def check_orders() -> Iterator[Difference]:
+    """Orders that differ from their history."""
+    yield from _check(Order)
+
+
 def check_cases() -> Iterator[Difference]:
     """Cases, assignments and petitions that differ from their history."""
     yield from _check(Case)
 
 
-def _check(model: type[Report] | type[Case]) -> Iterator[Difference]:
+def _check(model: type[Subject]) -> Iterator[Difference]:
     for chunk in _chunks(folds(model)):
         wanted = dict(chunk)
-        rows: dict[UUID, Report | Case] = dict(model._default_manager.in_bulk(list(wanted)))
+        rows: dict[UUID, Subject] = dict(model._default_manager.in_bulk(list(wanted)))
         children = _children(model, wanted)
         for pk, folded in wanted.items():
             row = rows.get(pk)
@@ -80,7 +88,7 @@ def _compare(where: str, row: Model, wanted: dict[str, Any]) -> Iterator[Differe
             yield Difference(where, f"{name} is {stored[name]!r}, history says {value!r}")
 
 
-def _children(model: type[Report] | type[Case], wanted: Iterable[UUID]) -> dict[UUID, dict[str, Model]]:
+def _children(model: type[Subject], wanted: Iterable[UUID]) -> dict[UUID, dict[str, Model]]:
     found: dict[UUID, dict[str, Model]] = {}
     if model is Case:
         for child_model in _CHILD_MODELS.values():
@@ -89,7 +97,7 @@ def _children(model: type[Report] | type[Case], wanted: Iterable[UUID]) -> dict[
     return found
 
 
-def _compare_children(row: Report | Case, folded: Fold, stored: dict[str, Model]) -> Iterator[Difference]:
+def _compare_children(row: Subject, folded: Fold, stored: dict[str, Model]) -> Iterator[Difference]:
     told: set[str] = set()
     for kind in CHILDREN:
         for child_id, wanted in folded.children[kind].items():
@@ -108,12 +116,17 @@ def rebuild_reports() -> int:
     return _rebuild(Report)
 
 
+def rebuild_orders() -> int:
+    """As :func:`rebuild_reports`, for orders."""
+    return _rebuild(Order)
+
+
 def rebuild_cases() -> int:
     """As :func:`rebuild_reports`, for cases with their assignments and petitions."""
     return _rebuild(Case)
 
 
-def _rebuild(model: type[Report] | type[Case]) -> int:
+def _rebuild(model: type[Subject]) -> int:
     changed = 0
     for chunk in _chunks(folds(model)):
         wanted = dict(chunk)
@@ -170,5 +183,6 @@ def _chunks(pairs: Iterator[tuple[UUID, Fold]]) -> Iterator[list[tuple[UUID, Fol
 
 register("cases.report", check_reports, rebuild_reports)
 register("cases.case", check_cases, rebuild_cases)
+register("cases.order", check_orders, rebuild_orders)
 register("search", search.check, search.rebuild)
 register("cases.alarms", alarm_projection.check, alarm_projection.rebuild)

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.models import Assignment, Case, Petition, Report, Watch
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
-from chuangcheng.cases.states import CASE, COMPLAINT, PLEA, REPORT
+from chuangcheng.cases.states import CASE, COMPLAINT, ORDER, PLEA, REMOVAL, REPORT
 from chuangcheng.cases.status import Status, status_of, with_status
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -27,10 +27,12 @@ __all__ = [
     "filter_cases",
     "filter_reports",
     "get_case_for",
+    "get_order_for",
     "get_report_for",
     "kin_of",
     "may_split",
     "moves_for",
+    "order_moves_for",
     "petition_of",
     "public_report",
     "public_report_by_number",
@@ -40,6 +42,7 @@ __all__ = [
     "standing",
     "status_of",
     "visible_cases",
+    "visible_orders",
     "visible_reports",
     "with_status",
 ]
@@ -78,6 +81,36 @@ def case_by_number(actor: Actor, number: str) -> Case:
 def get_report_for(actor: Actor, report_id: UUID) -> Report:
     """One report with what its page shows, or ``common.not_found``."""
     return _one(visible_reports(actor).select_related("category", "case", "division", "grid").filter(pk=report_id))
+
+
+def visible_orders(actor: Actor) -> QuerySet[Order]:
+    """The orders in the actor's reach."""
+    return Order.objects.filter(policies.order_rows(actor))
+
+
+def get_order_for(actor: Actor, order_id: UUID) -> Order:
+    """One order with what its page shows, or ``common.not_found``."""
+    case = "report__case"
+    rows = visible_orders(actor).select_related(
+        f"{case}__holder", f"{case}__responsible", f"{case}__handled_unit", f"{case}__category", "report__category",
+        "report__division", "drafted_by", "replied_by",
+    )  # fmt: skip
+    return _one(rows.filter(pk=order_id))
+
+
+def order_moves_for(actor: Actor, order: Order) -> list[Move]:
+    """The buttons of an order's page: its own moves, and those of the plea to count it in no rate."""
+    post = rights.post_of(actor)
+    if post is None:
+        return []
+    try:
+        policies.allow_order(post, order)
+    except Refused:
+        return []
+    found = (*ORDER.moves_from(order.state), *REMOVAL.moves_from(order.removal_state))
+    own = order.removal_asked_by_id is not None and order.removal_asked_by_id == actor.person_id
+    decisions = {"grant_removal", "decline_removal"} if own else set()
+    return [move for move in found if move.name not in decisions and policies.holds(post, move.permission)]
 
 
 def _one(rows: QuerySet[AnyModel]) -> AnyModel:

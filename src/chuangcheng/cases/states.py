@@ -147,6 +147,49 @@ REFERRALS = {
     "complaint_unit": Label("投诉单位", "Complaint about a unit"),
 }
 
+#: An order 工单 that somebody outside gave with a report: it is answered on its own, whatever reports share its case.
+ORDER = StateTable(
+    "order",
+    states=(
+        State("open", Label("待回复", "To answer")),
+        State("drafted", Label("已拟回复", "Reply drafted")),
+        State("replied", Label("已回复", "Answered"), final=True),
+    ),
+    moves=(
+        Move("draft", ("open", "drafted"), "drafted", "orders.draft", Label("拟回复", "Draft the reply"),
+             needs=("text",)),
+        Move("send", ("drafted",), "replied", "orders.send", Label("回复", "Send the reply")),
+    ),
+)  # fmt: skip
+
+#: The plea 剔除 that an order be counted in no rate: a life beside that of the order, which stays visible either way.
+REMOVAL = StateTable(
+    "removal",
+    states=(
+        State("none", Label("未申请", "None"), final=True),
+        State("asked", Label("待审核", "Awaiting decision")),
+        State("granted", Label("已剔除", "Removed"), final=True),
+        State("declined", Label("不予剔除", "Declined"), final=True),
+    ),
+    moves=(
+        Move("ask_removal", ("none", "declined"), "asked", "orders.draft", Label("申请剔除", "Ask for removal"),
+             needs=("reason_code", "evidence")),
+        Move("grant_removal", ("asked",), "granted", "orders.decide", Label("同意剔除", "Grant removal")),
+        Move("decline_removal", ("asked",), "declined", "orders.decide", Label("不予剔除", "Decline removal")),
+    ),
+)  # fmt: skip
+
+#: Why an order shall be counted in no rate.
+REMOVALS = {
+    "other_area": Label("不属本市管辖", "Not this city's affair"),
+    "repeated": Label("同一诉求重复来件", "The same request again"),
+    "untrue": Label("经核实与事实不符", "Found untrue on the spot"),
+    "no_basis": Label("诉求缺乏法律政策依据", "No basis in law or policy"),
+    "in_litigation": Label("已进入诉讼、仲裁或复议程序", "In litigation or arbitration"),
+    "unreachable": Label("诉求不清且无法联系诉求人", "Unclear, and the caller cannot be reached"),
+    "cannot_now": Label("受政策或客观条件限制，已说明", "Not possible at present, explained"),
+}
+
 #: Why a report is not taken on (told to the citizen, who may object once).
 REFUSALS = {
     "out_of_scope": Label("不属于创城受理范围", "Outside the campaign's scope"),
@@ -210,6 +253,15 @@ PLEA_VERBS = {
 COMPLAINT_VERBS = {
     "flag_complaint": ("complaint_flagged", "report.complaint_flagged"),
     "clear_complaint": ("complaint_cleared", "report.complaint_cleared"),
+}
+ORDER_VERBS = {
+    "draft": ("drafted", "order.drafted"),
+    "send": ("replied", "order.replied"),
+}
+REMOVAL_VERBS = {
+    "ask_removal": ("removal_asked", "order.removal_asked"),
+    "grant_removal": ("removal_granted", "order.removal_granted"),
+    "decline_removal": ("removal_declined", "order.removal_declined"),
 }
 CASE_VERBS = {
     "dispatch": ("dispatched", "case.dispatched"),

@@ -1,4 +1,4 @@
-"""One step in the life of a report or case: the state table's next state, the changed values, the history row.
+"""One step in the life of a report, case or order: the state table's next state, the changed values, the history row.
 
 Everything here works in memory. Actions call :func:`step` under the row's lock and then :func:`write`; the replay of
 another system's history calls :func:`step` alone and inserts in bulk. So both leave the very same rows.
@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from chuangcheng.cases.chronicle import ASSIGNMENT_FIELDS, PETITION_FIELDS, plain, values_of
-from chuangcheng.cases.models import Assignment, Case, Petition, Remark, Report
-from chuangcheng.cases.states import CASE, CASE_VERBS, REPORT, REPORT_VERBS
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, Remark, Report
+from chuangcheng.cases.states import CASE, CASE_VERBS, ORDER, ORDER_VERBS, REPORT, REPORT_VERBS
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox
 from chuangcheng.history.models import Event
@@ -21,6 +21,8 @@ from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel.actor import Actor
 
 Child = Assignment | Petition
+Subject = Case | Report | Order
+_LIVES = {Case: (CASE, CASE_VERBS), Report: (REPORT, REPORT_VERBS), Order: (ORDER, ORDER_VERBS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Touch:
 class Step:
     """What one move leaves to be written: the subject with its changed fields, its history row, its children."""
 
-    subject: Case | Report
+    subject: Subject
     event: Event
     fields: tuple[str, ...]
     touched: Sequence[Touch] = ()
@@ -56,7 +58,7 @@ def altered(child: Child, **values: Any) -> Touch:
 
 
 def step(
-    subject: Case | Report,
+    subject: Subject,
     move: str,
     actor: Actor,
     *,
@@ -74,7 +76,7 @@ def step(
     ``needs`` ask for, ``reason`` a code, ``note`` free words (kept in an erasable row), ``at`` the time it happened
     (now if None). Raises the state table's refusals and leaves the subject untouched then.
     """
-    table, verbs = (CASE, CASE_VERBS) if isinstance(subject, Case) else (REPORT, REPORT_VERBS)
+    table, verbs = _LIVES[type(subject)]
     state = table.next(subject.state, move, **(given or {}))
     verb, topic = verbs[move]
     return amend(
@@ -84,7 +86,7 @@ def step(
 
 
 def amend(
-    subject: Case | Report,
+    subject: Subject,
     verb: str,
     actor: Actor,
     *,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.cases import reading
-from chuangcheng.cases.models import Case, Outcome, Remark, Report
+from chuangcheng.cases.models import Case, Order, Outcome, Remark, Report
 from chuangcheng.cases.states import (
     CASE,
     CASE_VERBS,
@@ -16,10 +16,15 @@ from chuangcheng.cases.states import (
     COMPLAINT_VERBS,
     DECLINES,
     DENIALS,
+    ORDER,
+    ORDER_VERBS,
     PLEA,
     PLEA_VERBS,
     REFERRALS,
     REFUSALS,
+    REMOVAL,
+    REMOVAL_VERBS,
+    REMOVALS,
     REOPENINGS,
     REPORT,
     REPORT_VERBS,
@@ -33,8 +38,15 @@ from chuangcheng.kernel.label import Label
 from chuangcheng.people import selectors as people
 
 _REASONS = {
-    "case": {**RETURNS, **REOPENINGS, **VOIDS, **DENIALS}, "report": {**REFUSALS, **DECLINES, **REFERRALS},
-}  # fmt: skip
+    "case": {**RETURNS, **REOPENINGS, **VOIDS, **DENIALS},
+    "report": {**REFUSALS, **DECLINES, **REFERRALS},
+    "order": REMOVALS,
+}
+_LIVES = {
+    "case": ((CASE, CASE_VERBS),),
+    "report": ((REPORT, REPORT_VERBS), (PLEA, PLEA_VERBS), (COMPLAINT, COMPLAINT_VERBS)),
+    "order": ((ORDER, ORDER_VERBS), (REMOVAL, REMOVAL_VERBS)),
+}
 _EXTRA = {
     "report.created": Label("收到上报", "Received"),
     "report.photo_stored": Label("收到照片", "Photo received"),
@@ -55,6 +67,9 @@ _EXTRA = {
     "case.photo_added": Label("上传照片", "Photo added"),
     "case.watched": Label("市民“我也遇到”", "Somebody else met it too"),
     "case.requested": Label("由业务系统经接口办理", "Taken by a program"),
+    "order.created": Label("收到工单", "Order received"),
+    "order.due_changed": Label("对方调整答复期限", "The limit of the reply was moved"),
+    "order.called_back": Label("收到回访结果", "Result of the call-back"),
     "case.due_recomputed": Label("重算时限", "Deadline recomputed"),
     "report.moved": Label("随案件并入", "Moved with its case"),
     "report.restored": Label("撤销并案，回到原案", "Back to its case"),
@@ -104,13 +119,17 @@ def of_report(report: Report) -> list[Entry]:
     return _entries("report", list(events_of("report", report.pk)), {})
 
 
+def of_order(order: Order) -> list[Entry]:
+    """Every history row of an order, first to last."""
+    return _entries("order", list(events_of("order", order.pk)), {})
+
+
 def label_of(action: str) -> Label:
     """What a history row's action is called on screen."""
     if action in _EXTRA:
         return _EXTRA[action]
     kind, _, verb = action.partition(".")
-    table, verbs = (CASE, CASE_VERBS) if kind == "case" else (REPORT, REPORT_VERBS)
-    for one, names in ((table, verbs), (PLEA, PLEA_VERBS), (COMPLAINT, COMPLAINT_VERBS)):
+    for one, names in _LIVES.get(kind, ()):
         for move, (name, _) in names.items():
             if name == verb:
                 return one.move(move).label

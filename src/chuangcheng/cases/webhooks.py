@@ -6,8 +6,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from chuangcheng.cases.models import Case, Report
-from chuangcheng.cases.states import CASE, CASE_VERBS, REPORT, REPORT_VERBS
+from chuangcheng.cases.models import Case, Order, Report
+from chuangcheng.cases.states import (
+    CASE,
+    CASE_VERBS,
+    ORDER,
+    ORDER_VERBS,
+    REMOVAL,
+    REMOVAL_VERBS,
+    REPORT,
+    REPORT_VERBS,
+)
 from chuangcheng.history.models import Outbox
 from chuangcheng.history.outbox import on
 from chuangcheng.history.selectors import events_of
@@ -23,9 +32,14 @@ def _topics() -> dict[str, Label]:
         "report.moved": Label("上报：转到另一案件", "Report: moved to another case"),
         "case.filed": Label("立案", "Case filed"),
         "case.relapsed": Label("案件：问题反弹", "Case: the trouble came back"),
+        "order.created": Label("收到工单", "Order received"),
+        "order.due_changed": Label("工单：调整答复期限", "Order: limit of the reply moved"),
+        "order.called_back": Label("工单：收到回访结果", "Order: result of the call-back"),
     }
+    order = Label("工单", "Order")
     for table, verbs, word in (
         (REPORT, REPORT_VERBS, Label("上报", "Report")), (CASE, CASE_VERBS, Label("案件", "Case")),
+        (ORDER, ORDER_VERBS, order), (REMOVAL, REMOVAL_VERBS, order),
     ):  # fmt: skip
         for move, (_, topic) in verbs.items():
             label = table.move(move).label
@@ -43,7 +57,7 @@ def tell_systems(row: Outbox) -> None:
     """Where nobody listens this costs a look into the process's memory."""
     if sunk() or not sending.listeners(row.topic):
         return
-    data = _of_case(row) if row.subject_kind == "case" else _of_report(row)
+    data = _DATA[row.subject_kind](row)
     if data is not None:
         sending.publish(
             key=f"outbox:{row.pk}", topic=row.topic, subject=(row.subject_kind, row.subject_id), data=data,
@@ -102,6 +116,34 @@ def _of_report(row: Outbox) -> dict[str, Any] | None:
         },
         "step": row.payload.get("seq", 1),
     }
+
+
+def _of_order(row: Outbox) -> dict[str, Any] | None:
+    """Without the reply's words: the hotline's program fetches them with its own token."""
+    order = Order.objects.select_related("report__case").filter(pk=row.subject_id).first()
+    if order is None:
+        return None
+    case = order.case
+    return {
+        "order": {
+            "id": str(order.pk),
+            "number": order.number,
+            "source": order.source,
+            "state": _state(row, order.state),
+            "report": order.report.number,
+            "case": case.number if case else None,
+            "received_at": _time(order.received_at),
+            "due_at": _time(order.due_at),
+            "replied_at": _time(order.replied_at),
+            "solved": order.solved,
+            "satisfied": order.satisfied or None,
+            "removal": order.removal_state,
+        },
+        "step": row.payload.get("seq", 1),
+    }
+
+
+_DATA = {"case": _of_case, "report": _of_report, "order": _of_order}
 
 
 def _state(row: Outbox, now: str) -> str:

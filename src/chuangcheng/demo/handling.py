@@ -11,6 +11,7 @@ from chuangcheng.cases.models import Case
 from chuangcheng.cases.routing import suggest
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.found import Cast
+from chuangcheng.demo.orders import Orders
 from chuangcheng.demo.plan import words
 from chuangcheng.demo.stage import Stage
 from chuangcheng.kernel import clock
@@ -28,11 +29,12 @@ _ROLES = {
 class Handling:
     """Dispatches, handles, verifies and closes cases. ``zeal`` of a unit lies between 0.6 (late) and 1.3 (early)."""
 
-    def __init__(self, stage: Stage, cast: Cast, darkroom: Darkroom) -> None:
+    def __init__(self, stage: Stage, cast: Cast, darkroom: Darkroom, orders: Orders) -> None:
         self.stage = stage
         self.rng: random.Random = stage.rng
         self.cast = cast
         self.darkroom = darkroom
+        self.orders = orders
         self.zeal = {code: self.rng.uniform(0.6, 1.3) for code in sorted(cast.units)}
         self.community: dict[UUID, str] = {}
         self._seen: dict[UUID, Case] = {}
@@ -152,6 +154,7 @@ class Handling:
         self.stage.after(0.1, 4, lambda: self._close(case_id))
 
     def _close(self, case_id: UUID) -> None:
+        self.orders.answer(case_id)
         self._did(cases.close_case(actor=self._office(), case_id=case_id))
         if self.rng.random() < 0.012:
             self.stage.after(4, 30, lambda: self._reopen(case_id))

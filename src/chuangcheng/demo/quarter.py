@@ -13,6 +13,7 @@ from chuangcheng.cases.states import CASE
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.handling import Handling
+from chuangcheng.demo.orders import Orders
 from chuangcheng.demo.plan import Area, Plan, inside, words
 from chuangcheng.demo.stage import Stage
 from chuangcheng.kernel import clock
@@ -41,13 +42,16 @@ class Incident:
 class Quarter:
     """Schedules incidents over the quarter and walks each report to its case."""
 
-    def __init__(self, stage: Stage, plan: Plan, cast: Cast, handling: Handling, darkroom: Darkroom) -> None:
+    def __init__(
+        self, stage: Stage, plan: Plan, cast: Cast, handling: Handling, darkroom: Darkroom, orders: Orders
+    ) -> None:
         self.stage = stage
         self.rng: random.Random = stage.rng
         self.plan = plan
         self.cast = cast
         self.handling = handling
         self.darkroom = darkroom
+        self.orders = orders
         self.streets = {area.code: area.name for area in plan.areas if area.level == "street"}
 
     def schedule(self) -> None:
@@ -107,8 +111,11 @@ class Quarter:
             photos=(Declaration(photo.original_sha256, "near", in_camera=source in {"portal", "grid"}),)
             if photo
             else (),
+            external_source="hotline" if source == "hotline" else "",
+            external_number=self.orders.number() if source == "hotline" else None,
         )
-        report, _ = cases.create_report(actor=actor, given=given)
+        due = self.orders.due() if source == "hotline" else None
+        report, _ = cases.create_report(actor=actor, given=given, reply_due_at=due)
         if photo:
             cases.ingest_photo(report_id=report.id, sha256=photo.original_sha256, data=photo)
         return report
@@ -121,7 +128,7 @@ class Quarter:
             self._join(report_id, incident, incident.case_id)
         elif self.rng.random() < 0.09:
             reason = self.rng.choice(REFUSALS)
-            cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code=reason)
+            self._refuse(report_id, reason)
         elif self.rng.random() < 0.18:
             cases.ask_confirm(actor=self._dispatcher(), report_id=report_id)
             self.stage.after(0.2, 3, lambda: self._confirm(report_id, incident))
@@ -136,11 +143,15 @@ class Quarter:
 
     def _triage_confirmed(self, report_id: UUID, incident: Incident, found: bool) -> None:
         if not found:
-            cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code="untrue")
+            self._refuse(report_id, "untrue")
         elif incident.case_id:
             self._join(report_id, incident, incident.case_id)
         else:
             self._file(report_id, incident)
+
+    def _refuse(self, report_id: UUID, reason: str) -> None:
+        cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code=reason)
+        self.orders.answer_refused(report_id)
 
     def _join(self, report_id: UUID, incident: Incident, case_id: UUID) -> None:
         """A later report of a known trouble: linked while the case is open, else refused or, relapsed, a new case."""
@@ -149,7 +160,7 @@ class Quarter:
         elif self.rng.random() < 0.3:
             self._file(report_id, incident)
         else:
-            cases.refuse_report(actor=self._dispatcher(), report_id=report_id, reason_code="already_filed")
+            self._refuse(report_id, "already_filed")
 
     def _file(self, report_id: UUID, incident: Incident) -> None:
         case = cases.file_report(actor=self._dispatcher(), report_id=report_id, category_code=incident.code)

@@ -22,6 +22,7 @@ from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.morning import Morning
+from chuangcheng.demo.orders import Orders
 from chuangcheng.demo.patrol import Patrols, readings
 from chuangcheng.demo.plan import LOGINS, Plan, make
 from chuangcheng.demo.quarter import Quarter
@@ -57,7 +58,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
         founded()
         stage = Stage(rng, start, end)
         with Darkroom(seed) as darkroom:
-            _schedule(stage, plan, cast, darkroom)
+            _schedule(stage, plan, cast, darkroom, seed)
             stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
             trust.play(cast)
@@ -74,9 +75,10 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
     }
 
 
-def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom) -> None:
-    handling = Handling(stage, cast, darkroom)
-    Quarter(stage, plan, cast, handling, darkroom).schedule()
+def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: int) -> None:
+    orders = Orders(stage, cast, seed)
+    handling = Handling(stage, cast, darkroom, orders)
+    Quarter(stage, plan, cast, handling, darkroom, orders).schedule()
     Patrols(stage, cast, handling, darkroom).schedule()
     Morning(stage, plan, cast).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases.actions import bulk
 from chuangcheng.cases.actions.bulk import BulkMove, BulkReport, Kind, Row
-from chuangcheng.cases.states import CASE, REPORT
+from chuangcheng.cases.states import CASE, ORDER, REPORT
 from chuangcheng.desk import choices, forms
 from chuangcheng.desk.merging import Merge
 from chuangcheng.desk.moving import GRAVE
@@ -59,6 +59,8 @@ FORMS: dict[str, type[django_forms.Form]] = {
     "file": forms.Nothing,
     "ask_confirm": forms.Nothing,
     "refuse": forms.Refuse,
+    "draft": forms.Nothing,
+    "send": forms.Nothing,
 }
 
 
@@ -75,6 +77,7 @@ class Pile:
 
 CASES = Pile("case", CASE, "desk:cases", "desk:case", "desk:case_bulk")
 REPORTS = Pile("report", REPORT, "desk:reports", "desk:report", "desk:report_bulk")
+ORDERS = Pile("order", ORDER, "desk:orders", "desk:order", "desk:order_bulk")
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,12 @@ def case_bulk(request: StaffRequest) -> HttpResponse:
 def report_bulk(request: StaffRequest) -> HttpResponse:
     """One move on many reports."""
     return _take(request, REPORTS)
+
+
+@page("orders.view")
+def order_bulk(request: StaffRequest) -> HttpResponse:
+    """One move on many orders: each reply as it writes itself, or as it was drafted."""
+    return _take(request, ORDERS)
 
 
 def _take(request: StaffRequest, pile: Pile) -> HttpResponse:

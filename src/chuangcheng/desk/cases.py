@@ -17,7 +17,7 @@ from chuangcheng.cases import actions, reading, selectors, timeline
 from chuangcheng.cases.belongings import origins
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.evidence import looks
-from chuangcheng.cases.models import Case, Petition, Report
+from chuangcheng.cases.models import Case, Order, Petition, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.suspicion import alarms_of
@@ -149,7 +149,8 @@ def case_words(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpResponse:
     case = selectors.get_case_for(request.actor, case_id)
-    reports = list(selectors.visible_reports(request.actor).filter(case=case).order_by("received_at"))
+    found = selectors.visible_reports(request.actor).filter(case=case).select_related("order")
+    reports = list(found.order_by("received_at"))
     kin = selectors.kin_of(request.actor, case)
     before, after = _pictures(case, reports, kin.merged)
     petition = selectors.petition_of(case)
@@ -165,6 +166,8 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "chain": selectors.chain_of(case),
         "petition": petition,
         "entries": timeline.of_case(case, request.actor),
+        "orders": (orders := _orders(request, reports)),
+        "unanswered": sum(order.state == "open" for order in orders),
         "kin": kin,
         **_words(request, case, petition, plain=plain),
     }
@@ -180,6 +183,11 @@ def _words(request: StaffRequest, case: Case, petition: Petition | None, *, plai
         "hidden": not plain and reading.hides(request.actor, case, asked),
         "words_url": reverse("desk:case_words", args=[case.pk]),
     }
+
+
+def _orders(request: StaffRequest, reports: list[Report]) -> list[Order]:
+    """The orders behind the case, each answered on its own; an order is within reach where its report is."""
+    return [report.order for report in reports if hasattr(report, "order")] if holds(request, "orders.view") else []
 
 
 def _pictures(case: Case, reports: list[Report], merged: list[Case]) -> tuple[list[Picture], list[Picture]]:

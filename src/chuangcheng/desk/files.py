@@ -31,6 +31,13 @@ def report_photo(request: StaffRequest, report_id: UUID, photo_id: UUID) -> Http
     return stream(request, ("report", report_id), photo_id)
 
 
+@page("orders.view")
+def order_photo(request: StaffRequest, order_id: UUID, photo_id: UUID) -> HttpResponseBase:
+    """A photo that was brought for the removal of an order, or its thumbnail."""
+    cases.get_order_for(request.actor, order_id)
+    return stream(request, ("order", order_id), photo_id)
+
+
 @page("cases.view")
 def evidence(request: StaffRequest, case_id: UUID, check_id: UUID, photo_id: UUID) -> HttpResponseBase:
     """What a check that stands behind the case saw, for everyone who works on the case."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, Order, Report
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Check
 from chuangcheng.photos import release as releases
@@ -62,6 +62,12 @@ def of_report(report: Report) -> list[Picture]:
     """A report's photos, those still on their way included."""
     listed = photos.of(("report", report.pk))
     return [Picture(photo, reverse("desk:report_photo", args=[report.pk, photo.pk])) for photo in listed]
+
+
+def of_order(order: Order) -> list[Picture]:
+    """What was brought for the removal of an order."""
+    listed = photos.of(("order", order.pk))
+    return [Picture(photo, reverse("desk:order_photo", args=[order.pk, photo.pk])) for photo in listed]
 
 
 def behind_case(case: Case) -> list[Picture]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from chuangcheng.cases import actions, reading, selectors, timeline
 from chuangcheng.cases.likeness import alike
-from chuangcheng.cases.models import Report
+from chuangcheng.cases.models import Provenance, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.cases.triage.advice import advise
@@ -120,6 +120,8 @@ def _show(
         "plea": PLEA.state(report.plea_state).label,
         "declined": DECLINES.get(report.plea_reason),
         "contact": contact,
+        "order": selectors.visible_orders(request.actor).filter(report=report).first(),
+        "provenance": Provenance.objects.filter(report=report).first(),
         "alike": alike(request.actor, report) if report.state in REPORT.open_states() else [],
     }
     return render(request, "desk/report.html", context)

@@ -30,6 +30,7 @@ class Settings:
     allowed_hosts: str = "*"  # comma separated; "*" accepts any Host header
     mail_url: str = ""  # smtp://user:password@host:port; empty: mails are kept on the page only
     mail_from: str = "noreply@localhost"  # sender of mails
+    mailbox_url: str = ""  # imaps://user:password@host:port/FOLDER of the campaign's mailbox; empty: none is read
     private_targets: bool = False  # notices and webhooks may go to addresses inside the own network, and by plain HTTP
     web_processes: int = 0  # 0: one on SQLite, two on PostgreSQL
     blocking_threads: int = 4  # threads of one web process

@@ -18,7 +18,8 @@ from chuangcheng.kernel import clock
 _SALT = "chuangcheng.people.tokens"
 DAYS = 90
 #: ``api``: everything the post may do over the JSON API. ``open311``: send service requests, nothing more.
-Use = Literal["api", "open311"]
+#: ``hotline``: bring orders of 12345, read their replies, tell results of call-backs.
+Use = Literal["api", "open311", "hotline"]
 
 
 def issue(post_id: UUID, *, days: int = DAYS, use: Use = "api") -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.complaints import told_to_sender
 from chuangcheng.cases.models import Report
+from chuangcheng.cases.obligations import is_asked_elsewhere
 from chuangcheng.cases.publishing import public_photos
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.kernel import clock
@@ -142,6 +143,6 @@ def _possible(found: Report) -> dict[str, bool]:
     return {
         "can_withdraw": "withdraw" in names,
         "can_object": "object" in names and not found.objected,
-        "can_rate": closed is not None and found.rating is None,
+        "can_rate": closed is not None and found.rating is None and not is_asked_elsewhere(found),
         "can_plead": fresh and "ask_reopen" in pleas,
     }

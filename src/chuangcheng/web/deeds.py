@@ -9,6 +9,7 @@ from chuangcheng.kernel.label import Label
 SUBJECTS = {
     "report": Label("上报", "Report"),
     "case": Label("案件", "Case"),
+    "order": Label("工单", "Order"),
     "site": Label("点位", "Site"),
     "compound": Label("小区", "Compound"),
     "deliberation": Label("五方议事", "Deliberation"),

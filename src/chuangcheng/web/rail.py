@@ -45,6 +45,8 @@ ROOMS = (
     Room("issues", _("问题"), (
         Link("desk:reports", _("上报"), "reports.view"),
         Link("desk:cases", _("案件"), "cases.view"),
+        Link("desk:orders", _("工单"), "orders.view"),
+        Link("desk:mailbox", _("信箱"), "reports.triage"),
         Link("desk:triage", _("分类建议"), "reports.triage"),
         Link("desk:photo_alarms", _("照片警报"), "alarms.view"),
         Link("desk:complaints", _("投诉转交"), "reports.complaints"),

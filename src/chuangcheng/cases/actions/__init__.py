@@ -9,8 +9,18 @@ from chuangcheng.cases.actions.dispatch import (
     return_case,
     void_case,
 )
+from chuangcheng.cases.actions.entry import ON_BEHALF, ProvenanceInput, enter_report, take_order
 from chuangcheng.cases.actions.handling import accept_case, add_after_photo, add_photo, handle_case, store_photo
 from chuangcheng.cases.actions.merging import merge_case, split_case, unmerge_case
+from chuangcheng.cases.actions.orders import (
+    ask_removal,
+    change_due,
+    decide_removal,
+    draft_replies,
+    draft_reply,
+    record_callback,
+    send_reply,
+)
 from chuangcheng.cases.actions.petitions import (
     ask_extension,
     ask_suspension,
@@ -33,12 +43,16 @@ from chuangcheng.cases.actions.reports import (
 from chuangcheng.cases.actions.triage import ask_confirm, confirm_report, file_report, link_report, refuse_report
 from chuangcheng.cases.actions.verification import close_case, rework_case, verify_case
 from chuangcheng.cases.inputs import CaseInput, ReportInput
+from chuangcheng.cases.obligations import Callback
 from chuangcheng.cases.receipts import code_of
 from chuangcheng.cases.routing import ensure_default_routing, save_rule
 
 __all__ = [
+    "ON_BEHALF",
+    "Callback",
     "CaseInput",
     "Contact",
+    "ProvenanceInput",
     "ReportInput",
     "accept_case",
     "add_after_photo",
@@ -46,17 +60,23 @@ __all__ = [
     "ask_confirm",
     "ask_extension",
     "ask_recompute",
+    "ask_removal",
     "ask_reopen",
     "ask_suspension",
+    "change_due",
     "close_case",
     "code_of",
     "confirm_report",
     "create_report",
     "decide_petition",
+    "decide_removal",
     "decline_reopen",
     "deny_relapse",
     "dispatch_case",
+    "draft_replies",
+    "draft_reply",
     "ensure_default_routing",
+    "enter_report",
     "file_case",
     "file_report",
     "find_relapse",
@@ -71,6 +91,7 @@ __all__ = [
     "rate_report",
     "recompute_provisional",
     "recompute_some",
+    "record_callback",
     "refuse_report",
     "reopen_case",
     "resume_case",
@@ -80,8 +101,10 @@ __all__ = [
     "save_rule",
     "see_contact",
     "see_words",
+    "send_reply",
     "split_case",
     "store_photo",
+    "take_order",
     "unmerge_case",
     "verify_case",
     "void_case",

@@ -14,12 +14,13 @@ from chuangcheng.cases import selectors
 from chuangcheng.cases.actions.dispatch import dispatch_case, void_case
 from chuangcheng.cases.actions.handling import accept_case
 from chuangcheng.cases.actions.merging import merge_case
+from chuangcheng.cases.actions.orders import draft_reply, send_reply
 from chuangcheng.cases.actions.petitions import ask_extension
 from chuangcheng.cases.actions.triage import ask_confirm, file_report, refuse_report
 from chuangcheng.cases.actions.verification import close_case, verify_case
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.routing import suggest_each
-from chuangcheng.cases.states import CASE, REPORT
+from chuangcheng.cases.states import CASE, ORDER, REPORT
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -29,9 +30,9 @@ from chuangcheng.people import rights
 #: More rows than this are refused at once: who decides on so many has looked at none.
 MOST = 200
 
-Kind = Literal["case", "report"]
+Kind = Literal["case", "report", "order"]
 Values = Mapping[str, Any]
-Row = Any  #: a Case or a Report, whichever the move is of
+Row = Any  #: a Case, a Report or an Order, whichever the move is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,17 @@ def _merged_there(actor: Actor, case: Case, given: Values) -> bool:
     return case.merged_into_id == selectors.standing(selectors.case_by_number(actor, given["number"])).pk
 
 
+def _draft_order(actor: Actor, order: Row, _given: Values) -> object:
+    """By its own outcome; words that somebody has written stay."""
+    if order.state == "drafted":
+        raise Refused("order.nothing_to_draft")
+    return draft_reply(actor=actor, order_id=order.pk)
+
+
+def _send_order(actor: Actor, order: Row, _given: Values) -> object:
+    return send_reply(actor=actor, order_id=order.pk)
+
+
 _LISTED = (
     BulkMove("case", CASE.move("dispatch"), _dispatch, _unit_of_each, _held_by_it),
     BulkMove("case", CASE.move("accept"), _plain_case(accept_case), settled=_held_by_us),
@@ -167,6 +179,8 @@ _LISTED = (
     BulkMove("report", REPORT.move("file"), _file),
     BulkMove("report", REPORT.move("ask_confirm"), _plain_report(ask_confirm)),
     BulkMove("report", REPORT.move("refuse"), _plain_report(refuse_report), settled=_with_that_reason),
+    BulkMove("order", ORDER.move("draft"), _draft_order),
+    BulkMove("order", ORDER.move("send"), _send_order),
 )
 #: Handling is not among them (each case has its own proof), nor rework (each has its own fault), nor what decides on
 #: somebody's petition or plea: those deserve a look each.
@@ -185,11 +199,17 @@ def offered(*, actor: Actor, kind: Kind, states: Iterable[str] = ()) -> list[Bul
     ]
 
 
+_ROWS: dict[Kind, tuple[Callable[[Actor], Any], tuple[str, ...]]] = {
+    "case": (selectors.visible_cases, ("category", "division", "holder")),
+    "report": (selectors.visible_reports, ("category", "division")),
+    "order": (selectors.visible_orders, ("report__division",)),
+}
+
+
 def rows_of(*, actor: Actor, kind: Kind, ids: Sequence[UUID]) -> list[Row]:
     """The rows of these ids that the actor may see, in this order, with what a line about them shows; one query."""
-    rows: Any = selectors.visible_cases(actor) if kind == "case" else selectors.visible_reports(actor)
-    joined = ("category", "division", "holder") if kind == "case" else ("category", "division")
-    found = {row.pk: row for row in rows.filter(pk__in=ids).select_related(*joined)}
+    visible, joined = _ROWS[kind]
+    found = {row.pk: row for row in visible(actor).filter(pk__in=ids).select_related(*joined)}
     return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
 
 

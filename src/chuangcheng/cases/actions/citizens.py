@@ -13,6 +13,7 @@ from chuangcheng.cases.actions.dispatch import reopen_case
 from chuangcheng.cases.locks import lock_report
 from chuangcheng.cases.models import Case, Report, Watch
 from chuangcheng.cases.nearby import public_open
+from chuangcheng.cases.obligations import is_asked_elsewhere
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.states import DECLINES, PLEA, PLEA_VERBS
 from chuangcheng.cases.steps import Step, amend, write
@@ -27,12 +28,15 @@ MAX_WORDS = 1000
 
 
 def rate_report(*, report_id: UUID, code: str, stars: int, words: str = "") -> Report:
-    """The reporter says how it went, 1 to 5, once, after the case was closed."""
+    """The reporter says how it went, 1 to 5, once, after the case was closed. Whom 12345 calls back is not asked by us
+    as well (``report.asked_elsewhere``)."""
     if stars not in STARS:
         raise Refused("report.bad_rating")
     _check_words(words)
     with transaction.atomic():
         report = _closed(report_id, code)
+        if is_asked_elsewhere(report):
+            raise Refused("report.asked_elsewhere")
         if report.rating is not None:
             raise Refused("report.rated_already")
         report.rating_text = words.strip()

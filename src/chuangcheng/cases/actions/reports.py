@@ -5,11 +5,12 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from chuangcheng.cases.building import body_digest, build_report
+from chuangcheng.cases.building import body_digest, build_order, build_report, is_order
 from chuangcheng.cases.inputs import ReportInput, check_report
 from chuangcheng.cases.locks import lock_report
 from chuangcheng.cases.models import Report, Source
@@ -37,9 +38,15 @@ class Contact:
     phone: str
 
 
-def create_report(*, actor: Actor, given: ReportInput) -> tuple[Report, bool]:
+def create_report(
+    *, actor: Actor, given: ReportInput, reply_due_at: datetime | None = None, on_behalf: bool = False
+) -> tuple[Report, bool]:
     """Take a report in. The same id with the same body again answers with the stored row and False; with another body
-    ``common.different_body``. Everything heavy happens behind the topic ``report.created``."""
+    ``common.different_body``. Everything heavy happens behind the topic ``report.created``.
+
+    A report that somebody outside wants answered (by ``reply_due_at``, if a day was named) gets its order in the same
+    transaction. ``on_behalf``: whoever enters it is not the one who reported.
+    """
     if actor != SYSTEM and (not actor.is_system or given.source != Source.PORTAL):
         rights.require(actor, "reports.create")
     now = clock.now()
@@ -50,10 +57,14 @@ def create_report(*, actor: Actor, given: ReportInput) -> tuple[Report, bool]:
     report, event = build_report(
         given, actor=actor, number=take("SB", now), received_at=now, located=located, category=category, body=body
     )
+    if on_behalf:
+        report.reporter_id = None
     try:
         with transaction.atomic():
             report.save(force_insert=True)
             event.save(force_insert=True)
+            if is_order(report, reply_due_at):
+                _open_order(report, actor, reply_due_at)
             if given.photos:
                 photos.declare(owner=("report", report.pk), declarations=given.photos, moment=now)
             outbox.emit("report.created", ("report", report.pk))
@@ -64,6 +75,13 @@ def create_report(*, actor: Actor, given: ReportInput) -> tuple[Report, bool]:
             raise
         return stored, False
     return report, True
+
+
+def _open_order(report: Report, actor: Actor, due_at: datetime | None) -> None:
+    order, event = build_order(report, actor=actor, due_at=due_at)
+    order.save(force_insert=True)
+    event.save(force_insert=True)
+    outbox.emit("order.created", ("order", order.pk))
 
 
 def _category(code: str | None) -> Category | None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from chuangcheng.cases.links import end_all, last_lead
 from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Case
+from chuangcheng.cases.obligations import require_answered
 from chuangcheng.cases.proof import require_proof
 from chuangcheng.cases.states import CASE
 from chuangcheng.cases.status import was_on_time
@@ -43,11 +44,13 @@ def rework_case(*, actor: Actor, case_id: UUID, note: str) -> Case:
 
 
 def close_case(*, actor: Actor, case_id: UUID, note: str = "") -> Case:
-    """The end: whatever links of the chain were still live are done."""
+    """The end: whatever links of the chain were still live are done. Every order behind the case has its reply drafted
+    before (``case.orders_unanswered``)."""
     with transaction.atomic():
         case = lock_case(actor, case_id)
         permit(actor, case, "close")
         require_proof(case, case.outcome, note, stored=True)
+        require_answered(case)
         now = clock.now()
         touched = end_all(case, "done", now)
         taken = step(case, "close", actor, changes={"closed_at": now}, touched=touched, note=note, at=now)

@@ -144,6 +144,13 @@ def _hotline(options: argparse.Namespace, progress: Progress) -> ImportReport | 
                                   progress=lambda done, total: progress("", done, total))  # fmt: skip
 
 
+def _callbacks(options: argparse.Namespace, progress: Progress) -> ImportReport:
+    from chuangcheng.cases.callbacks import import_callbacks
+
+    return import_callbacks(actor=SYSTEM, path=options.file,
+                            progress=lambda done, total: progress("", done, total))  # fmt: skip
+
+
 def _requests311(options: argparse.Namespace, progress: Progress) -> ImportReport:
     from chuangcheng.cases import replay
 
@@ -183,6 +190,7 @@ KINDS: dict[str, Kind] = {
     ),
     "units": Kind(Label("单位、人员与岗位", "units, persons and posts"), WORKBOOK, _units),
     "hotline": Kind(Label("热线留言", "messages of a hotline"), WORKBOOK, _hotline),
+    "callbacks": Kind(Label("热线工单的回访结果", "results of call-backs to orders"), WORKBOOK, _callbacks, False),
     "requests311": Kind(
         Label("其他城市 311 系统的历史", "the history of another city's 311 system"),
         Label("CSV、gz", "CSV, gz"),

@@ -15,8 +15,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add(parser, "username", "登录名", "name to sign in with")
     add(parser, "--role", "多个岗位时指明角色", "which role, for a person with several posts", metavar="ROLE")
     add(parser, "--days", "有效天数（默认 90）", "days until it ends (default: 90)", type=int, default=90)
-    add(parser, "--use", "用途：api 为整个接口，open311 只能报送", "api: the whole API; open311: sending requests only",
-        choices=("api", "open311"), default="api")  # fmt: skip
+    add(parser, "--use", "用途：api 为整个接口，open311 只能报送，hotline 只能收发工单",
+        "api: the whole API; open311: sending requests only; hotline: orders only",
+        choices=("api", "open311", "hotline"), default="api")  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> Result:

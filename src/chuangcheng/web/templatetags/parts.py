@@ -256,8 +256,9 @@ def field(bound: Any) -> dict[str, Any]:
 #: Moves that lead work forward: the first of them on a page is its main button.
 FORWARD = (
     "confirm", "file", "dispatch", "handle", "accept", "verify", "close", "extend", "suspend", "resume", "ask_confirm",
+    "send", "draft", "grant_removal",
 )  # fmt: skip
-GRAVE = ("void", "refuse", "decline")
+GRAVE = ("void", "refuse", "decline", "decline_removal")
 
 
 @register.inclusion_tag("web/parts/moves.html", takes_context=True)
