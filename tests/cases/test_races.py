@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from django.db import connection
 
-from chuangcheng.cases import actions
+from chuangcheng.cases import actions, projections
 from chuangcheng.cases.models import Assignment, Case, Report
 from chuangcheng.history.models import Event, Outbox
 from chuangcheng.kernel import clock
@@ -87,3 +87,42 @@ def test_of_two_deciders_one_comes_too_late(play: Play) -> None:
         for granted in (True, False)
     ])  # fmt: skip
     assert found.count("state.stale") == 1
+
+
+def test_of_two_dispatchers_who_merge_one_case_one_comes_too_late(play: Play) -> None:
+    case, one, other = play.filed(), play.filed(), play.filed()
+    report = play.joined(case)
+    found = at_once(*[
+        lambda target=target: actions.merge_case(actor=play.by["office"], case_id=case.id, target_id=target.id)
+        for target in (one, other)
+    ])  # fmt: skip
+    assert found.count("state.move_refused") == 1
+    stored = Case.objects.get(pk=case.pk)
+    assert stored.merged_into_id in (one.pk, other.pk)
+    assert Report.objects.get(pk=report.pk).case_id == stored.merged_into_id
+    assert [*projections.check_cases(), *projections.check_reports()] == []
+
+
+def test_merged_into_each_other_at_once_only_one_goes_through(play: Play) -> None:
+    one, other = play.filed(), play.filed()
+    found = at_once(
+        lambda: actions.merge_case(actor=play.by["office"], case_id=one.id, target_id=other.id),
+        lambda: actions.merge_case(actor=play.by["office"], case_id=other.id, target_id=one.id),
+    )
+    assert found.count("case.merge_ring") == 1
+    assert Case.objects.filter(state="merged").count() == 1
+
+
+def test_a_report_linked_while_its_case_is_merged_ends_up_with_the_target(play: Play) -> None:
+    for _ in range(5):
+        case, target, report = play.filed(), play.filed(), play.report()
+        found = at_once(
+            lambda case=case, target=target: actions.merge_case(
+                actor=play.by["office"], case_id=case.id, target_id=target.id
+            ),
+            lambda case=case, report=report: actions.link_report(
+                actor=play.by["office"], report_id=report.id, case_id=case.id
+            ),
+        )
+        report.refresh_from_db()
+        assert report.case_id == target.pk or found[1] == "report.case_ended"

@@ -21,6 +21,7 @@ from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
+from chuangcheng.demo.merging import Merging
 from chuangcheng.demo.morning import Morning
 from chuangcheng.demo.orders import Orders
 from chuangcheng.demo.patrol import Patrols, readings
@@ -81,6 +82,7 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     Quarter(stage, plan, cast, handling, darkroom, orders).schedule()
     Patrols(stage, cast, handling, darkroom).schedule()
     Morning(stage, plan, cast).schedule()
+    Merging(stage, cast, handling).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 
 

@@ -154,9 +154,11 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
     kin = selectors.kin_of(request.actor, case)
     before, after = _pictures(case, reports, kin.merged)
     petition = selectors.petition_of(case)
+    moves = selectors.moves_for(request.actor, case, waiting=petition, reports=len(reports))
     context: dict[str, Any] = {
         "case": case,
-        "moves": selectors.moves_for(request.actor, case, waiting=petition, reports=len(reports)),
+        "moves": moves,
+        "may_merge": any(move.name == "merge" for move in moves),
         "before": before,
         "after": after,
         "looks": looks(case, [picture.photo for picture in (*before, *after)]),

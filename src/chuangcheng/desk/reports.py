@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.cases import actions, reading, selectors, timeline
-from chuangcheng.cases.likeness import alike
 from chuangcheng.cases.models import Provenance, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.cases.triage.advice import advise
 from chuangcheng.desk import bulk, choices, triage
+from chuangcheng.desk.alike import of_report_page
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_report, published_photos
 from chuangcheng.web.pages import holds, page
@@ -122,6 +122,7 @@ def _show(
         "contact": contact,
         "order": selectors.visible_orders(request.actor).filter(report=report).first(),
         "provenance": Provenance.objects.filter(report=report).first(),
-        "alike": alike(request.actor, report) if report.state in REPORT.open_states() else [],
+        "candidates": of_report_page(request, report, pictures) if report.state in REPORT.open_states() else None,
+        "may_join": any(move.name == "link" for move in moves),
     }
     return render(request, "desk/report.html", context)

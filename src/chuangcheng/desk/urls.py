@@ -6,6 +6,7 @@ from django.urls import path
 
 from chuangcheng.desk import (
     alarms,
+    alike,
     board,
     bulk,
     cases,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/", reports.report_page, name="report"),
     path("reports/<uuid:report_id>/contact/", reports.contact, name="report_contact"),
     path("reports/<uuid:report_id>/words/", reports.report_words, name="report_words"),
+    path("reports/<uuid:report_id>/apart/", alike.report_apart, name="report_apart"),
     path("reports/<uuid:report_id>/moves/<slug:name>/", report_move, name="report_move"),
     path("reports/<uuid:report_id>/photos/<uuid:photo_id>/", files.report_photo, name="report_photo"),
     path("complaints/", complaints.complaint_list, name="complaints"),
@@ -73,6 +75,8 @@ urlpatterns = [
     path("cases/map/content/", board.map_content, name="case_map_content"),
     path("cases/<uuid:case_id>/", cases.case_page, name="case"),
     path("cases/<uuid:case_id>/words/", cases.case_words, name="case_words"),
+    path("cases/<uuid:case_id>/alike/", alike.case_alike, name="case_alike"),
+    path("cases/<uuid:case_id>/apart/", alike.case_apart, name="case_apart"),
     path("cases/<uuid:case_id>/moves/<slug:name>/", case_move, name="case_move"),
     path("cases/<uuid:case_id>/photos/<uuid:photo_id>/", files.case_photo, name="case_photo"),
     path("cases/<uuid:case_id>/checks/<uuid:check_id>/<uuid:photo_id>/", files.evidence, name="evidence"),

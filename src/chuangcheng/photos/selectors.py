@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import storage
-from chuangcheng.photos.models import Photo
+from chuangcheng.photos.models import Photo, PhotoRole
 
 
 def of(owner: tuple[str, UUID]) -> QuerySet[Photo]:
@@ -44,6 +44,16 @@ def copies(listed: Iterable[Photo]) -> dict[UUID, int]:
         for photo in rows
     }  # fmt: skip
     return {pk: number for pk, number in counted.items() if number}
+
+
+def hashes_of(kind: str, owner_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
+    """The perceptual hashes of the stored photos that show a trouble, by owner, in one query: what was taken after the
+    work is left out."""
+    rows = Photo.objects.filter(owner_kind=kind, owner_id__in=list(owner_ids), phash__isnull=False)
+    found: dict[UUID, list[int]] = {}
+    for owner_id, phash in rows.exclude(role=PhotoRole.AFTER).order_by().values_list("owner_id", "phash"):
+        found.setdefault(owner_id, []).append(phash)
+    return found
 
 
 def missing(owner: tuple[str, UUID]) -> list[str]:

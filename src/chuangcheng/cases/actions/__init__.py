@@ -1,5 +1,6 @@
 """Everything that changes reports and cases, split by concept."""
 
+from chuangcheng.cases.actions.apart import part_cases, part_report
 from chuangcheng.cases.actions.citizens import ask_reopen, decline_reopen, grant_reopen, rate_report, watch_case
 from chuangcheng.cases.actions.dispatch import (
     dispatch_case,
@@ -87,6 +88,8 @@ __all__ = [
     "mark_relapse",
     "merge_case",
     "object_to_refusal",
+    "part_cases",
+    "part_report",
     "pass_on",
     "rate_report",
     "recompute_provisional",
