@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chuangcheng.cases import actions as cases
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.states import CASE
 from chuangcheng.framework.actions import load_edition, publish_edition
@@ -227,3 +228,48 @@ def test_every_move_from_every_state(visit: Visit, inspector: Actor, state: str,
             result(visit, inspector, name)
         assert Visit.objects.get().state == state
         assert Event.objects.count() == seen
+
+
+# merged cases, and what comes back after it was put right
+
+
+def another(actor: Actor, site: Site) -> Case:
+    return cases.file_case(
+        actor=actor, text="另一件", category_code="", lat=site.lat, lon=site.lon, address="", source="grid"
+    )
+
+
+def test_what_is_found_again_joins_the_case_that_stands_for_a_merged_one(
+    first: Check, inspector: Actor, site: Site, personas: dict[str, Actor]
+) -> None:
+    office = personas["office"]
+    target = another(office, site)
+    cases.merge_case(actor=office, case_id=first.case_id, target_id=target.pk)
+    assert find(inspector, site).case == target
+    Case.objects.filter(pk=target.pk).update(state="closed")
+    assert find(inspector, site).case not in (target, first.case)
+
+
+def put_right(case_id: object, at: datetime) -> None:
+    Case.objects.filter(pk=case_id).update(state="closed", outcome="fixed", closed_at=at)
+
+
+@pytest.mark.parametrize(("days", "relapsed"), [(5, True), (40, False)])
+def test_the_same_item_failed_again_after_it_was_put_right_is_a_relapse(
+    first: Check, inspector: Actor, site: Site, days: int, relapsed: bool
+) -> None:
+    closed = clock.now() + timedelta(hours=1)
+    put_right(first.case_id, closed)
+    with clock.at(closed + timedelta(days=days)):
+        again = find(inspector, site)
+        drain()
+    case = Case.objects.get(pk=again.case_id)
+    assert (case.relapse_of_id == first.case_id) is relapsed
+
+
+def test_another_item_of_the_site_is_none(first: Check, inspector: Actor, site: Site) -> None:
+    put_right(first.case_id, clock.now() + timedelta(hours=1))
+    with clock.at(clock.now() + timedelta(days=5)):
+        other = find(inspector, site, code="LANE-2")
+        drain()
+    assert other.case is None or Case.objects.get(pk=other.case_id).relapse_of_id is None

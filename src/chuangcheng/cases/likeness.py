@@ -70,7 +70,7 @@ class Likeness:
     @property
     def reasons(self) -> list[Label]:
         """What speaks for it, in words: place and time always, the rest where there is something to say."""
-        away, share, days = math.ceil(self.metres), round(100 * self.words), math.floor(self.days)
+        away, share, days = max(1, math.ceil(self.metres)), round(100 * self.words), math.floor(self.days)
         found = [Label(f"{away} 米内", f"within {away} m")]
         if self.same_category:
             found.append(Label("同一类别", "same category"))

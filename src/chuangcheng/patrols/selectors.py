@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.states import CASE
+from chuangcheng.cases.status import put_right
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
@@ -20,8 +23,8 @@ from chuangcheng.people import rights
 from chuangcheng.sites.models import Site
 
 __all__ = [
-    "BudgetLeft", "checks_behind", "checks_of", "findings", "get_check_for", "get_visit_for", "moves_for",
-    "open_cases", "open_visit", "visible_checks", "visible_to", "visit_budget", "visits_of",
+    "BudgetLeft", "checks_behind", "checks_of", "findings", "fixed_before", "get_check_for", "get_visit_for",
+    "moves_for", "open_cases", "open_visit", "visible_checks", "visible_to", "visit_budget", "visits_of",
 ]  # fmt: skip
 
 
@@ -88,13 +91,32 @@ def findings(actor: Actor) -> QuerySet[Check]:
 
 
 def open_cases(site: Site, item_codes: Collection[str]) -> dict[str, Case]:
-    """By item code: the newest case of the site that a check of that item opened and that is not at its end yet.
+    """By item code: the newest case that a check of that item at the site opened and that is not at its end yet; of a
+    merged one the case that stands for it.
 
     Editions change the rows of items and keep their codes. Call it with the site locked, so that no second case is
     filed meanwhile; the cases come locked, too.
     """
+    running = Q(case__state__in=CASE.open_states()) | Q(case__merged_into__state__in=CASE.open_states())
+    rows = Check.objects.filter(running, visit__site=site, item__code__in=item_codes, case__site=site)
+    found = rows.order_by("happened_at", "id").values_list("item__code", "case", "case__merged_into")
+    standing = {code: into or case for code, case, into in found}
+    locked = Case.objects.select_for_update().filter(pk__in=standing.values(), state__in=CASE.open_states())
+    cases = {case.pk: case for case in locked.order_by("pk")}
+    return {code: cases[pk] for code, pk in standing.items() if pk in cases}
+
+
+def fixed_before(check: Check, since: datetime) -> UUID | None:
+    """The case of the same item at the same site that was closed as fixed last, after ``since`` and before the check's
+    own case was filed; None if there is none. For one that was merged the case that stood for it."""
+    if check.case is None:
+        return None
     rows = Check.objects.filter(
-        visit__site=site, item__code__in=item_codes, case__site=site, case__state__in=CASE.open_states()
+        put_right("case__"), visit__site=check.visit.site_id, item__code=check.item.code
+    ).exclude(case=check.case)  # fmt: skip
+    found = rows.annotate(closed=Coalesce("case__merged_into__closed_at", "case__closed_at")).filter(
+        closed__gte=since, closed__lt=check.case.filed_at
     )
-    found = rows.select_related("item", "case").select_for_update(of=("case",)).order_by("happened_at", "id")
-    return {check.item.code: check.case for check in found if check.case is not None}
+    for case, into in found.order_by("-closed").values_list("case", "case__merged_into")[:1]:
+        return into or case
+    return None
