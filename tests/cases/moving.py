@@ -41,6 +41,9 @@ CASE_CALLS: dict[str, CaseCall] = {
     "pass_on": lambda play, actor, case: actions.pass_on(actor=actor, case_id=case.id, unit_id=play.unit("community")),
     "accept": lambda play, actor, case: actions.accept_case(actor=actor, case_id=case.id),
     "send_back": lambda play, actor, case: actions.return_case(actor=actor, case_id=case.id, reason_code="not_ours"),
+    "arbitrate": lambda play, actor, case: actions.arbitrate_case(
+        actor=actor, case_id=case.id, unit_id=play.unit("street"), note="该路段由街道养护"
+    ),
     "handle": _handle,
     "rework": lambda play, actor, case: actions.rework_case(actor=actor, case_id=case.id, note="墙角仍有垃圾"),
     "verify": lambda play, actor, case: actions.verify_case(actor=actor, case_id=case.id),
@@ -73,6 +76,7 @@ CASE_MOVERS: dict[str, set[str]] = {
     "pass_on": {"street"},
     "accept": {"street"},
     "send_back": {"street"},
+    "arbitrate": {"office"},
     "handle": {"street"},
     "rework": {"office", "district", "inspector", "grid"},
     "verify": {"office", "district", "inspector", "grid"},

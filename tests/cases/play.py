@@ -106,6 +106,14 @@ class Play:
     def suspended(self, by: str = "street") -> Case:
         return self.decide(self.asked("suspension", by), granted=True)
 
+    def arbitrating(self, *givers: str) -> Case:
+        """Returned by three units, the office's department last unless others are named."""
+        case = self.filed()
+        for giver in givers or ("street", "street2", "department"):
+            actions.dispatch_case(actor=self.by["office"], case_id=case.id, unit_id=self.unit(giver))
+            case = actions.return_case(actor=self.by[giver], case_id=case.id, reason_code="not_ours")
+        return case
+
     def decide(self, case: Case, *, granted: bool) -> Case:
         petition = case.petitions.get(state="asked")
         return actions.decide_petition(actor=self.by["office"], petition_id=petition.id, granted=granted)

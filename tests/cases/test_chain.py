@@ -43,7 +43,8 @@ def test_each_level_stays_in_the_chain(play: Play) -> None:
     ]  # fmt: skip
     district, street, community = selectors.chain_of(case)
     assert (street.parent, community.parent) == (district, street)
-    assert case.holder_id == case.responsible_id == play.unit("community")
+    assert case.holder_id == play.unit("community")
+    assert case.responsible_id == play.unit("district")  # the first receiver, until another has accepted
 
 
 def test_a_return_goes_one_level_up_and_no_clock_stopped(play: Play) -> None:
@@ -65,7 +66,12 @@ def test_from_the_top_it_waits_for_dispatch_again(play: Play) -> None:
     case = three_levels(play)
     for level in ("community", "street", "district"):
         case = actions.return_case(actor=play.by[level], case_id=case.id, reason_code="not_ours")
-    assert (case.state, case.holder_id, case.responsible_id, case.return_count) == ("filed", None, None, 3)
+    assert (case.state, case.holder_id, case.responsible_id, case.return_count) == (
+        "filed",
+        None,
+        play.unit("district"),
+        3,
+    )
     assert {state for _, _, state in links(case)} == {"returned"}
     again = actions.dispatch_case(actor=play.by["office"], case_id=case.id, unit_id=play.unit("department"))
     assert links(again)[-1] == ("城市管理局", "lead", "open")

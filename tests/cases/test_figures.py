@@ -69,10 +69,10 @@ def test_the_board_shows_the_open_states_most_urgent_first(play: Play) -> None:
     held = play.handling()
     columns = board.columns(selectors.visible_cases(play.by["office"]), 50)
     assert [column.state.code for column in columns] == [
-        "filed", "dispatched", "handling", "handled", "verified", "suspended",
+        "filed", "dispatched", "handling", "handled", "verified", "suspended", "arbitrating",
     ]  # fmt: skip
     assert columns[0].cards == [urgent, slow]
-    assert [column.total for column in columns] == [2, 0, 1, 0, 0, 0]
+    assert [column.total for column in columns] == [2, 0, 1, 0, 0, 0, 0]
     assert columns[2].cards == [held]
 
 
@@ -188,6 +188,8 @@ def test_the_rates_of_the_field(play: Play) -> None:
         "overdue_open": (2, 8),
         "relapse": (0, 3),
         "extension": (1, 8),
+        "correct_dispatch": (8, 8),
+        "on_time_dispatch": (8, 9),
     }
     assert found["handle"].share == Fraction(3, 4)
 

@@ -56,7 +56,7 @@ def test_nothing_moves_out_of_an_end_but_what_is_meant_to() -> None:
 
 
 def test_every_move_is_walked_here() -> None:
-    assert set(CASE_CALLS) | set(PETITION_CALLS) | set(BEHIND_CALLS) | {"return_up"} == {
+    assert set(CASE_CALLS) | set(PETITION_CALLS) | set(BEHIND_CALLS) | {"return_up", "escalate"} == {
         move.name for move in CASE.moves
     }
     assert set(REPORT_CALLS) == {move.name for move in REPORT.moves}

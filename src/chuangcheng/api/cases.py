@@ -29,7 +29,7 @@ _TIMES = ("filed_at", "due_at", "handled_at", "closed_at")
 _JOINED = ("category__code", "category__zh", "division__code", "holder__code", "holder__short_name",
            "merged_into__number", "relapse_of__number")  # fmt: skip
 #: Buttons of the desk that have one name here.
-_MOVES = {"return_up": "return", "send_back": "return", "extend": "grant", "suspend": "grant"}
+_MOVES = {"return_up": "return", "send_back": "return", "escalate": "return", "extend": "grant", "suspend": "grant"}
 #: What a row of the list reads.
 COLUMNS = ("id", *_PLAIN, *_TIMES, *_JOINED)
 

@@ -122,6 +122,13 @@ class DenyRelapseIn(NotedIn):
     reason_code: str = _one_of([*DENIALS])
 
 
+class ArbitrateIn(MoveIn):
+    """To which unit, and why; that unit cannot give it back."""
+
+    unit: Code = Field(description="code of the unit")
+    note: Words
+
+
 class HandleIn(NotedIn):
     """What came of it. "fixed" needs a declared photo with the role "after", whose bytes follow by PUT."""
 
@@ -166,6 +173,10 @@ def _dispatch(actor: Actor, case_id: UUID, given: DispatchIn) -> object:
 
 def _pass_on(actor: Actor, case_id: UUID, given: PassOnIn) -> object:
     return actions.pass_on(actor=actor, case_id=case_id, unit_id=_unit(given.unit), due_at=given.due_at)
+
+
+def _arbitrate(actor: Actor, case_id: UUID, given: ArbitrateIn) -> object:
+    return actions.arbitrate_case(actor=actor, case_id=case_id, unit_id=_unit(given.unit), note=given.note)
 
 
 def _handle(actor: Actor, case_id: UUID, given: HandleIn) -> object:
@@ -217,6 +228,7 @@ MOVES: dict[str, tuple[type[MoveIn], Run]] = {
     "pass_on": (PassOnIn, _pass_on),
     "accept": (MoveIn, _plainly(actions.accept_case)),
     "return": (ReturnIn, _plainly(actions.return_case)),
+    "arbitrate": (ArbitrateIn, _arbitrate),
     "handle": (HandleIn, _handle),
     "rework": (ReworkIn, _plainly(actions.rework_case)),
     "verify": (NotedIn, _plainly(actions.verify_case)),

@@ -104,7 +104,7 @@ class ReportIn(Placed):
 
 ReportStateCode = Literal["received", "pending_confirm", "filed", "linked", "referred", "withdrawn", "not_accepted"]
 CaseStateCode = Literal[
-    "filed", "dispatched", "handling", "handled", "verified", "suspended", "closed", "void", "merged"
+    "filed", "dispatched", "handling", "handled", "verified", "suspended", "arbitrating", "closed", "void", "merged"
 ]
 
 

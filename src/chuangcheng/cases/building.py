@@ -28,6 +28,7 @@ class Clock:
     due_at: datetime | None
     rule: str
     provisional: bool = False
+    dispatch_due_at: datetime | None = None
 
 
 NO_CLOCK = Clock(None, "")
@@ -109,6 +110,7 @@ def build_case(
         due_at=clock.due_at,
         due_rule=clock.rule,
         due_provisional=clock.provisional,
+        dispatch_due_at=clock.dispatch_due_at,
         responsible=given.responsible,
         external_source=given.external_source,
         external_number=given.external_number,

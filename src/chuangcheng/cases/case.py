@@ -60,6 +60,11 @@ class Case(Chained):
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
+    dispatch_due_at = models.DateTimeField(null=True, blank=True)  # by when it should be dispatched first
+    dispatched_at = models.DateTimeField(null=True, blank=True)  # when it was, in its present life
+    arbiter = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    arbitration_due_at = models.DateTimeField(null=True, blank=True)
+    arbitrated_at = models.DateTimeField(null=True, blank=True)  # then the unit cannot give it back
     on_time = models.BooleanField(null=True)  # settled when handled work is accepted; None while open or without due
     rework_count = models.PositiveSmallIntegerField(default=0)
     return_count = models.PositiveSmallIntegerField(default=0)

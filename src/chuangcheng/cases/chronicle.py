@@ -34,6 +34,7 @@ CASE_FIELDS = (
     "handled_unit_id", "verified_at", "verified_by_id", "closed_at", "on_time", "rework_count", "return_count",
     "extension_count", "reopen_count", "suspended_at", "suspended_until", "external_source", "external_number",
     "merged_into_id", "relapse_of_id", "relapse_denied",
+    "dispatch_due_at", "dispatched_at", "arbiter_id", "arbitration_due_at", "arbitrated_at",
 )  # fmt: skip
 
 #: The values of an order that follow from its history. The reply's words and the document's number stay out.
@@ -52,7 +53,7 @@ PETITION_FIELDS = ("kind", "unit_id", "asked_by_id", "asked_at", "until", "state
 #: Counters and the rows they count: recounted from the chain instead of read from its last word.
 COUNTERS = {
     "rework_count": ("case.reworked",),
-    "return_count": ("case.returned", "case.sent_back"),
+    "return_count": ("case.returned", "case.sent_back", "case.escalated"),
     "extension_count": ("case.extended",),
     "reopen_count": ("case.reopened",),
 }

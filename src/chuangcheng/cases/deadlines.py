@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
+from chuangcheng.cases import dispatching
 from chuangcheng.cases.building import Clock, clock_of
 from chuangcheng.cases.models import Case
 from chuangcheng.framework import selectors as framework
@@ -36,7 +38,12 @@ def clock_for(category_code: str, condition: str, start: datetime) -> Clock:
 def clock_and_severity(category_code: str, condition: str, start: datetime) -> tuple[Clock, int]:
     """As :func:`clock_for`, with the least severity that the filing condition gives (1: ordinary)."""
     deadline, rule = due_for(category_code, condition, start)
-    return clock_of(deadline, rule), rule.severity or 1
+    return replace(clock_of(deadline, rule), dispatch_due_at=dispatch_due(start)), rule.severity or 1
+
+
+def dispatch_due(start: datetime) -> datetime:
+    """Until when a case filed, or reopened, at ``start`` should be dispatched."""
+    return dispatching.current().dispatch.after(start)
 
 
 def confirm_due(start: datetime) -> datetime:

@@ -11,7 +11,7 @@ from chuangcheng.cases import search
 from chuangcheng.cases.actions import privacy, recompute, relapses
 from chuangcheng.cases.actions.petitions import recompute_provisional, resume_due
 from chuangcheng.cases.models import Case, Petition, Report
-from chuangcheng.cases.states import CASE, REFUSALS, REPORT
+from chuangcheng.cases.states import CASE, REFUSALS, REPORT, RETURNS
 from chuangcheng.history.duties import periodic
 from chuangcheng.history.models import Outbox
 from chuangcheng.history.outbox import emit, on, on_many
@@ -29,7 +29,7 @@ def _case(row: Outbox) -> Case | None:
     if sunk():
         return None
     return (
-        Case.objects.select_related("holder", "category", "handled_unit", "merged_into__holder")
+        Case.objects.select_related("holder", "category", "handled_unit", "arbiter", "merged_into__holder")
         .filter(pk=row.subject_id)
         .first()
     )
@@ -51,7 +51,7 @@ def _tell(row: Outbox, case: Case, persons: Iterable[Person], text: Label) -> No
     )  # fmt: skip
 
 
-@on("case.dispatched", "case.returned", "case.reworked", "case.unmerged")
+@on("case.dispatched", "case.arbitrated", "case.reworked", "case.unmerged")
 def tell_holder(row: Outbox) -> None:
     """The unit that holds the case now learns of it; a case at the top of its chain concerns the dispatchers."""
     case = _case(row)
@@ -59,12 +59,37 @@ def tell_holder(row: Outbox) -> None:
         return
     verb = {
         "case.dispatched": Label("派来案件", "Case dispatched to you:"),
-        "case.returned": Label("退回案件", "Case returned to you:"),
+        "case.arbitrated": Label("仲裁派来案件，不可再退回", "Case given to you by arbitration, not to be returned:"),
         "case.reworked": Label("返工案件", "Case sent for rework:"),
         "case.unmerged": Label("撤销并案，待派遣", "Merge undone, to dispatch:"),
     }[row.topic]
     permission = "cases.handle" if case.holder else "cases.dispatch"
     _tell(row, case, holding(permission, case.holder), _about(verb, case))
+
+
+@on("case.returned", "case.escalated")
+def tell_of_return(row: Outbox) -> None:
+    """Whoever is next learns which unit gave the case back and why: the unit above, the dispatchers, or the arbiter."""
+    case = _case(row)
+    giver = people.units().filter(pk=row.payload.get("from")).first()
+    if case is None or giver is None:
+        return
+    reason = RETURNS.get(row.payload.get("reason", ""), Label("—", "—"))
+    if row.topic == "case.escalated":
+        arbiter = case.arbiter
+        persons = holding("cases.arbitrate", arbiter)
+        after = (
+            Label(f"请{arbiter.short_name}仲裁", "please arbitrate") if arbiter else Label("请仲裁", "please arbitrate")
+        )
+    else:
+        persons = holding("cases.handle" if case.holder else "cases.dispatch", case.holder)
+        held = case.holder.short_name if case.holder else ""
+        after = Label(f"退至{held}" if held else "待重新派遣", f"back to {held}" if held else "to be dispatched anew")
+    said = Label(
+        f"{giver.short_name}退回（{reason.zh}），{after.zh}",
+        f"Returned by {giver.short_name} ({reason.en}), {after.en}:",
+    )
+    _tell(row, case, persons, _about(said, case))
 
 
 @on("case.petitioned")

@@ -26,6 +26,8 @@ def recipients(case: Case, to: Iterable[str], heads: Sequence[str]) -> list[Pers
 
 def _group(case: Case, word: str, heads: Sequence[str]) -> list[Person]:
     holder = case.holder
+    if case.state == "arbitrating" and case.arbiter_id and word in ("holder", "head"):
+        return _holders("cases.arbitrate", [case.arbiter_id])
     if word == "office" or holder is None:
         return _holders("cases.dispatch", None)
     if word == "holder":

@@ -13,9 +13,9 @@ from typing import cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from chuangcheng.cases import ladder
+from chuangcheng.cases import dispatching, ladder
 from chuangcheng.cases.deadlines import rule_of, within
 from chuangcheng.cases.escalation import recipients
 from chuangcheng.cases.ladder import Ring
@@ -42,6 +42,7 @@ SEEDED_A_RUN = 10_000
 @on(
     "case.filed", "case.dispatched", "case.returned", "case.reworked", "case.reopened", "case.extended", "case.resumed",
     "case.handled", "case.suspended", "case.closed", "case.voided", "case.due_moved", "case.merged", "case.unmerged",
+    "case.escalated", "case.arbitrated",
 )  # fmt: skip
 def follow(row: Outbox) -> None:
     """Whatever moved the case or its deadline sets the alarm anew."""
@@ -113,7 +114,7 @@ def _presses(case: Case) -> bool:
 
 def _words(case: Case, ring: Ring) -> Label:
     category = case.category.zh if case.category else ""
-    due = within(_own_dues([case]).get(case.pk), case.due_at)
+    due = case.arbitration_due_at or within(_own_dues([case]).get(case.pk), case.due_at)
     local = due.astimezone(clock.CITY_ZONE) if due else None
     zh = f"，时限 {local.month}月{local.day}日 {local:%H:%M}" if local else ""
     en = f", due {local:%Y-%m-%d %H:%M}" if local else ""
@@ -141,6 +142,14 @@ def _next_of(cases: list[Case], now: datetime) -> list[Ring | None]:
 
 
 def _rings(case: Case, own: datetime | None) -> list[Ring]:
+    if case.state == "arbitrating" and case.arbitration_due_at:  # the arbiter's own clock
+        given_back = case.assignments.filter(state="returned").aggregate(at=Max("ended_at"))["at"]
+        return ladder.rings(
+            ladder.current(),
+            given_back or case.filed_at,
+            case.arbitration_due_at,
+            dispatching.current().arbitration.unit,
+        )
     due = within(own, case.due_at)
     if case.state not in RUNNING or due is None:
         return []

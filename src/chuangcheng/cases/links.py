@@ -42,8 +42,14 @@ def lapse_petition(case: Case, at: datetime) -> list[Touch]:
     return [altered(petition, state="lapsed", decided_at=at) for petition in case.petitions.filter(state="asked")]
 
 
+def first_receiver(case: Case, unit_id: UUID) -> UUID:
+    """Who answers from a dispatch on 首接负责: who answered before, until another unit has accepted; the first unit
+    that gets the case, where nobody did."""
+    return case.responsible_id or unit_id
+
+
 def responsible_after(case: Case, holder_id: UUID | None) -> UUID | None:
-    """Who answers: for a site its own unit whoever works on it, else the unit that holds the case."""
+    """Who answers once the holder has accepted: for a site its own unit whoever works on it, else the holder."""
     return case.responsible_id if case.site_id else holder_id
 
 

@@ -38,10 +38,13 @@ declare(
     Permission("orders.send", Label("回复工单", "Send replies to orders")),
     Permission("orders.decide", Label("审核剔除", "Decide on removals")),
     Permission("orders.callback", Label("登记回访结果", "Take in results of call-backs")),
+    Permission("cases.arbitrate", Label("仲裁退回案件", "Arbitrate returned cases")),
 )
 
 #: Moves for the unit that holds the case, and for nobody else however high.
-HOLDER_MOVES = frozenset({"accept", "pass_on", "return_up", "send_back", "handle", "ask_extension", "ask_suspension"})
+HOLDER_MOVES = frozenset(
+    {"accept", "pass_on", "return_up", "send_back", "escalate", "handle", "ask_extension", "ask_suspension"}
+)
 VERIFIER_MOVES = frozenset({"verify", "rework"})
 #: Moves on a petition, decided outside of the unit that asks.
 PETITION_MOVES = frozenset({"extend", "suspend", "decline"})
@@ -153,6 +156,8 @@ def allow(post: Post, case: Case, move: str, petition: Petition | None = None) -
             raise Refused("case.own_petition")
     elif not reaches(post, case):
         raise Refused("case.not_in_area")
+    elif move == "arbitrate" and post.unit_id != case.arbiter_id and not rights.scope_of(post).everything:
+        raise Refused("case.not_arbiter")
 
 
 def _allow_verifier(post: Post, case: Case) -> None:

@@ -94,6 +94,25 @@ def _relapsed(_now: datetime) -> Q:
     return relapsed()
 
 
+def _dispatched(_now: datetime) -> Q:
+    """应派遣数 of what was dispatched at all; what is void owed nothing."""
+    return Q(dispatched_at__isnull=False) & ~Q(state__in=UNCOUNTED)
+
+
+def _never_returned(_now: datetime) -> Q:
+    return Q(return_count=0)
+
+
+def _to_dispatch(now: datetime) -> Q:
+    """应派遣数: dispatched already, or its limit of dispatch has come."""
+    owed = Q(dispatched_at__isnull=False) | Q(dispatch_due_at__lte=now)
+    return Q(dispatch_due_at__isnull=False) & owed & ~Q(state__in=UNCOUNTED)
+
+
+def _dispatched_on_time(_now: datetime) -> Q:
+    return Q(dispatched_at__lte=F("dispatch_due_at"))
+
+
 def _reported(_now: datetime) -> Q:
     return Q()
 
@@ -113,6 +132,8 @@ CASE_RATES = (
     Definition("overdue_open", Label("超期待处置率", "Overdue and open"), _overdue_open, _owed),
     Definition("relapse", Label("反弹率", "Relapsed"), _relapsed, _fixed),
     Definition("extension", Label("延期率", "Extended"), _extended, _owed),
+    Definition("correct_dispatch", Label("准确派遣率", "Dispatched correctly"), _never_returned, _dispatched),
+    Definition("on_time_dispatch", Label("按期派遣率", "Dispatched on time"), _dispatched_on_time, _to_dispatch),
 )
 REPORT_RATES = (Definition("valid_report", Label("有效上报率", "Valid reports"), _valid, _reported),)
 

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from chuangcheng.cases import policies
+from chuangcheng.cases import policies, returning
 from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
 from chuangcheng.cases.states import CASE, COMPLAINT, ORDER, PLEA, REMOVAL, REPORT
 from chuangcheng.cases.status import Status, status_of, with_status
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
@@ -65,7 +66,8 @@ def visible_reports(actor: Actor) -> QuerySet[Report]:
 def get_case_for(actor: Actor, case_id: UUID) -> Case:
     """One case with what its page shows, or ``common.not_found``."""
     rows = visible_cases(actor).select_related(
-        "category", "holder", "responsible", "handled_unit", "division", "site", "standard", "merged_into", "relapse_of"
+        "category", "holder", "responsible", "handled_unit", "arbiter", "division", "site", "standard", "merged_into",
+        "relapse_of",
     )
     return _one(rows.filter(pk=case_id))
 
@@ -158,8 +160,8 @@ def petition_of(case: Case) -> Petition | None:
 def moves_for(
     actor: Actor, case: Case, *, waiting: Petition | Literal["ask"] | None = "ask", reports: int | None = None
 ) -> list[Move]:
-    """The buttons: moves of the table that this actor may take on this case now. ``return_up`` and ``send_back`` are
-    one button, whichever the chain makes it. ``waiting`` is :func:`petition_of`, ``reports`` how many
+    """The buttons: moves of the table that this actor may take on this case now. ``return_up``, ``send_back`` and
+    ``escalate`` are one button, whichever the chain makes it, for as long as the case may be given back. ``waiting`` is :func:`petition_of`, ``reports`` how many
     reports there are to split off, if the caller knows them already."""
     post = rights.post_of(actor)
     if post is None:
@@ -173,7 +175,12 @@ def moves_for(
         hidden.add("suspend" if petition.kind == "extension" else "extend")
     if names & {"return_up", "send_back"}:
         has_parent = case.assignments.filter(role="lead", state="open", parent__isnull=False).exists()
-        hidden.add("send_back" if has_parent else "return_up")
+        until = returning.return_until(case)
+        too_late = until is not None and clock.now() > until
+        hidden |= {"send_back", "return_up", "escalate"}
+        if not too_late and not (case.arbitrated_at and not has_parent):
+            arbitrated = not has_parent and returning.next_is_arbitration(case)
+            hidden.discard("return_up" if has_parent else "escalate" if arbitrated else "send_back")
     if "split" in names and not may_split(case, reports):
         hidden.add("split")
     if case.relapse_of_id is None:

@@ -26,7 +26,7 @@ LABELS: dict[Status, Label] = {
 }
 
 #: The states in which a holder owes the handling: their clock runs.
-RUNNING = ("filed", "dispatched", "handling")
+RUNNING = ("filed", "dispatched", "handling", "arbitrating")
 #: "Due soon" begins this long before the limit.
 SOON = timedelta(hours=4)
 

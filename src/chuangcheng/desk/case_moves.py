@@ -38,6 +38,10 @@ def _pass_on(actor: Actor, case: Case, given: Given) -> object:
     return actions.pass_on(actor=actor, case_id=case.pk, unit_id=UUID(given["unit"]), due_at=given["due_at"])
 
 
+def _arbitrate(actor: Actor, case: Case, given: Given) -> object:
+    return actions.arbitrate_case(actor=actor, case_id=case.pk, unit_id=UUID(given["unit"]), note=given["note"])
+
+
 def _handle(actor: Actor, case: Case, given: Given) -> object:
     for photo in given["photos"]:
         actions.add_after_photo(actor=actor, case_id=case.pk, data=photo.read())
@@ -69,6 +73,8 @@ MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
     "accept": (forms.Nothing, _plainly(actions.accept_case)),
     "return_up": (forms.Return, _plainly(actions.return_case)),
     "send_back": (forms.Return, _plainly(actions.return_case)),
+    "escalate": (forms.Return, _plainly(actions.return_case)),
+    "arbitrate": (forms.Arbitrate, _arbitrate),
     "handle": (forms.Handle, _handle),
     "rework": (forms.Rework, _plainly(actions.rework_case)),
     "verify": (forms.Remark, _plainly(actions.verify_case)),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from chuangcheng.cases import actions, reading, selectors, timeline
+from chuangcheng.cases import actions, reading, returning, selectors, timeline
 from chuangcheng.cases.belongings import origins
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.evidence import looks
@@ -167,6 +167,8 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "publish": published_photos("case", case.pk, before + after) if holds(request, "photos.release") else [],
         "chain": selectors.chain_of(case),
         "petition": petition,
+        "returned": returning.last_return(case),
+        "return_until": _return_until(case),
         "entries": timeline.of_case(case, request.actor),
         "orders": (orders := _orders(request, reports)),
         "unanswered": sum(order.state == "open" for order in orders),
@@ -190,6 +192,12 @@ def _words(request: StaffRequest, case: Case, petition: Petition | None, *, plai
 def _orders(request: StaffRequest, reports: list[Report]) -> list[Order]:
     """The orders behind the case, each answered on its own; an order is within reach where its report is."""
     return [report.order for report in reports if hasattr(report, "order")] if holds(request, "orders.view") else []
+
+
+def _return_until(case: Case) -> datetime | None:
+    """Until when the holder may give the case back, while that is still open."""
+    until = returning.return_until(case) if case.state in ("dispatched", "handling") else None
+    return until if until and until >= clock.now() and not case.arbitrated_at else None
 
 
 def _pictures(case: Case, reports: list[Report], merged: list[Case]) -> tuple[list[Picture], list[Picture]]:

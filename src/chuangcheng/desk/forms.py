@@ -97,6 +97,14 @@ class PassOn(Dispatch):
     co_units = None  # type: ignore[assignment]
 
 
+class Arbitrate(Dispatch):
+    """Which unit it is to be, and why; the unit reads it and cannot give the case back."""
+
+    co_units = None  # type: ignore[assignment]
+    due_at = None  # type: ignore[assignment]
+    note = _note(_("仲裁理由"), required=True, hint=_("仲裁决定对承办单位有约束力，不可再退回。"))
+
+
 class Reasoned(forms.Form):
     """A move with a reason from a list."""
 

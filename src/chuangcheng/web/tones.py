@@ -25,6 +25,7 @@ TONES = {
     ("case", "handled"): "checking",
     ("case", "verified"): "checking",
     ("case", "suspended"): "held",
+    ("case", "arbitrating"): "held",
     ("case", "closed"): "done",
     ("case", "void"): "off",
     ("case", "merged"): "off",

@@ -7,7 +7,6 @@ from chuangcheng.cases.actions.dispatch import (
     file_case,
     pass_on,
     reopen_case,
-    return_case,
     void_case,
 )
 from chuangcheng.cases.actions.entry import ON_BEHALF, ProvenanceInput, enter_report, take_order
@@ -41,6 +40,7 @@ from chuangcheng.cases.actions.reports import (
     see_contact,
     withdraw_report,
 )
+from chuangcheng.cases.actions.returns import arbitrate_case, return_case
 from chuangcheng.cases.actions.triage import ask_confirm, confirm_report, file_report, link_report, refuse_report
 from chuangcheng.cases.actions.verification import close_case, rework_case, verify_case
 from chuangcheng.cases.inputs import CaseInput, ReportInput
@@ -58,6 +58,7 @@ __all__ = [
     "accept_case",
     "add_after_photo",
     "add_photo",
+    "arbitrate_case",
     "ask_confirm",
     "ask_extension",
     "ask_recompute",

@@ -1,4 +1,4 @@
-"""Filing, and the chain of dispatch: down to who does it, back up when it is not theirs."""
+"""Filing, and the chain of dispatch down to who does it; the way back stands in :mod:`.returns`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.db import transaction
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.building import build_case
-from chuangcheng.cases.deadlines import clock_and_severity, clock_for, within
+from chuangcheng.cases.deadlines import clock_and_severity, clock_for, dispatch_due, within
 from chuangcheng.cases.inputs import CaseInput, check_case
-from chuangcheng.cases.links import LIVE, end_all, lapse_petition, open_lead, responsible_after, unit_of
+from chuangcheng.cases.links import LIVE, end_all, first_receiver, lapse_petition, open_lead, unit_of
 from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Assignment, Case
-from chuangcheng.cases.states import REOPENINGS, RETURNS, VOIDS
-from chuangcheng.cases.steps import Touch, altered, born, step, write
+from chuangcheng.cases.states import REOPENINGS, VOIDS
+from chuangcheng.cases.steps import altered, born, step, write
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
 from chuangcheng.history import outbox
@@ -111,7 +111,10 @@ def _hand_over(
     # Only a holder asks for time, and a return ends its petition: before the first dispatch none can wait.
     moved = [altered(parent, state="passed", ended_at=now), *lapse_petition(case, now)] if parent else []
     touched = [*moved, born(lead), *map(born, helpers)]
-    changes = {"holder_id": unit.pk, "holder_since": now, "responsible_id": responsible_after(case, unit.pk)}
+    changes = {
+        "holder_id": unit.pk, "holder_since": now, "responsible_id": first_receiver(case, unit.pk),
+        "dispatched_at": case.dispatched_at or now,
+    }  # fmt: skip
     taken = step(case, move, actor, given={"unit": unit.pk}, changes=changes, touched=touched, at=now)
     write(taken, {"unit": str(unit.pk)})
 
@@ -121,42 +124,6 @@ def _units_above(case: Case, parent: Assignment | None) -> set[UUID]:
     if parent is None:
         return set()
     return set(case.assignments.filter(role="lead", state__in=LIVE).values_list("unit_id", flat=True))
-
-
-def return_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = "") -> Case:
-    """The holder gives the case back, one level up; from the top of the chain it waits for dispatch again. The clocks
-    above never stopped."""
-    with transaction.atomic():
-        case = lock_case(actor, case_id)
-        permit(actor, case, "send_back")  # the same states and rights as return_up
-        if reason_code not in RETURNS:
-            raise Refused("case.unknown_reason")
-        now = clock.now()
-        lead = open_lead(case)
-        above = lead.parent
-        ended = altered(lead, state="returned", ended_at=now, return_reason=reason_code)
-        touched = [ended, *lapse_petition(case, now), *_helpers_end(lead, now)]
-        if above:
-            touched.append(altered(above, state="open", ended_at=None))
-        holder_id = above.unit_id if above else None
-        changes = {
-            "holder_id": holder_id,
-            "holder_since": now if above else None,
-            "responsible_id": responsible_after(case, holder_id),
-            "return_count": case.return_count + 1,
-        }
-        move = "return_up" if above else "send_back"
-        taken = step(
-            case, move, actor, given={"reason_code": reason_code}, changes=changes, touched=touched,
-            reason=reason_code, note=note, at=now,
-        )  # fmt: skip
-        write(taken, {"unit": str(holder_id) if holder_id else None, "from": str(lead.unit_id)})
-    return case
-
-
-def _helpers_end(lead: Assignment, now: datetime) -> list[Touch]:
-    helpers = lead.children.filter(role="co", state__in=LIVE)
-    return [altered(helper, state="returned", ended_at=now) for helper in helpers]
 
 
 def reopen_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = "") -> Case:
@@ -170,7 +137,8 @@ def reopen_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = ""
         limit = clock_for(case.category.code if case.category else "", case.condition, now)
         changes = {
             **dict.fromkeys(("holder_id", "holder_since", "handled_at", "handled_by_id", "handled_unit_id")),
-            **dict.fromkeys(("verified_at", "verified_by_id", "closed_at", "on_time")),
+            **dict.fromkeys(("verified_at", "verified_by_id", "closed_at", "on_time", "dispatched_at")),
+            **dict.fromkeys(("arbiter_id", "arbitrated_at")), "dispatch_due_at": dispatch_due(now),
             "outcome": "", "due_at": limit.due_at, "due_rule": limit.rule, "due_provisional": limit.provisional,
             "reopen_count": case.reopen_count + 1,
         }  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.links import lapse_petition, open_lead
+from chuangcheng.cases.links import lapse_petition, open_lead, responsible_after
 from chuangcheng.cases.locks import find_case, lock_case, permit
 from chuangcheng.cases.models import Case, Outcome
 from chuangcheng.cases.proof import require_proof
@@ -25,11 +25,11 @@ from chuangcheng.photos.models import Photo, PhotoRole
 
 
 def accept_case(*, actor: Actor, case_id: UUID) -> Case:
-    """The holder takes the case on."""
+    """The holder takes the case on, and answers for it from now on."""
     with transaction.atomic():
         case = lock_case(actor, case_id)
         permit(actor, case, "accept")
-        write(step(case, "accept", actor))
+        write(step(case, "accept", actor, changes={"responsible_id": responsible_after(case, case.holder_id)}))
     return case
 
 

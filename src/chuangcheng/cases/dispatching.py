@@ -1,0 +1,94 @@
+"""Limits around dispatch: first dispatch, giving back, arbitration, finding an owner. Data, with a version."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from django.conf import settings
+
+from chuangcheng.kernel.calendar import CALENDAR, TimeUnit
+from chuangcheng.kernel.problems import Refused
+
+log = logging.getLogger(__name__)
+BUILT_IN = Path(__file__).with_name("dispatching.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """So much working time."""
+
+    amount: Decimal
+    unit: TimeUnit
+
+    def after(self, start: datetime) -> datetime:
+        """When it has run since ``start`` (aware)."""
+        return CALENDAR.add(start, self.amount, self.unit).at
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatching:
+    """The limits; the ``arbitrated``-th return of a case goes to an arbiter."""
+
+    version: int
+    dispatch: Within
+    returns: Within
+    arbitration: Within
+    owner: Within
+    arbitrated: int
+
+
+def parse(document: Mapping[str, Any]) -> Dispatching:
+    """The limits of a document; raises ``case.bad_dispatching`` with what is wrong."""
+    try:
+        found = Dispatching(
+            version=int(document["version"]),
+            arbitrated=int(document["returns"]["arbitrated"]),
+            **{name: _within(document[name]) for name in ("dispatch", "returns", "arbitration", "owner")},
+        )
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+        raise Refused("case.bad_dispatching", what=f"{type(error).__name__} {error}") from error
+    if found.arbitrated < 1:
+        raise Refused("case.bad_dispatching", what="arbitrated counts from 1")
+    return found
+
+
+def _within(row: Mapping[str, Any]) -> Within:
+    amount, unit = Decimal(row["amount"]), str(row["unit"])
+    if unit not in get_args(TimeUnit):
+        raise ValueError(f"unit is one of {', '.join(get_args(TimeUnit))}")
+    if not 0 < amount <= 1000:
+        raise ValueError("amount lies between 0 and 1000")
+    return Within(amount, cast(TimeUnit, unit))
+
+
+_held: dict[Path, tuple[int, Dispatching]] = {}
+
+
+def current() -> Dispatching:
+    """The city's own limits, else the built-in ones. A file that is wrong is named in the log and those before it stay
+    in force."""
+    own: Path = settings.CITY.home / "dispatching.toml"
+    if not own.exists():
+        return _read(BUILT_IN)
+    try:
+        return _read(own)
+    except (Refused, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        log.error("%s is not used: %s", own.name, error)  # noqa: TRY400 - the reason is all there is to say
+        before = _held[own][1] if own in _held else _read(BUILT_IN)
+        _held[own] = (own.stat().st_mtime_ns, before)
+        return before
+
+
+def _read(path: Path) -> Dispatching:
+    stamp = path.stat().st_mtime_ns
+    held = _held.get(path)
+    if held is None or held[0] != stamp:
+        held = _held[path] = (stamp, parse(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return held[1]
