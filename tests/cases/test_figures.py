@@ -69,7 +69,7 @@ def test_the_board_shows_the_open_states_most_urgent_first(play: Play) -> None:
     held = play.handling()
     columns = board.columns(selectors.visible_cases(play.by["office"]), 50)
     assert [column.state.code for column in columns] == [
-        "filed", "dispatched", "handling", "handled", "verified", "suspended", "arbitrating",
+        "filed", "dispatched", "handling", "handled", "verified", "arbitrating", "suspended",
     ]  # fmt: skip
     assert columns[0].cards == [urgent, slow]
     assert [column.total for column in columns] == [2, 0, 1, 0, 0, 0, 0]
