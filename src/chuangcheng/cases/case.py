@@ -176,6 +176,7 @@ class RoutingRule(models.Model):
     )
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=100, blank=True)
+    supports = models.ManyToManyField(Unit, related_name="+", blank=True)  # 协办 beside the lead
 
     class Meta:
         ordering = ["order", "id"]

@@ -17,7 +17,7 @@ from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Unit
 from chuangcheng.places.models import Division
 
-_CACHE = "routing"
+CACHE = "routing"
 
 #: The rules of a city that has written none: what a street can see to itself goes to the street, what needs a trade
 #: to the department of that trade. (order, category prefix, target, role of the unit, note); GB/T 47678.5 classes.
@@ -45,22 +45,28 @@ class Suggestion:
     unit: Unit
     rule: RoutingRule
     explanation: Label
+    supports: tuple[Unit, ...] = ()
 
 
-def _load() -> list[RoutingRule]:
-    return list(RoutingRule.objects.select_related("division", "unit__division"))
+def stored() -> list[RoutingRule]:
+    """The rules in order, straight from the database."""
+    return list(RoutingRule.objects.select_related("division", "unit__division").prefetch_related("supports"))
 
 
-_rules = Cached(_CACHE, _load)
+_rules = Cached(CACHE, stored)
 
 
 def suggest(category_code: str, division_path: str, source: str) -> Suggestion | None:
     """The unit of the first rule that fits and leads to a unit; None where no rule does."""
-    return _suggest(category_code, division_path, source, _read_territory)
+    return _suggest(_rules.get(), category_code, division_path, source, _read_territory)
 
 
-def suggest_each(asked: Sequence[tuple[str, str, str]]) -> list[Suggestion | None]:
-    """As :func:`suggest` for many (category code, division path, source), with one query for all territories."""
+def suggest_each(
+    asked: Sequence[tuple[str, str, str]], rules: Sequence[RoutingRule] | None = None
+) -> list[Suggestion | None]:
+    """As :func:`suggest` for many (category code, division path, source), with one query for all territories; by the
+    rules in force, or by others that are only being tried."""
+    rules = _rules.get() if rules is None else rules
     paths = {path for _, path, _ in asked if path}
     units = people.territories(paths) if paths else []
 
@@ -70,16 +76,18 @@ def suggest_each(asked: Sequence[tuple[str, str, str]]) -> list[Suggestion | Non
             (unit for unit in units if unit.kind == kind and unit.division and unit.division.path in inside), None
         )
 
-    return [_suggest(*each, territory) for each in asked]
+    return [_suggest(rules, *each, territory) for each in asked]
 
 
-def _suggest(category_code: str, division_path: str, source: str, territory: Territory) -> Suggestion | None:
-    for rule in _rules.get():
+def _suggest(
+    rules: Sequence[RoutingRule], category_code: str, division_path: str, source: str, territory: Territory
+) -> Suggestion | None:
+    for rule in rules:
         if not fits(rule, category_code, division_path, source):
             continue
         unit = _target(rule, division_path, territory)
         if unit:
-            return Suggestion(unit, rule, _why(rule, category_code))
+            return Suggestion(unit, rule, _why(rule, category_code), _supports(rule, unit))
     return None
 
 
@@ -90,6 +98,22 @@ def fits(rule: RoutingRule, category_code: str, division_path: str, source: str)
         and (rule.division is None or division_path.startswith(rule.division.path))
         and rule.source in ("", source)
     )
+
+
+def supports_of(rule: RoutingRule) -> list[Unit]:
+    """The units that help beside the lead, in official order; none for a rule that is only being tried."""
+    if rule._state.adding:
+        return []
+    return sorted(rule.supports.all(), key=lambda unit: (unit.official_order, unit.code))
+
+
+def _supports(rule: RoutingRule, lead: Unit) -> tuple[Unit, ...]:
+    return tuple(unit for unit in supports_of(rule) if unit.pk != lead.pk)
+
+
+def target(rule: RoutingRule, division_path: str) -> Unit | None:
+    """The unit that a rule names at a place; None where its street or district has no office."""
+    return _target(rule, division_path, _read_territory)
 
 
 def _target(rule: RoutingRule, division_path: str, territory: Territory) -> Unit | None:
@@ -118,7 +142,7 @@ def save_rule(
             order=order, category_prefix=category_prefix,
             defaults={"target": target, "unit": unit, "division": division, "source": source, "note": note},
         )  # fmt: skip
-        bump(_CACHE)
+        bump(CACHE)
     return rule
 
 

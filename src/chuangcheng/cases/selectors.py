@@ -66,7 +66,15 @@ def visible_reports(actor: Actor) -> QuerySet[Report]:
 def get_case_for(actor: Actor, case_id: UUID) -> Case:
     """One case with what its page shows, or ``common.not_found``."""
     rows = visible_cases(actor).select_related(
-        "category", "holder", "responsible", "handled_unit", "arbiter", "division", "site", "standard", "merged_into",
+        "category",
+        "holder",
+        "responsible",
+        "handled_unit",
+        "arbiter",
+        "division",
+        "site",
+        "standard",
+        "merged_into",
         "relapse_of",
     )
     return _one(rows.filter(pk=case_id))
@@ -161,7 +169,8 @@ def moves_for(
     actor: Actor, case: Case, *, waiting: Petition | Literal["ask"] | None = "ask", reports: int | None = None
 ) -> list[Move]:
     """The buttons: moves of the table that this actor may take on this case now. ``return_up``, ``send_back`` and
-    ``escalate`` are one button, whichever the chain makes it, for as long as the case may be given back. ``waiting`` is :func:`petition_of`, ``reports`` how many
+    ``escalate`` are one button, whichever the chain makes it, for as long as the case may be given back.
+    ``waiting`` is :func:`petition_of`, ``reports`` how many
     reports there are to split off, if the caller knows them already."""
     post = rights.post_of(actor)
     if post is None:

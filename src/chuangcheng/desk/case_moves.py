@@ -123,4 +123,6 @@ def _suggestion(case: Case) -> tuple[Given | None, str]:
         return None, ""
     why = found.explanation.text(language())
     said = _("建议派给%(unit)s：%(why)s") % {"unit": found.unit.short_name, "why": why}
-    return {"unit": str(found.unit.pk)}, said
+    if found.supports:
+        said += _("；协办：%(units)s") % {"units": "、".join(unit.short_name for unit in found.supports)}
+    return {"unit": str(found.unit.pk), "co_units": [str(unit.pk) for unit in found.supports]}, said

@@ -65,6 +65,7 @@ ROOMS = (
         Link("desk:framework", _("体系"), "framework.view"),
         Link("desk:indicators", _("指标"), "indicators.view"),
         Link("desk:time_rules", _("时限"), "framework.view"),
+        Link("desk:routing", _("派遣规则"), "framework.view"),
     )),
     Room("patrols", _("督查"), (
         Link("desk:visits", _("到访"), "visits.view"),

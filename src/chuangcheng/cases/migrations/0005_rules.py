@@ -22,6 +22,9 @@ class Migration(migrations.Migration):
         migrations.AddField("case", "arbitration_due_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("case", "dispatch_due_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("case", "dispatched_at", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField(
+            "routingrule", "supports", models.ManyToManyField(blank=True, related_name="+", to="people.unit")
+        ),
         migrations.AlterField(
             "case",
             "state",
@@ -36,6 +39,7 @@ class Migration(migrations.Migration):
                     ("suspended", "挂账"),
                     ("closed", "已结案"),
                     ("void", "已作废"),
+                    ("merged", "已并入"),
                 ],
                 default="filed",
                 max_length=12,
