@@ -49,6 +49,7 @@ def test_measuring_a_file_needs_no_database(tmp_path: Path, labelled: Path) -> N
     assert not (home.folder / "models").exists()
 
 
+@pytest.mark.full
 def test_the_same_seed_gives_the_same_figures(tmp_path: Path, labelled: Path) -> None:
     home = Home(tmp_path / "empty")
     first, again = (home.command("triage", "evaluate", str(labelled), "--plain", "--seed", "5", "--json").json
@@ -58,6 +59,7 @@ def test_the_same_seed_gives_the_same_figures(tmp_path: Path, labelled: Path) ->
     assert first["seed"] == 5
 
 
+@pytest.mark.full
 def test_learning_puts_a_model_into_force(city: Home, labelled: Path) -> None:
     assert city.command("triage", "show").code == 1
     done = city.command("triage", "train", str(labelled), "--json")
@@ -137,6 +139,7 @@ def test_the_labelled_messages_of_a_real_city(shared: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.shared
+@pytest.mark.full
 def test_the_repeats_among_the_messages_of_a_real_city(shared: Path, tmp_path: Path) -> None:
     done = Home(tmp_path / "empty").command("duplicates", str(shared / "hotline" / "messages.xlsx"), "--json")
     assert done.code == 0, done.err
