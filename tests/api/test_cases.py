@@ -192,3 +192,38 @@ def test_a_narrowed_list_takes_at_most_six_queries(
     with CaptureQueriesContext(connection) as captured:
         assert caller.get(f"{CASES}?{query}", token=token).status_code == 200
     assert len(captured) <= 6, [each["sql"][:80] for each in captured]
+
+
+def test_a_list_narrows_by_compound_and_site(
+    cases: dict[str, str], caller: Caller, tokens: Callable[[str], str]
+) -> None:
+    """Where the desk's page of a compound or a team leads, a program may go too."""
+    from chuangcheng.cases.models import Case
+    from tests.cases.test_window_work import make_window
+    from tests.conftest import square
+    from tests.sites.registers import make_compound
+
+    def listed(query: str) -> list[str]:
+        rows = caller.get(f"{CASES}?{query}", token=tokens("office")).json()["items"]
+        return [row["number"] for row in rows]
+
+    make_compound(boundary=square(120.001, 30.001, 0.002))
+    assert listed("compound=XQ001") == [cases["held"], cases["old"]]
+    assert listed("compound=XQ001&source=grid") == [cases["old"]]
+    assert listed("compound=moon") == [] and listed("site=moon") == []
+    case = Case.objects.get(number=cases["void"])
+    case.site = make_window(SimpleCity())
+    case.save()
+    assert listed("site=DT1") == [cases["void"]]
+
+
+class SimpleCity:
+    """The rows of the small city that a window needs, read back."""
+
+    def __init__(self) -> None:
+        from chuangcheng.people.models import Unit
+        from chuangcheng.places.models import Division
+
+        codes = {"street": "U-990101001", "district": "U-990101"}
+        self.units = {name: Unit.objects.get(code=code) for name, code in codes.items()}
+        self.communities = list(Division.objects.filter(level="community").order_by("path"))

@@ -18,9 +18,12 @@ MODELS = {
     "cases": "cases.case", "reports": "cases.report", "sites": "sites.site", "units": "people.unit",
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
-    "time_rules": "framework.timerule", "compounds": "sites.compound", "shops": "sites.shop", "rectifications": "sites.rectification",
     "alarms": "cases.photoalarm",
     "orders": "cases.order", "mailbox": "cases.letter",
+    "time_rules": "framework.timerule",
+    "compounds": "sites.compound", "deliberations": "sites.deliberation",
+    "shops": "sites.shop", "rectifications": "sites.rectification",
+    "teams": "sites.team", "windows": "sites.site",
 }  # fmt: skip
 
 

@@ -6,16 +6,48 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from shapely.geometry import shape
 
-from chuangcheng.cases.models import Case
+from chuangcheng.cases.actions.dispatch import open_case
+from chuangcheng.cases.inputs import CaseInput
+from chuangcheng.cases.models import Case, Source
+from chuangcheng.framework import selectors as framework
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.geometry import Locator
+from chuangcheng.kernel.problems import Refused
+from chuangcheng.sites.deliberations import work
 from chuangcheng.sites.models import AgendaItem, Compound, Team
 
 AGENDA_ITEM = "agenda_item"
+
+
+def file_item(*, actor: Actor, item_id: UUID, category_code: str) -> Case:
+    """Make a case of what a deliberation decided, answered for by the matter's unit. Who carries the deliberation on
+    may do it; the rights stand with the room sites. Refused: ``deliberation.not_decided``,
+    ``deliberation.done_already``, ``sites.missing`` while no unit is named, ``case.unknown_category``."""
+    category = framework.category(category_code) if category_code else None
+    if category_code and category is None:
+        raise Refused("case.unknown_category")
+    item = AgendaItem.objects.select_related("deliberation__compound__site", "unit").filter(pk=item_id).first()
+    if item is None:
+        raise Refused("common.not_found")
+    compound = item.deliberation.compound
+    given = CaseInput(
+        text=f"{item.deliberation.number} 五方议事决议：{item.title}", source=Source.GRID, category=category,
+        lat=compound.lat, lon=compound.lon, address=compound.name, origin=(AGENDA_ITEM, item.pk), site=compound.site,
+        responsible=item.unit,
+    )  # fmt: skip
+    with transaction.atomic():
+        case = open_case(actor=actor, given=given)
+        work.link_case(actor=actor, item_id=item.pk, case_id=case.pk)
+    return case
+
+
 MOST = 5000  # cases looked at one by one in a boundary's box; the newest
 
 

@@ -27,7 +27,9 @@ from chuangcheng.demo.orders import Orders
 from chuangcheng.demo.patrol import Patrols, readings
 from chuangcheng.demo.plan import LOGINS, Plan, make
 from chuangcheng.demo.quarter import Quarter
+from chuangcheng.demo.registers import Registers
 from chuangcheng.demo.stage import Progress, Stage
+from chuangcheng.demo.talks import Talks
 from chuangcheng.history import seal
 from chuangcheng.indicators.models import Indicator
 from chuangcheng.kernel import clock, ids
@@ -83,6 +85,9 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     Patrols(stage, cast, handling, darkroom).schedule()
     Morning(stage, plan, cast).schedule()
     Merging(stage, cast, handling).schedule()
+    registers = Registers(stage, plan, cast)
+    registers.schedule()
+    Talks(registers).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 
 

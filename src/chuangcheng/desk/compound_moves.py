@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now_said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk.moving import Step, take
@@ -63,7 +63,7 @@ class CompoundForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, model in (("property_kind", Property), ("committee", Committee), ("renewal", Renewal)):
-            offered = [(code, now_said(str(label))) for code, label in model.choices]
+            offered = [(code, gettext(str(label))) for code, label in model.choices]
             self.fields[name].choices = offered  # type: ignore[attr-defined]
         if self.initial.get("code"):
             self.fields["code"].disabled = True
@@ -78,7 +78,7 @@ class GradeForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        offered = [(code, now_said(str(label))) for code, label in Attainment.choices if code]
+        offered = [(code, gettext(str(label))) for code, label in Attainment.choices if code]
         self.fields["grade"].choices = offered  # type: ignore[attr-defined]
 
 
@@ -98,7 +98,7 @@ def _input(given: dict[str, Any], boundary: dict[str, Any] | None) -> CompoundIn
     code = given["site_code"].strip()
     site = sites.site_by_code(code) if code else None
     if code and site is None:
-        raise Refused("sites.unknown_choice", column=now_said("点位编码"), given=code)
+        raise Refused("sites.unknown_choice", column=gettext("点位编码"), given=code)
     liaison = (given["liaison_name"], given["liaison_phone"])
     return CompoundInput(**values, site=site, liaison=liaison if any(liaison) else None, boundary=boundary)
 
@@ -113,7 +113,7 @@ def compound_new(request: StaffRequest) -> HttpResponse:
         return actions.save_compound(actor=request.actor, given=_input(given, None))
 
     back = reverse("desk:compounds")
-    step = Step(SAVE, CompoundForm, run, reverse("desk:compound_new"), back, now_said("登记小区"))
+    step = Step(SAVE, CompoundForm, run, reverse("desk:compound_new"), back, gettext("登记小区"))
     return take(request, step)
 
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as now_said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -39,11 +39,11 @@ def compound_url(compound: Compound) -> str:
 
 
 def _offer(model: Any) -> list[Choice]:
-    return [(code, now_said(str(label))) for code, label in model.choices if code]
+    return [(code, gettext(str(label))) for code, label in model.choices if code]
 
 
 def _grades(_request: HttpRequest) -> list[Choice]:
-    return [("none", now_said("未评定")), *_offer(Attainment)]
+    return [("none", gettext("未评定")), *_offer(Attainment)]
 
 
 def _grade(rows: QuerySet[Compound], value: str) -> QuerySet[Compound]:
@@ -81,14 +81,14 @@ LISTING = Listing(
         Column("code", _("编号"), lambda row: row.code, sort="code", url=compound_url),
         Column("name", _("小区"), lambda row: row.name, sort="name", wide=True),
         Column("area", _("社区"), lambda row: row.division.name),
-        Column("property", _("物业"), lambda row: row.property_company or now_said(row.get_property_kind_display())),
-        Column("committee", _("业委会"), lambda row: now_said(row.get_committee_display())),
+        Column("property", _("物业"), lambda row: row.property_company or gettext(row.get_property_kind_display())),
+        Column("committee", _("业委会"), lambda row: gettext(row.get_committee_display())),
         Column("households", _("户数"), lambda row: row.households, sort="households", number=True),
         Column("bin_points", _("投放点"), lambda row: row.bin_points, sort="bin_points", number=True),
         Column("bins", _("垃圾桶"), lambda row: row.bins, sort="bins", number=True),
-        Column("renewal", _("改造"), lambda row: now_said(row.get_renewal_display()), shown=False),
+        Column("renewal", _("改造"), lambda row: gettext(row.get_renewal_display()), shown=False),
         Column("year", _("建成年份"), lambda row: row.year_built, sort="year_built", null_as=0, number=True),
-        Column("grade", _("等级"), lambda row: now_said(row.get_grade_display()), corner=True,
+        Column("grade", _("等级"), lambda row: gettext(row.get_grade_display()), corner=True,
                template="desk/cells/grade_word.html"),
         Column("graded", _("评定日期"), lambda row: row.graded_on, sort="graded_on", null_as=LONG_AGO, shown=False),
         Column("state", _("状态"), lambda row: row.get_state_display(), template="desk/cells/state.html", shown=False),
@@ -160,7 +160,7 @@ def compound_page(request: StaffRequest, compound_id: UUID) -> HttpResponse:
         "may_edit": selectors.may_edit(request.actor, row),
         "may_grade": row.state == "active" and selectors.may_edit(request.actor, row, "compounds.grade"),
         "may_contact": bool(row.liaison_cipher) and selectors.may_edit(request.actor, row, "compounds.contact"),
-        "may_convene": False,
+        "may_convene": row.state == "active" and selectors.may_edit(request.actor, row, "deliberations.run"),
         "content_url": reverse("desk:compound_spot", args=[row.pk]),
         "tile_url": settings.CITY.tile_url,
     }

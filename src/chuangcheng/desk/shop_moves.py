@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as now_said
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -76,7 +76,7 @@ def shop_new(request: StaffRequest) -> HttpResponse:
         return actions.save_shop(actor=request.actor, given=ShopInput(**given))
 
     return take(
-        request, Step(SAVE, ShopForm, run, reverse("desk:shop_new"), reverse("desk:shops"), now_said("登记门店"))
+        request, Step(SAVE, ShopForm, run, reverse("desk:shop_new"), reverse("desk:shops"), gettext("登记门店"))
     )
 
 
@@ -136,7 +136,7 @@ class HandOver(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["unit"].choices = [("", now_said("请选择")), *choices.units()]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [("", gettext("请选择")), *choices.units()]  # type: ignore[attr-defined]
 
     def clean_unit(self) -> Unit:
         """The unit itself."""

@@ -43,6 +43,7 @@ class Settings:
     proof_far_metres: int = 100  # a photo taken farther from its case's place is flagged for whoever verifies
     proof_old_hours: int = 24  # a photo sent so long after it was taken is flagged
     portal_text_max: int = 500  # characters that the citizens' page takes
+    notice_days: int = 7  # the least days that the result of a five-party deliberation is up for everybody to read
     plea_days: int = 30  # how long after closure a reporter may ask to reopen a case
     relapse_days: int = 30  # the same trouble at the same place so long after it was fixed is a relapse
     relapse_days_on_spot: int = 7  # as relapse_days, for what was fixed on the spot without a case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.portal import photos, sending, shops, views
+from chuangcheng.portal import photos, sending, shops, views, windows
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("privacy/", sending.notice, name="privacy"),
     path("privacy/<str:version>/", sending.notice, name="privacy-version"),
     path("shop/<uuid:shop_id>/", shops.shop, name="shop"),
+    path("window/<uuid:site_id>/", windows.window, name="window"),
     path("track/", views.find, name="find"),
     path("photo/<uuid:photo_id>/", photos.photo, name="photo"),
     path("track/<uuid:report_id>/", views.track, name="track"),

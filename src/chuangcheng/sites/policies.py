@@ -21,6 +21,7 @@ declare(
     Permission("shops.edit", Label("维护门店", "Edit shops")),
     Permission("shops.check", Label("检查门前三包", "Check shop fronts")),
     Permission("shops.rectify", Label("办理整改通知", "Serve rectification notices")),
+    Permission("windows.view", Label("查看窗口评价", "See what is said at windows")),
     Permission("teams.view", Label("查看专班", "See special teams")),
     Permission("teams.edit", Label("组建专班", "Set up special teams")),
 )

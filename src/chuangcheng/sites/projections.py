@@ -12,10 +12,12 @@ from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.sites import registering
 from chuangcheng.sites.compounds.actions import FACTS as COMPOUND_FACTS
+from chuangcheng.sites.deliberations.actions import FACTS as DELIBERATION_FACTS
 from chuangcheng.sites.facts import FACTS
-from chuangcheng.sites.models import Compound, Rectification, Shop, Site
+from chuangcheng.sites.models import Compound, Deliberation, Rectification, Shop, Site, Team
 from chuangcheng.sites.shops.actions import FACTS as SHOP_FACTS
 from chuangcheng.sites.shops.rectification import FACTS as RECTIFICATION_FACTS
+from chuangcheng.sites.teams.actions import FACTS as TEAM_FACTS
 
 
 def check() -> Iterator[Difference]:
@@ -66,3 +68,5 @@ register("sites", check, rebuild)
 registering.project("compounds", Compound, COMPOUND_FACTS)
 registering.project("shops", Shop, SHOP_FACTS)
 registering.project("rectifications", Rectification, RECTIFICATION_FACTS)
+registering.project("deliberations", Deliberation, DELIBERATION_FACTS)
+registering.project("teams", Team, TEAM_FACTS)

@@ -57,7 +57,7 @@ ROOMS = (
         Link("desk:deliberations", _("议事"), "compounds.view"),
         Link("desk:shops", _("门店"), "shops.view"),
         Link("desk:teams", _("专班"), "teams.view"),
-        Link("desk:windows", _("窗口"), "sites.view"),
+        Link("desk:windows", _("窗口"), "windows.view"),
     )),
     Room("tasks", _("任务"), (Link("desk:tasks", _("任务"), "tasks.view"),)),
     Room("assessment", _("测评"), (

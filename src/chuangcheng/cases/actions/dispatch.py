@@ -14,7 +14,7 @@ from chuangcheng.cases.deadlines import clock_and_severity, clock_for, dispatch_
 from chuangcheng.cases.inputs import CaseInput, check_case
 from chuangcheng.cases.links import LIVE, end_all, first_receiver, lapse_petition, open_lead, unit_of
 from chuangcheng.cases.locks import lock_case, permit
-from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.cases.models import Assignment, Case, Source
 from chuangcheng.cases.states import REOPENINGS, VOIDS
 from chuangcheng.cases.steps import altered, born, step, write
 from chuangcheng.framework import selectors as framework
@@ -28,6 +28,7 @@ from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
 from chuangcheng.places.locator import locate
 from chuangcheng.sites.models import Site
+from chuangcheng.sites.windows import selectors as windows
 
 
 def file_case(
@@ -97,6 +98,7 @@ def _hand_over(
     limit = parent.due_at if parent else case.due_at
     if due_at is not None and (due_at <= now or (limit is not None and due_at > limit)):
         raise Refused("case.due_outside")
+    _refuse_the_window(case, {unit.pk, *co_units})
     if unit.pk in _units_above(case, parent):
         raise Refused("case.passed_in_a_ring", unit=unit.short_name)
 
@@ -117,6 +119,12 @@ def _hand_over(
     }  # fmt: skip
     taken = step(case, move, actor, given={"unit": unit.pk}, changes=changes, touched=touched, at=now)
     write(taken, {"unit": str(unit.pk)})
+
+
+def _refuse_the_window(case: Case, units: set[UUID]) -> None:
+    """A complaint about a service window never goes to the unit that runs it (law 12)."""
+    if case.source == Source.WINDOW and units & windows.running_units(list(case.reports.values_list("pk", flat=True))):
+        raise Refused("window.own_complaint")
 
 
 def _units_above(case: Case, parent: Assignment | None) -> set[UUID]:

@@ -38,6 +38,10 @@ class Contact:
     phone: str
 
 
+#: What somebody without a post may send: from the citizens' page, and from the page at a service window.
+_OPEN = (Source.PORTAL, Source.WINDOW)
+
+
 def create_report(
     *, actor: Actor, given: ReportInput, reply_due_at: datetime | None = None, on_behalf: bool = False
 ) -> tuple[Report, bool]:
@@ -47,7 +51,7 @@ def create_report(
     A report that somebody outside wants answered (by ``reply_due_at``, if a day was named) gets its order in the same
     transaction. ``on_behalf``: whoever enters it is not the one who reported.
     """
-    if actor != SYSTEM and (not actor.is_system or given.source != Source.PORTAL):
+    if actor != SYSTEM and (not actor.is_system or given.source not in _OPEN):
         rights.require(actor, "reports.create")
     now = clock.now()
     check_report(given, now)

@@ -11,7 +11,7 @@ from chuangcheng.cases.actions.dispatch import open_case
 from chuangcheng.cases.deadlines import confirm_due
 from chuangcheng.cases.inputs import CaseInput
 from chuangcheng.cases.locks import find_case, lock_case, lock_report
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, Report, Source
 from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.cases.steps import step, write
 from chuangcheng.cases.triage.advice import advise
@@ -75,7 +75,7 @@ def file_report(
     with transaction.atomic():
         report = _lock(actor, report_id, "file")
         category = framework.category(category_code) if category_code else report.category
-        if category is None:
+        if category is None and report.source != Source.WINDOW:  # no category knows a clerk's manner
             raise Refused("case.unknown_category")
         given = CaseInput(
             text=report.text, source=report.source, category=category, lat=report.lat, lon=report.lon,
@@ -85,7 +85,7 @@ def file_report(
         changes = {"case_id": case.pk, "reason_code": "", "confirm_due_at": None}
         # What was suggested is told with what was done: corrections are read from history, and nowhere else.
         advice = advise(report)
-        facts = {"suggested": advice.fact(category.code)} if advice else None
+        facts = {"suggested": advice.fact(category.code)} if advice and category else None
         write(step(report, "file", actor, changes=changes, facts=facts))
     return case
 
