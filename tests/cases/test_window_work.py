@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chuangcheng.cases import actions, selectors
+from chuangcheng.cases import actions, complaints, selectors
 from chuangcheng.cases.models import Report
 from chuangcheng.cases.publication import published
 from chuangcheng.cases.window_work import hand_to_superior, receive_voice
@@ -39,7 +39,7 @@ def window(small_city: Any, noon: Any, limits: None) -> Site:
     return make_window(small_city)
 
 
-def complain(site: Site, **more: Any) -> tuple[Voice, Report | None]:
+def complain(site: Site, **more: Any) -> tuple[Any, Report | None]:
     given = {"voice_id": new_id(), "tone": "complaint", "aspect": "manner", "text": "排了两小时没人理", **more}
     return receive_voice(site=site, **given)
 
@@ -60,6 +60,22 @@ def test_a_complaint_is_a_report_of_the_city_office(window: Site, personas: dict
     for role in ("street", "community", "grid", "district", "department", "subcommand", "street2"):
         assert not selectors.visible_reports(personas[role]).filter(pk=report.pk).exists(), role
     assert not published().filter(pk=report.pk).exists()
+
+
+def test_a_complaint_about_a_person_leaves_the_system(window: Site, personas: dict[str, Actor]) -> None:
+    voice, report = complain(window, about_person=True)
+    assert voice is None and report is not None and report.complaint
+    assert complaints.get_for(personas["office"], report.pk) == report
+    for role, actor in personas.items():
+        assert not selectors.visible_reports(actor).filter(pk=report.pk).exists(), role
+    (row,) = windows.windows_for(personas["office"], clock.now())
+    assert (row.praises, row.complaints) == (0, 0), "not even counted at the window"
+    referred = complaints.refer(
+        actor=personas["office"], report_id=report.pk, reason_code="complaint_staff", office="hotline"
+    )
+    assert referred.state == "referred"
+    with pytest.raises(Refused, match=r"common\.not_found"):
+        hand_to_superior(actor=personas["office"], report_id=report.pk)
 
 
 def test_the_same_press_twice_is_one_report(window: Site) -> None:

@@ -16,26 +16,31 @@ from chuangcheng.kernel.actor import CITIZEN, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.sites.models import Aspect, Site, Tone, Voice
 from chuangcheng.sites.windows import selectors
-from chuangcheng.sites.windows.actions import hear_voice
+from chuangcheng.sites.windows.actions import check_voice, hear_voice
 
 
 def receive_voice(
-    *, voice_id: UUID, site: Site, tone: str, aspect: str, text: str, contact_name: str = "", contact_phone: str = "",
-    privacy_version: str = "",
-) -> tuple[Voice, Report | None]:  # fmt: skip
-    """Praise is kept; a complaint becomes a report besides. The report has no place on the map: what has none is the
-    city office's affair, so that nobody in the window's own area reads it. The same id again changes nothing."""
+    *, voice_id: UUID, site: Site, tone: str, aspect: str, text: str, about_person: bool = False,
+    contact_name: str = "", contact_phone: str = "", privacy_version: str = "",
+) -> tuple[Voice | None, Report | None]:  # fmt: skip
+    """Praise is kept; a complaint about service becomes a report besides. The report has no place on the map: what has
+    none is the city office's affair, so that nobody in the window's own area reads it. A complaint about a person is a
+    report that leaves for 12345, petitions or discipline (``cases.complaints``) and leaves no word at the window. The
+    same id again changes nothing."""
+    said = check_voice(site=site, tone=tone, aspect=aspect, text=text)
+    about = Aspect(aspect).label
+    given = ReportInput(
+        id=voice_id, text=f"【窗口服务·{about}】{said}", source=Source.WINDOW, address=f"窗口：{site.name}"[:200],
+        contact_name=contact_name, contact_phone=contact_phone, privacy_version=privacy_version,
+        complaint=about_person,
+    )  # fmt: skip
     with transaction.atomic():
         if tone != Tone.COMPLAINT:
             return hear_voice(voice_id=voice_id, site=site, tone=tone, aspect=aspect, text=text)[0], None
-        about = Aspect(aspect).label if aspect in Aspect.values else ""
-        given = ReportInput(
-            id=voice_id, text=f"【窗口服务·{about}】{text}".strip(), source=Source.WINDOW,
-            address=f"窗口：{site.name}"[:200],
-            contact_name=contact_name, contact_phone=contact_phone, privacy_version=privacy_version,
-        )  # fmt: skip
-        voice, _ = hear_voice(voice_id=voice_id, site=site, tone=tone, aspect=aspect, text=text, report_id=voice_id)
         report, _ = create_report(actor=CITIZEN, given=given)
+        if about_person:
+            return None, report
+        voice, _ = hear_voice(voice_id=voice_id, site=site, tone=tone, aspect=aspect, text=text, report_id=report.pk)
     return voice, report
 
 

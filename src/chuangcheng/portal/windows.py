@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from chuangcheng.cases.actions import code_of
+from chuangcheng.cases.complaints import told_to_sender
 from chuangcheng.cases.window_work import receive_voice
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
@@ -25,8 +26,8 @@ from chuangcheng.web import limits
 from chuangcheng.web.pages import public
 from chuangcheng.web.problems import language, problem_response
 
-#: Who takes complaints about a person: this system does not keep them.
-ELSEWHERE = "staff"
+#: A complaint about a person: it leaves for those in charge and never reaches the unit.
+STAFF = "staff"
 
 
 class VoiceForm(forms.Form):
@@ -50,7 +51,7 @@ class VoiceForm(forms.Form):
             offered = [(code, gettext(str(label))) for code, label in model.choices]
             self.fields[field].choices = offered  # type: ignore[attr-defined]
         self.fields["about"].choices = [  # type: ignore[attr-defined]
-            ("service", gettext("不是，说的是服务和设施")), (ELSEWHERE, gettext("是，涉及具体的人")),
+            ("service", gettext("不是，说的是服务和设施")), (STAFF, gettext("是，涉及具体的人")),
         ]  # fmt: skip
 
 
@@ -68,19 +69,21 @@ def window(request: HttpRequest, site_id: UUID) -> HttpResponse:
                                "above": selectors.superior_of(site.unit), "notice": privacy.current()}  # fmt: skip
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        if given["tone"] == Tone.COMPLAINT and given["about"] == ELSEWHERE:
-            return render(request, "portal/window_elsewhere.html", context)
         try:
             limits.check(request, "create")
             _voice, report = receive_voice(
                 voice_id=given["id"], site=site, tone=given["tone"], aspect=given["aspect"], text=given["text"],
                 contact_name=given["name"], contact_phone=given["phone"], privacy_version=context["notice"].version,
+                about_person=given["about"] == STAFF,
             )  # fmt: skip
         except Refused as refused:
             _blame(form, refused)
         else:
             code = code_of(report.pk) if report else ""
-            return render(request, "portal/window_thanks.html", {**context, "report": report, "code": code})
+            told = told_to_sender(report) if report else None
+            return render(
+                request, "portal/window_thanks.html", {**context, "report": report, "code": code, "told": told}
+            )
     return render(request, "portal/window.html", context, status=422 if form.errors else 200)
 
 
