@@ -13,7 +13,9 @@ export function listenForPicks(): void {
   });
   document.addEventListener("change", (event) => {
     const all = event.target as Box;
-    if (all.name !== "all" || all.form?.id !== "picks") return;
+    if (all.form?.id !== "picks") return;
+    if (all.name === "every") refreshPicks();
+    if (all.name !== "all") return;
     for (const box of boxes()) box.checked = all.checked;
     refreshPicks();
   });
@@ -22,7 +24,7 @@ export function listenForPicks(): void {
     const row = document.activeElement?.closest("tr");
     const box = row && row.querySelector<Box>(".pick input");
     if (!box) return;
-    if (event.key === " " && document.activeElement !== box) tick(event, box);
+    if (event.key === "x" || (event.key === " " && document.activeElement !== box)) tick(event, box);
     else if (event.shiftKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) extend(event.key, box);
   });
 }
@@ -32,6 +34,7 @@ export function refreshPicks(): void {
   const bar = document.querySelector<HTMLFormElement>("form#picks");
   if (!bar) return;
   const chosen = boxes().filter((box) => box.checked);
+  const every = (bar.elements.namedItem("every") as Box | null)?.checked ?? false;
   const all = bar.elements.namedItem("all") as Box;
   all.checked = chosen.length > 0 && chosen.length === boxes().length;
   all.indeterminate = chosen.length > 0 && !all.checked;
@@ -40,9 +43,9 @@ export function refreshPicks(): void {
   for (const button of bar.querySelectorAll<HTMLButtonElement>("button[data-from]")) {
     const from = (button.dataset.from ?? "").split(" ");
     const able = chosen.filter((box) => from.includes(box.dataset.state ?? "")).length;
-    button.disabled = chosen.length > 0 && !able;
+    button.disabled = !every && chosen.length > 0 && !able;
     const number = button.querySelector(".picks__number");
-    if (number) number.textContent = able && able < chosen.length ? String(able) : "";
+    if (number) number.textContent = !every && able && able < chosen.length ? String(able) : "";
   }
 }
 

@@ -73,7 +73,7 @@ def environment(home: Path) -> dict[str, str]:
     return {
         **os.environ, "CHUANGCHENG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "chuangcheng.config.django",
         "CHUANGCHENG_CITY_NAME": "云岭市", "CHUANGCHENG_CLOCK": NOON.isoformat(), "CHUANGCHENG_RATE_LIMITS": "off",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }  # fmt: skip
 
 

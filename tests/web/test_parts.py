@@ -144,8 +144,9 @@ def test_cells_escape_and_link(noon: object) -> None:
     plain = Column("a", "a", lambda row: row.name)
     linked = Column("a", "a", lambda row: row.name, url=lambda _row: '/x/?"><script>')
     assert cell(plain, row) == "&lt;b&gt;x&lt;/b&gt;"
-    assert cell(linked, row) == '<a class="row-link" href="/x/?&quot;&gt;&lt;script&gt;">&lt;b&gt;x&lt;/b&gt;</a>'
-    assert cell(Column("a", "a", lambda row: row.at), row) == "09-15 12:00"
+    link = '<a class="row-link nowrap" href="/x/?&quot;&gt;&lt;script&gt;">&lt;b&gt;x&lt;/b&gt;</a>'
+    assert cell(linked, row) == link
+    assert cell(Column("a", "a", lambda row: row.at), row) == '<span class="nowrap">09-15 12:00</span>'
     assert cell(Column("a", "a", lambda row: row.none), row) == ""
     assert cell(Column("a", "a", lambda _row: 0), row) == "0"
 

@@ -14,6 +14,7 @@ from chuangcheng.api.schemas import CaseStateCode, ReportStateCode
 from chuangcheng.cases import selectors
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.rates import CASE_RATES, REPORT_RATES, Of, rows_behind
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
@@ -41,6 +42,19 @@ Word = Annotated[str, AfterValidator(lambda value: value.replace("\0", ""))]
 Day = Annotated[date, BeforeValidator(_day), Field(description="the city's day, YYYY-MM-DD; included")]
 
 
+def _rate_of(names: frozenset[str]) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in names:
+            raise PydanticCustomError("not_rate", "is no rate", {"expected": ", ".join(sorted(names))})
+        return value
+
+    return AfterValidator(check)
+
+
+CaseRate = Annotated[str, _rate_of(frozenset(each.name for each in CASE_RATES))]
+ReportRate = Annotated[str, _rate_of(frozenset(each.name for each in REPORT_RATES))]
+
+
 class CaseQuery(PageQuery):
     """Which cases, and how many at once."""
 
@@ -56,6 +70,8 @@ class CaseQuery(PageQuery):
     site: Word | None = Field(None, description="code of the site it was found at")
     counted: Literal["yes"] | None = Field(None, description="without void, merged and suspended cases, as rates count")
     relapse: Literal["yes"] | None = Field(None, description="those whose trouble had been fixed before")
+    rate: CaseRate | None = Field(None, description="the rows behind a rate, by its name")
+    of: Of = Field("is", description="which of them: numerator, denominator, the rest of it, or what it leaves out")
     filed_from: Day | None = None
     filed_to: Day | None = None
     due_from: Day | None = None
@@ -79,6 +95,8 @@ class CaseQuery(PageQuery):
             rows = rows.filter(relapse_of__isnull=False)
         if self.counted:
             rows = rows.exclude(state__in=(*UNCOUNTED, "suspended"))
+        if self.rate:
+            rows = rows_behind(rows, self.rate, clock.now(), of=self.of)
         rows = _within(rows, self.area)
         for name in ("filed", "due", "closed"):
             rows = _between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))
@@ -94,6 +112,8 @@ class ReportQuery(PageQuery):
     area: Word | None = Field(None, description="code of a division: everything within")
     category: Word | None = Field(None, description="code of a category, or how it begins")
     taken: Literal["yes"] | None = Field(None, description="those that became a case or joined one")
+    rate: ReportRate | None = Field(None, description="the rows behind a rate, by its name")
+    of: Of = Field("is", description="which of them: numerator, denominator, the rest of it, or what it leaves out")
     received_from: Day | None = None
     received_to: Day | None = None
 
@@ -103,6 +123,8 @@ class ReportQuery(PageQuery):
         rows = rows.filter(**{name: value for name, value in wanted.items() if value})
         if self.taken:
             rows = rows.filter(state__in=("filed", "linked"))
+        if self.rate:
+            rows = rows_behind(rows, self.rate, clock.now(), of=self.of)
         rows = _between(_within(rows, self.area), "received_at", self.received_from, self.received_to)
         return selectors.search(rows, self.q) if self.q else rows
 

@@ -71,6 +71,7 @@ CODES = {
     "future": "value.future",
     "too_old": "value.too_old",
     "not_day": "value.not_day",
+    "not_rate": "value.not_listed",
     "beyond": "value.too_far",
     "repeated": "value.repeated",
 }

@@ -38,11 +38,12 @@ class Charge:
     amount: Decimal
 
 
-def charges(case: Case, now: datetime) -> list[Charge]:
-    """The time used by each unit, in the order in which they first held the case; suspensions are nobody's time."""
+def charges(case: Case, now: datetime, events: Iterable[Event] | None = None) -> list[Charge]:
+    """The time used by each unit, in the order in which they first held the case; suspensions are nobody's time.
+    ``events`` is the case's history where the caller has read it."""
     unit = cast(TimeUnit, rule_of(case).unit)
     used: dict[tuple[Work, UUID | None], Decimal] = {}
-    for span in spans(events_of("case", case.pk), now):
+    for span in spans(events_of("case", case.pk) if events is None else events, now):
         key = (span.work, span.unit)
         used[key] = used.get(key, Decimal(0)) + CALENDAR.elapsed(span.start, span.end, unit)
     return [Charge(work, holder, amount) for (work, holder), amount in used.items()]

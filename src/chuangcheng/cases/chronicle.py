@@ -20,7 +20,8 @@ from chuangcheng.history.models import Event
 #: The values of a report that follow from its history.
 REPORT_FIELDS = (
     "number", "state", "source", "category_id", "outside_city", "division_path", "observed_at", "received_at",
-    "external_source", "external_number", "case_id", "reason_code", "confirm_due_at", "confirmed", "objected",
+    "external_source", "external_number", "case_id", "reason_code", "confirm_due_at", "confirmed",
+    "confirmed_on_time", "objected",
     "photos_declared", "photos_missing", "body_digest",
     "privacy_version", "complaint", "referred_to", "referred_at", "rating", "rated_at", "plea_state", "plea_at",
     "plea_reason",

@@ -73,10 +73,13 @@ def seed() -> int:
     return done
 
 
-def rings_of(case: Case) -> list[Ring]:
+def rings_of(case: Case, links: Iterable[Assignment] | None = None) -> list[Ring]:
     """Every rung of the case as it stands: from when its holder got it to the holder's own deadline, or none where no
-    clock runs."""
-    return _rings(case, _own_dues([case]).get(case.pk))
+    clock runs. ``links`` is its chain of dispatch where the caller has read it."""
+    if links is None:
+        return _rings(case, _own_dues([case]).get(case.pk))
+    own = [link.due_at for link in links if link.role == "lead" and link.state == "open"]
+    return _rings(case, own[-1] if own else None)
 
 
 def _answer(alarm: Alarm) -> bool:

@@ -55,6 +55,7 @@ class Report(Chained):
     reason_code = models.CharField(max_length=32, blank=True)
     confirm_due_at = models.DateTimeField(null=True, blank=True)
     confirmed = models.BooleanField(null=True)  # what the grid worker found; None: nobody looked
+    confirmed_on_time = models.BooleanField(null=True)  # whether that came within confirm_due_at
     objected = models.BooleanField(default=False)
     photos_declared = models.PositiveSmallIntegerField(default=0)
     photos_missing = models.PositiveSmallIntegerField(default=0)

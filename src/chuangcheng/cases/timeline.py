@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,9 +107,10 @@ class Entry:
 _OTHERS = ("case", "merged_into_id", "relapse_of_id", "case_id")
 
 
-def of_case(case: Case, reader: Actor | None = None) -> list[Entry]:
-    """Every history row of a case, first to last; what was said with it as ``reader`` may read it."""
-    events = list(events_of("case", case.pk))
+def of_case(case: Case, reader: Actor | None = None, events: Sequence[Event] | None = None) -> list[Entry]:
+    """Every history row of a case, first to last; what was said with it as ``reader`` may read it. ``events`` where the
+    caller has read them."""
+    events = list(events_of("case", case.pk) if events is None else events)
     said = Remark.objects.filter(case=case).values_list("seq", "text")
     notes = {seq: reading.words_for(reader, case, text) if reader else reading.masked(text) for seq, text in said}
     return _entries("case", events, notes)

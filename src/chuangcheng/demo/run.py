@@ -21,6 +21,7 @@ from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
+from chuangcheng.demo.keeping import keep
 from chuangcheng.demo.merging import Merging
 from chuangcheng.demo.morning import Morning
 from chuangcheng.demo.orders import Orders
@@ -66,6 +67,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
         with clock.at(end):
             trust.play(cast)
             projector.refresh()
+            keep(cast.named)
             seal.seal(settings.CITY.seals)
             summary = summarise(cast)
     progress(1.0, "")

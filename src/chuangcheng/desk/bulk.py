@@ -17,8 +17,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.cases import jobs
 from chuangcheng.cases.actions import bulk
 from chuangcheng.cases.actions.bulk import BulkMove, BulkReport, Kind, Row
+from chuangcheng.cases.jobs import order_bulk
 from chuangcheng.cases.states import CASE, ORDER, REPORT
 from chuangcheng.desk import choices, forms
 from chuangcheng.desk.merging import Merge
@@ -30,6 +32,7 @@ from chuangcheng.people.models import Unit
 from chuangcheng.web.pages import back, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables.offered import offered, request_of
 
 
 class DispatchMany(django_forms.Form):
@@ -144,6 +147,8 @@ def _take(request: StaffRequest, pile: Pile) -> HttpResponse:
     if chosen is None or chosen.kind != pile.kind:
         raise Refused("common.not_found")
     rights.require(request.actor, chosen.move.permission)
+    if "every" in request.POST:
+        return _take_every(request, pile, chosen)
     ids = _ids(request)
     bulk.check_number(ids=ids)
     initial = _oldest(request, ids) if chosen.move.name == "merge" else None
@@ -158,6 +163,33 @@ def _oldest(request: StaffRequest, ids: Sequence[UUID]) -> dict[str, str]:
     """Of chosen cases the one that was filed first is offered as the one that stands for all."""
     rows = [row for row in bulk.rows_of(actor=request.actor, kind="case", ids=ids) if row.state in CASE.open_states()]
     return {"number": min(rows, key=lambda row: (row.filed_at, row.number)).number} if rows else {}
+
+
+def _take_every(request: StaffRequest, pile: Pile, chosen: BulkMove) -> HttpResponse:
+    """All rows that match the list's filters and whose state allows the move: a job, once the form is filled."""
+    wanted = offered(pile.table.name + "s")
+    if wanted is None:
+        raise Refused("common.not_found")
+    if chosen.move.name == "merge":  # what belongs together is chosen by hand
+        raise Refused("bulk.too_many", limit=bulk.MOST)
+    query = wanted.sound(request.POST.get("query", ""))
+    rows = wanted.narrowed(request_of(request.actor, query))
+    able = rows.filter(state__in=chosen.move.sources).order_by("pk")
+    ids = list(able.values_list("pk", flat=True)[: jobs.MOST + 1])
+    if not ids:
+        raise Refused("bulk.none_chosen")
+    if len(ids) > jobs.MOST:
+        raise Refused("bulk.too_many", limit=jobs.MOST)
+    form = FORMS[chosen.move.name](request.POST if "go" in request.POST else None)
+    if form.is_valid():
+        job = order_bulk(actor=request.actor, ids=ids, move=chosen.move.name, values=form.cleaned_data)
+        return HttpResponseRedirect(reverse("desk:job", args=[job.pk]))
+    context = {
+        "form": form, "move": chosen.move, "action": reverse(pile.taken), "every": len(ids), "query": query,
+        "unfit": rows.exclude(state__in=chosen.move.sources).order_by()[: jobs.MOST].count(),
+        "grave": chosen.move.name in GRAVE, "back": back(request, reverse(pile.listed)),
+    }  # fmt: skip
+    return render(request, "desk/bulk.html", context, status=422 if form.is_bound else 200)
 
 
 def _ids(request: HttpRequest) -> list[UUID]:

@@ -21,14 +21,15 @@ from chuangcheng.cases.models import Case, Order, Petition, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.suspicion import alarms_of
-from chuangcheng.desk import bulk, choices
+from chuangcheng.desk import bulk, choices, clockwork, rate_rows
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports, published_photos
+from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.sites.compounds.selectors import compound_by_code
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
-from chuangcheng.web.tables import Column, Filter, Listing
+from chuangcheng.web.tables import Column, Filter, Listing, offer
 
 FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
@@ -76,6 +77,7 @@ FILTERS = (
     Filter("category", _("类别代码"), lambda rows, value: rows.filter(category__code__startswith=value), quiet=True),
     Filter("relapse", _("反弹"), _relapses, lambda _r: [("yes", _("问题反弹"))], quiet=True),
     Filter("counted", _("应结案"), _counted, lambda _r: [("yes", _("不含作废、并入和挂账"))], quiet=True),
+    *rate_rows.CASE_FILTERS,
     *days_of("filed", "filed_at", _("立案自"), _("立案至")),
     *days_of("due", "due_at", _("到期自"), _("到期至")),
     *days_of("closed", "closed_at", _("结案自"), _("结案至")),
@@ -108,12 +110,16 @@ LISTING = Listing(
     ),
     filters=FILTERS,
     sort="-filed",
+    place=choices.place_of,
 )
 
 
 def case_rows(request: StaffRequest) -> QuerySet[Case]:
     """What the actor may see, with what a row shows."""
     return selectors.visible_cases(request.actor).select_related("category", "holder", "division")
+
+
+offer(LISTING, rows=case_rows, permission="cases.view", url_name="desk:cases")
 
 
 @page("cases.view")
@@ -155,6 +161,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
     before, after = _pictures(case, reports, kin.merged)
     petition = selectors.petition_of(case)
     moves = selectors.moves_for(request.actor, case, waiting=petition, reports=len(reports))
+    chain, events = selectors.chain_of(case), list(events_of("case", case.pk))
     context: dict[str, Any] = {
         "case": case,
         "moves": moves,
@@ -165,15 +172,16 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "reports": reports,
         "alarms": alarms_of(case) if holds(request, "alarms.view") else [],
         "publish": published_photos("case", case.pk, before + after) if holds(request, "photos.release") else [],
-        "chain": selectors.chain_of(case),
+        "chain": chain,
         "petition": petition,
         "returned": returning.last_return(case),
         "return_until": _return_until(case),
-        "entries": timeline.of_case(case, request.actor),
+        "entries": timeline.of_case(case, request.actor, events),
         "orders": (orders := _orders(request, reports)),
         "unanswered": sum(order.state == "open" for order in orders),
         "kin": kin,
         **_words(request, case, petition, plain=plain),
+        "clock": clockwork.of_case(case, chain, events),
     }
     return render(request, "desk/case.html", context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -29,6 +30,11 @@ Choices = list[tuple[str, str]]
 
 def _states(table: StateTable) -> Choices:
     return [(state.code, state.label.text(language())) for state in table.states]
+
+
+def place_of(row: Any) -> tuple[float, float] | None:
+    """(longitude, latitude) of a case or report."""
+    return (row.lon, row.lat) if row.lon is not None and row.lat is not None else None
 
 
 def case_states(_request: HttpRequest) -> Choices:

@@ -17,13 +17,13 @@ from chuangcheng.cases.models import Provenance, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.cases.triage.advice import advise
-from chuangcheng.desk import bulk, choices, triage
+from chuangcheng.desk import bulk, choices, rate_rows, triage
 from chuangcheng.desk.alike import of_report_page
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_report, published_photos
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
-from chuangcheng.web.tables import Column, Filter, Listing
+from chuangcheng.web.tables import Column, Filter, Listing, offer
 
 
 def report_url(report: Report) -> str:
@@ -58,17 +58,28 @@ LISTING = Listing(
         Filter("advice", _("分类建议"), triage.rows_behind, triage.figures, quiet=True),
         Filter("taken", _("采纳"), _taken, lambda _r: [("yes", _("立案或并案"))], quiet=True),
         Filter("plea", _("要求重办"), lambda rows, value: rows.filter(plea_state=value), choices.pleas, quiet=True),
+        *rate_rows.REPORT_FILTERS,
         *days_of("received", "received_at", _("接收自"), _("接收至")),
     ),
     sort="-received",
+    place=choices.place_of,
 )
+
+
+def report_rows(request: StaffRequest) -> QuerySet[Report]:
+    """What the actor may see, with what a row shows."""
+    return selectors.visible_reports(request.actor).select_related("category", "division")
+
+
+offer(LISTING, rows=report_rows, permission="reports.view", url_name="desk:reports")
 
 
 @page("reports.view")
 def report_list(request: StaffRequest) -> HttpResponseBase:
     """The inbox and everything that came before."""
-    rows = selectors.visible_reports(request.actor).select_related("category", "division")
-    return LISTING.respond(request, rows, "desk/reports.html", {"picks": bulk.picks(request, bulk.REPORTS)})
+    return LISTING.respond(
+        request, report_rows(request), "desk/reports.html", {"picks": bulk.picks(request, bulk.REPORTS)}
+    )
 
 
 @page("reports.view")

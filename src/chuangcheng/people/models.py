@@ -8,7 +8,10 @@ from django.db import models
 from chuangcheng.history.models import Chained
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.ids import new_id
+from chuangcheng.people.kept import Job, SavedView
 from chuangcheng.places.models import Division
+
+__all__ = ["Job", "Person", "PersonManager", "Post", "SavedView", "Unit", "UnitGroup", "UnitKind"]
 
 
 class UnitKind(models.TextChoices):

@@ -1,5 +1,7 @@
 """Registers the hall: shared components of all pages."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class WebConfig(AppConfig):
 
     name = "chuangcheng.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Exports of lists are jobs that the worker does."""
+        import_module("chuangcheng.web.tables.ordered")

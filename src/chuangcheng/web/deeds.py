@@ -24,6 +24,7 @@ SUBJECTS = {
     "weekly": Label("周报", "Weekly report"),
     "channel": Label("通知渠道", "Notice channel"),
     "endpoint": Label("事件推送", "Webhook"),
+    "job": Label("任务", "Job"),
 }
 #: Actions of all rooms but cases, which name their own.
 DEEDS = {
@@ -93,6 +94,15 @@ DEEDS = {
     "channel.changed": Label("修改通知渠道", "Channel changed"),
     "channel.switched_on": Label("启用通知渠道", "Channel switched on"),
     "channel.switched_off": Label("停用通知渠道", "Channel switched off"),
+    "job.ordered": Label("提交任务", "Job ordered"),
+    "job.started": Label("任务开始", "Job started"),
+    "job.given_back": Label("任务重新排队", "Job given back"),
+    "job.finished": Label("任务完成", "Job done"),
+    "job.failed": Label("任务失败", "Job failed"),
+    "job.retried": Label("重试任务", "Job tried again"),
+    "job.cancelled": Label("取消任务", "Job cancelled"),
+    "job.downloaded": Label("下载导出文件", "Export downloaded"),
+    "job.expired": Label("任务过期", "Job expired"),
     "endpoint.saved": Label("设置事件推送", "Webhook set up"),
     "endpoint.changed": Label("修改事件推送", "Webhook changed"),
     "endpoint.rotated": Label("更换推送密钥", "Webhook secret changed"),

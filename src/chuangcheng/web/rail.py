@@ -41,7 +41,10 @@ class Shown:
 
 
 ROOMS = (
-    Room("today", _("今日"), (Link("desk:home", _("今日"), "desk.enter"),)),
+    Room("today", _("今日"), (
+        Link("desk:home", _("今日"), "desk.enter"),
+        Link("desk:worklist", _("待办"), "cases.handle"),
+    )),
     Room("issues", _("问题"), (
         Link("desk:reports", _("上报"), "reports.view"),
         Link("desk:cases", _("案件"), "cases.view"),
@@ -50,6 +53,7 @@ ROOMS = (
         Link("desk:triage", _("分类建议"), "reports.triage"),
         Link("desk:photo_alarms", _("照片警报"), "alarms.view"),
         Link("desk:complaints", _("投诉转交"), "reports.complaints"),
+        Link("desk:rates", _("办理比率"), "cases.view"),
     )),
     Room("sites", _("点位"), (
         Link("desk:sites", _("点位"), "sites.view"),

@@ -15,6 +15,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 SHORTEST_REST, LONGEST_REST = 0.05, 0.5  # seconds without work; the longest is how late an effect may start
 DUTY_REST = 1.0
+JOB_REST = 0.5
 FIRST_RETRY, LAST_RETRY = 0.5, 10.0  # seconds after the database refused
 
 
@@ -37,15 +38,18 @@ def main() -> None:
 
 
 def run(stop: threading.Event) -> None:
-    """Effects in this thread, duties in another, until ``stop`` is set. Waits while migrations are pending."""
+    """Effects in this thread, duties and jobs in others, until ``stop`` is set. Waits while migrations are pending."""
     from chuangcheng.worker import chores
 
     chores.register()
     wait_until_ready(stop)
     duties = threading.Thread(target=duty_loop, args=(stop,), name="duties")
+    jobs = threading.Thread(target=job_loop, args=(stop,), name="jobs")
     duties.start()
+    jobs.start()
     effect_loop(stop)
     duties.join()
+    jobs.join()
 
 
 def wait_until_ready(stop: threading.Event) -> None:
@@ -83,6 +87,20 @@ def duty_loop(stop: threading.Event) -> None:
         while not stop.is_set():
             _patiently(stop, duties.run_due)
             stop.wait(DUTY_REST)
+    finally:
+        connection.close()
+
+
+def job_loop(stop: threading.Event) -> None:
+    """Do the jobs that people ordered, one after the other; one under way gives itself back when told to stop."""
+    from django.db import connection
+
+    from chuangcheng.people import jobs
+
+    try:
+        while not stop.is_set():
+            if not _patiently(stop, lambda: jobs.run_next(stop.is_set)):
+                stop.wait(JOB_REST)
     finally:
         connection.close()
 

@@ -53,8 +53,10 @@ def prepare(settings: Settings, place: Place, say: Say) -> None:
     migrating.migrate(settings, say)
     if settings.is_sqlite:  # on PostgreSQL other machines may have workers that live
         from chuangcheng.history import duties, sweep
+        from chuangcheng.people import jobs
 
         sweep.release()
+        jobs.release()
         duties.release()
 
 

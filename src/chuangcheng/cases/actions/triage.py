@@ -28,7 +28,7 @@ def ask_confirm(*, actor: Actor, report_id: UUID) -> Report:
         report = _lock(actor, report_id, "ask_confirm")
         if not report.division_path:
             raise Refused("report.no_place")
-        changes = {"confirm_due_at": confirm_due(clock.now()), "confirmed": None}
+        changes = {"confirm_due_at": confirm_due(clock.now()), "confirmed": None, "confirmed_on_time": None}
         write(step(report, "ask_confirm", actor, changes=changes))
     return report
 
@@ -37,7 +37,8 @@ def confirm_report(*, actor: Actor, report_id: UUID, found: bool) -> Report:
     """Say what was found on the spot; by a grid worker, community, street or office of that place."""
     with transaction.atomic():
         report = _lock(actor, report_id, "confirm")
-        changes = {"confirmed": found, "confirm_due_at": None}
+        on_time = None if report.confirm_due_at is None else clock.now() <= report.confirm_due_at
+        changes = {"confirmed": found, "confirmed_on_time": on_time, "confirm_due_at": None}
         write(step(report, "confirm", actor, given={"found": found}, changes=changes))
     return report
 

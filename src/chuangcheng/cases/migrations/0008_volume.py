@@ -1,13 +1,15 @@
-"""Saved views and jobs."""
+"""Whether a look came within its limit."""
 
 from __future__ import annotations
 
-from django.db import migrations
+from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
 
 class Migration(migrations.Migration):
-    """Saved views and jobs."""
+    """Whether a look came within its limit."""
 
     dependencies = [("cases", "0007_trust")]
-    operations: list[Operation] = []
+    operations: list[Operation] = [
+        migrations.AddField("report", "confirmed_on_time", models.BooleanField(null=True)),
+    ]

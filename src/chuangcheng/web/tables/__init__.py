@@ -2,5 +2,6 @@
 
 from chuangcheng.web.tables.columns import Choice, Column, Filter
 from chuangcheng.web.tables.listing import Listing, Slice
+from chuangcheng.web.tables.offered import offer
 
-__all__ = ["Choice", "Column", "Filter", "Listing", "Slice"]
+__all__ = ["Choice", "Column", "Filter", "Listing", "Slice", "offer"]

@@ -39,14 +39,16 @@ class Column:
 @dataclass(frozen=True)
 class Filter:
     """One filter: ``apply`` narrows the rows. With ``choices`` it is a drop-down (anything else is ignored), else a
-    text or date field. A ``quiet`` one stands in the bar only while it is in use: figures link with it."""
+    text or date field. A ``quiet`` one stands in the bar only while it is in use: figures link with it. What
+    the filters named ``beside`` hold is handed to ``apply`` as well; such a filter's own ``apply`` changes nothing."""
 
     key: str
     label: Word
-    apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    apply: Callable[..., QuerySet[Any]]
     choices: Callable[[HttpRequest], Sequence[Choice]] | None = None
     kind: str = "text"
     quiet: bool = False
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def read(filters: Sequence[Filter], request: HttpRequest) -> list[Shown]:
 
 def narrow(rows: QuerySet[Any], chosen: Sequence[Shown]) -> QuerySet[Any]:
     """The rows that pass every filter in use."""
+    values = {shown.filter.key: shown.value for shown in chosen}
     for shown in chosen:
         if shown.value:
-            rows = shown.filter.apply(rows, shown.value)
+            rows = shown.filter.apply(rows, shown.value, *[values.get(key, "") for key in shown.filter.beside])
     return rows

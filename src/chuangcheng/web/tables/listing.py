@@ -6,21 +6,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
+from chuangcheng.people import jobs, saved
+from chuangcheng.people.models import SavedView
 from chuangcheng.web.pages import holds
 from chuangcheng.web.preferences import YEAR
-from chuangcheng.web.tables import export, keyset
+from chuangcheng.web.tables import export, keyset, ordered
 from chuangcheng.web.tables.columns import Column, Filter, Shown, Word, narrow, read
+from chuangcheng.web.tables.export import Place
+from chuangcheng.web.tables.offered import offered
 
 COUNT_CAP = 10_000
 #: A search reads every row it counts, and nobody pages through more.
 SEARCH_CAP = 200
+#: A file of fewer rows is made at once; a larger one is a job.
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The views of a list for ``web/parts/saved.html``: ``current`` is the id of the one that is open, ``query`` what
+    would be saved now."""
+
+    key: str
+    query: str
+    views: list[SavedView]
+    current: str
 
 
 @dataclass(frozen=True)
@@ -73,19 +93,25 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     sort: str = ""
     size: int = 50
+    place: Place | None = None
 
     def respond(
         self, request: HttpRequest, rows: QuerySet[Any], template: str, context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """The page with the listing in ``listing``; only the listing for htmx; a file for ``?export=csv|xlsx``."""
+        """The page with the listing in ``listing``; only the listing for htmx; a file for ``?export=csv|xlsx|geojson``,
+        or a job where it is large; the reader's default view where the address asks for nothing."""
         kind = request.GET.get("export", "")
         if kind:
             return self._export(request, rows, kind)
+        kept = self._saved(request)
+        if kept and not request.GET and "HX-Request" not in request.headers:
+            for view in kept.views:
+                if view.is_default:  # type: ignore[attr-defined]
+                    return HttpResponseRedirect(f"{request.path}?{view.query}{'&' if view.query else ''}view={view.pk}")
         part = "HX-Request" in request.headers and request.headers.get("HX-Target") == "listing"
-        found = self.slice(request, rows)
-        response = render(
-            request, "web/parts/listing.html" if part else template, {**(context or {}), "listing": found}
-        )
+        shown = {**(context or {}), "listing": self.slice(request, rows), "saved": kept}
+        found = shown["listing"]
+        response = render(request, "web/parts/listing.html" if part else template, shown)
         response.headers["Vary"] = "HX-Request"
         if "cols" in request.GET:
             keys = ".".join(column.key for column in found.columns)
@@ -96,7 +122,7 @@ class Listing:
         """One page of ``rows``: narrowed, sorted, cut."""
         filters = read(self.filters, request)
         rows = narrow(rows, filters)
-        sort, order = self._order(request.GET.get("sort", ""))
+        sort, order = self.order(request.GET.get("sort", ""))
         page = keyset.fetch(
             rows, order, self.size, after=request.GET.get("after", ""), before=request.GET.get("before", "")
         )
@@ -108,7 +134,8 @@ class Listing:
             self, page.rows, heads, filters, sort, count, cap, page.after, page.before, holds(request, "exports.run")
         )
 
-    def _order(self, wanted: str) -> tuple[str, keyset.Order]:
+    def order(self, wanted: str) -> tuple[str, keyset.Order]:
+        """The order that ``wanted`` names, or the list's own."""
         by_key = {column.key: column for column in self.columns if column.sort}
         sort = wanted if wanted.lstrip("-") in by_key else self.sort
         column = by_key[sort.lstrip("-")]
@@ -130,13 +157,30 @@ class Listing:
             else Head(column, "ascending", f"-{column.key}")
         )
 
+    def _saved(self, request: HttpRequest) -> Saved | None:
+        """The reader's views; None for a list that is not offered, or nobody's request."""
+        actor, wanted = getattr(request, "actor", None), offered(self.key)
+        if wanted is None or actor is None or actor.person_id is None:
+            return None
+        views = list(saved.views_of(actor, self.key))
+        return Saved(self.key, wanted.sound(request.GET.urlencode()), views, request.GET.get("view", ""))
+
     def _export(self, request: HttpRequest, rows: QuerySet[Any], kind: str) -> HttpResponseBase:
         if not holds(request, "exports.run"):
             raise Refused("web.no_export")
-        if kind not in export.KINDS:
+        if kind not in self.kinds:
             raise Refused("web.unknown_format", kind=kind[:20])
         rows = narrow(rows, read(self.filters, request))
-        _, order = self._order(request.GET.get("sort", ""))
+        actor, wanted = getattr(request, "actor", None), offered(self.key)
+        if wanted and actor and actor.person_id:
+            params = {"listing": self.key, "format": kind, "query": wanted.sound(request.GET.urlencode())}
+            count = rows.order_by()[:AT_ONCE].count()
+            if count >= AT_ONCE:
+                jobs.order(actor=actor, kind=ordered.KIND, params=params, permission="exports.run")
+                messages.success(request, _("导出较大，已转入后台，完成后在此下载。"))
+                return HttpResponseRedirect(reverse("desk:jobs"))
+            jobs.note(actor=actor, kind=ordered.KIND, params=params, total=count)
+        _sort, order = self.order(request.GET.get("sort", ""))
         mark = "-" if order.descending else ""
         day = clock.now().astimezone(CITY_ZONE)
         return export.respond(
@@ -144,4 +188,10 @@ class Listing:
             self.columns,
             kind,
             f"{self.title}-{day:%Y%m%d}",
+            self.place,
         )
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The formats it is exported to."""
+        return export.KINDS if self.place else export.KINDS[:2]

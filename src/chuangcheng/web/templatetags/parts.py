@@ -140,14 +140,20 @@ def cell(column: Column, row: Any) -> SafeString | str:
     if column.template:
         inner: Any = get_template(column.template).render({"row": row})
     else:
-        value = column.value(row)
-        inner = (
-            moments.short_moment(value, clock.now()) if isinstance(value, datetime) else "" if value is None else value
-        )
+        inner = _plain(column.value(row))
     address = column.url(row) if column.url else ""
     if not address:
-        return SafeString(inner) if column.template else str(inner)
-    return format_html('<a class="row-link" href="{}">{}</a>', address, inner)
+        return SafeString(inner) if column.template or isinstance(inner, SafeString) else str(inner)
+    # A number or code is read as one piece; a name may break.
+    one_piece = " nowrap" if str(inner).isascii() and not column.template else ""
+    return format_html('<a class="row-link{}" href="{}">{}</a>', one_piece, address, inner)
+
+
+def _plain(value: object) -> object:
+    """A value without a template: a time stays on one line."""
+    if isinstance(value, datetime):
+        return format_html('<span class="nowrap">{}</span>', moments.short_moment(value, clock.now()))
+    return "" if value is None else value
 
 
 @register.simple_tag(takes_context=True)
