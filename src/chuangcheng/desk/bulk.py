@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.cases import jobs
 from chuangcheng.cases.actions import bulk
 from chuangcheng.cases.actions.bulk import BulkMove, BulkReport, Kind, Row
-from chuangcheng.cases.jobs import order_bulk
 from chuangcheng.cases.states import CASE, ORDER, REPORT
 from chuangcheng.desk import choices, forms
 from chuangcheng.desk.merging import Merge
@@ -182,7 +181,7 @@ def _take_every(request: StaffRequest, pile: Pile, chosen: BulkMove) -> HttpResp
         raise Refused("bulk.too_many", limit=jobs.MOST)
     form = FORMS[chosen.move.name](request.POST if "go" in request.POST else None)
     if form.is_valid():
-        job = order_bulk(actor=request.actor, ids=ids, move=chosen.move.name, values=form.cleaned_data)
+        job = jobs.order_bulk(actor=request.actor, ids=ids, move=chosen.move.name, values=form.cleaned_data)
         return HttpResponseRedirect(reverse("desk:job", args=[job.pk]))
     context = {
         "form": form, "move": chosen.move, "action": reverse(pile.taken), "every": len(ids), "query": query,
