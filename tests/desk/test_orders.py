@@ -149,7 +149,7 @@ class TestPage:
         address = reverse("desk:order_photo", args=[order.pk, photos.of(("order", order.pk)).get().pk])
         shown = as_persona("office").get(address)
         assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
-        shown.close()
+        assert b"".join(shown.streaming_content).startswith(b"\xff\xd8")
         assert as_persona("street2").get(address).status_code == 404
         assert as_persona("grid").get(address).status_code == 403
 
