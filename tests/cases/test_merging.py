@@ -14,6 +14,7 @@ from chuangcheng.cases import actions, nearby, projections, rates, selectors, ti
 from chuangcheng.cases.actions.bulk import take_many
 from chuangcheng.cases.charges import charges
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.obligations import orders_of
 from chuangcheng.cases.states import CASE, UNCOUNTED
 from chuangcheng.cases.status import LABELS, status_of, with_status
 from chuangcheng.history import sweep
@@ -24,7 +25,7 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.notices.models import Notice
 from chuangcheng.photos import selectors as photos
 from chuangcheng.portal.story import stage_of, stage_of_case, steps_of
-from tests.cases.play import OTHER_STREET, POINT, Play, picture
+from tests.cases.play import LITTER, OTHER_STREET, POINT, Play, given, picture
 from tests.conftest import NOON
 
 
@@ -387,3 +388,30 @@ def test_contacts_are_kept_until_the_case_that_goes_on_is_over(play: Play) -> No
         actions.merge_case(actor=play.by["office"], case_id=target.pk, target_id=play.filed().pk)
         assert privacy.erase_contacts(ended_before=late - timedelta(days=180)) == 0
     assert Report.objects.get(pk=report.pk).contact_cipher
+
+
+# obligations
+
+
+def test_each_order_keeps_its_number_limit_and_reply_and_must_be_answered(play: Play) -> None:
+    values = {"source": "hotline", "external_source": "hotline"}
+    orders = []
+    for number, days in (("A-1", 2), ("A-2", 5)):
+        body = given(**values, external_number=number)
+        due = NOON + timedelta(days=days)
+        report, _ = actions.create_report(actor=play.by["office"], given=body, reply_due_at=due)
+        orders.append(
+            (report.order, actions.file_report(actor=play.by["office"], report_id=report.pk, category_code=LITTER))
+        )
+    (one, case), (other, target) = orders
+    before = (one.number, one.due_at, one.state)
+    merge(play, case, target)
+    one.refresh_from_db()
+    assert (one.number, one.due_at, one.state) == before
+    assert set(orders_of(target)) == {one, other} and not orders_of(case).exists()
+    actions.dispatch_case(actor=play.by["office"], case_id=target.pk, unit_id=play.unit("street"))
+    actions.accept_case(actor=play.by["street"], case_id=target.pk)
+    play.prove(target)
+    actions.handle_case(actor=play.by["street"], case_id=target.pk, outcome="fixed")
+    actions.verify_case(actor=play.by["inspector"], case_id=target.pk)
+    assert refusal(lambda: actions.close_case(actor=play.by["office"], case_id=target.pk)) == "case.orders_unanswered"
