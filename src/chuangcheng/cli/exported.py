@@ -33,6 +33,7 @@ def cases() -> Rows:
         Case.objects.order_by("filed_at", "id"), "number", "state", "outcome", "category__code", "text", "source",
         "address", "lon", "lat", "division__name", "site__code", "standard__code", "filed_at", "due_at",
         "holder__name", "responsible__name", "handled_at", "verified_at", "closed_at", "on_time",
+        "merged_into__number", "relapse_of__number",
     )  # fmt: skip
     return count, _covered(rows, 4, 6)
 
@@ -57,7 +58,8 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[], Rows]]] = {
     "sites": (("编码", "名称", "类型", "责任单位", "区划", "地址", "经度", "纬度", "状态"), sites),
     "cases": (
         ("案件编号", "状态", "结果", "类别", "描述", "来源", "地址", "经度", "纬度", "区划", "点位", "测评标准",
-         "立案时间", "处置期限", "当前单位", "责任单位", "处置时间", "核查时间", "结案时间", "按期"),
+         "立案时间", "处置期限", "当前单位", "责任单位", "处置时间", "核查时间", "结案时间", "按期",
+         "并入案件", "反弹自"),
         cases,
     ),
     "reports": (
