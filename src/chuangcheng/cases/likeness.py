@@ -144,7 +144,8 @@ def _near(actor: Actor, subject: Subject, lon: float, lat: float) -> Iterable[di
     square = ExpressionWrapper(north * north + east * east, output_field=FloatField())
     other = Choose(When(category=subject.category_id, then=Value(0)), default=Value(1))
     ranked: QuerySet[Case] = box.annotate(square=square, other=other).order_by("other", "square", "-filed_at", "pk")
-    return ranked.values("pk", "lat", "lon", "category_id", "category__code", "text", "filed_at")[:LOOKED_AT]
+    rows = ranked.values("pk", "lat", "lon", "category_id", "category__code", "text", "filed_at")[:LOOKED_AT]
+    return [dict(row) for row in rows]
 
 
 def _compare(subject: Subject, row: dict[str, Any]) -> Likeness | None:

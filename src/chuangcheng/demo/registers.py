@@ -132,10 +132,10 @@ class Registers:
     def _check(self, shop: Shop) -> None:
         code = shop.division.code
         worker = self.rng.choice(self.cast.of("grid", f"SQ{code}") or self.cast.of("street", f"JD{code[:9]}"))
-        kept = {name: self.rng.random() < 0.86 for name in ("hygiene", "order")}
-        failed = not all(kept.values())
+        hygiene, order = self.rng.random() < 0.86, self.rng.random() < 0.86
+        failed = not (hygiene and order)
         note = self.rng.choice(self.texts["notes"]) if failed else ""
-        given = shops.ShopCheckInput(id=ids.new_id(), shop_id=shop.pk, note=note, **kept)
+        given = shops.ShopCheckInput(id=ids.new_id(), shop_id=shop.pk, note=note, hygiene=hygiene, order=order)
         check = shops.check_shop(actor=worker, given=given)
         if failed:
             self._remind(shop, check, worker)
@@ -164,10 +164,11 @@ class Registers:
         spot = next(site for site in self.cast.sites if site.kind_code == "farmers_market")
         actors = self.cast.of("department", spot.unit.code)
         today = clock.today().date()
+        posts = Post.objects.select_related("unit", "person")
         given = teams.TeamInput(
             name=f"{spot.name}整治专班", lead_unit=spot.unit, since=today, until=today + timedelta(days=60), site=spot,
             goal="市场周边占道经营和垃圾满溢每周不超过 2 起", units=(self.cast.units["BM09"],),
-            leader=Post.objects.select_related("unit", "person").get(pk=actors[0].post_id) if actors else None,
+            leader=posts.filter(pk__in=[one.post_id for one in actors[:1]]).first(),
         )  # fmt: skip
         teams.set_up_team(actor=self.office, given=given)
 

@@ -52,7 +52,7 @@ def hashes_of(kind: str, owner_ids: Iterable[UUID]) -> dict[UUID, list[int]]:
     rows = Photo.objects.filter(owner_kind=kind, owner_id__in=list(owner_ids), phash__isnull=False)
     found: dict[UUID, list[int]] = {}
     for owner_id, phash in rows.exclude(role=PhotoRole.AFTER).order_by().values_list("owner_id", "phash"):
-        found.setdefault(owner_id, []).append(phash)
+        found.setdefault(owner_id, []).append(int(phash or 0))
     return found
 
 
