@@ -14,7 +14,8 @@ from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import CASE_RATES, OFS, REPORT_RATES, Definition
 from chuangcheng.kernel import clock
 from tests.cases.play import Play
-from tests.cases.test_figures import LATE, NOON, quarter
+from tests.cases.test_figures import LATE, quarter
+from tests.conftest import NOON
 
 ALL = (*CASE_RATES, *REPORT_RATES)
 

@@ -22,7 +22,8 @@ from chuangcheng.cases.rates import CASE_RATES, REPORT_RATES
 from chuangcheng.kernel import clock
 from chuangcheng.people.rights import roles
 from tests.cases.play import Play
-from tests.cases.test_figures import LATE, NOON, quarter
+from tests.cases.test_figures import LATE, quarter
+from tests.conftest import NOON
 
 Sign = Callable[[str], Client]
 PAGE = "/desk/rates/"
