@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from chuangcheng.cases import actions, complaints
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.states import CASE
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from tests.cases.play import LITTER, Play, picture
@@ -33,12 +34,66 @@ def _ask_suspension(_play: Play, actor: Actor, case: Case) -> object:
     return actions.ask_suspension(actor=actor, case_id=case.id, reason="待汛期结束", until=until)
 
 
+def _add_co(play: Play, actor: Actor, case: Case) -> object:
+    return actions.add_co(actor=actor, case_id=case.id, unit_id=play.unit("subcommand"))
+
+
+def _helped(play: Play, case: Case, unit: str) -> None:
+    """Put a supporting unit beside the lead, where the table allows one and none is there yet."""
+    if case.state in CASE.move("add_co").sources and not case.assignments.filter(
+        role="co", state="open", unit=play.unit(unit)
+    ).exists():  # fmt: skip
+        actions.add_co(actor=play.by["office"], case_id=case.id, unit_id=play.unit(unit))
+
+
+def _release_co(play: Play, actor: Actor, case: Case) -> object:
+    _helped(play, case, "department")
+    return actions.release_co(actor=actor, case_id=case.id, unit_id=play.unit("department"), note="不再需要")
+
+
+def _finish_co(play: Play, actor: Actor, case: Case) -> object:
+    _helped(play, case, "department")
+    return actions.finish_co(actor=actor, case_id=case.id, note="已断电配合")
+
+
+def _plan(play: Play, actor: Actor, case: Case) -> object:
+    steps = [actions.StepInput("勘查", case.holder_id or play.unit("street"))]
+    return actions.plan_steps(actor=actor, case_id=case.id, steps=steps)
+
+
+def _finish_step(play: Play, actor: Actor, case: Case) -> object:
+    if case.state in CASE.move("plan").sources and not case.substeps.filter(state="planned").exists():
+        _plan(play, play.by["street"], case)
+    step = case.substeps.filter(state="planned").first()
+    return actions.finish_step(actor=actor, case_id=case.id, step_id=step.pk if step else case.pk)
+
+
+def _flag(_play: Play, actor: Actor, case: Case) -> object:
+    until = clock.now() + timedelta(days=3)
+    return actions.flag_case(actor=actor, case_id=case.id, note="群众反映强烈", until=until)
+
+
+def _unflag(play: Play, actor: Actor, case: Case) -> object:
+    case.refresh_from_db()
+    if case.state in CASE.move("flag").sources and case.flagged_at is None:
+        _flag(play, play.by["office"], case)
+    return actions.unflag_case(actor=actor, case_id=case.id, note="已答复")
+
+
 #: The moves of a case. Moves on petitions are walked apart: without a petition there is nothing to decide.
 CASE_CALLS: dict[str, CaseCall] = {
     "dispatch": lambda play, actor, case: actions.dispatch_case(
         actor=actor, case_id=case.id, unit_id=play.unit("street")
     ),
     "pass_on": lambda play, actor, case: actions.pass_on(actor=actor, case_id=case.id, unit_id=play.unit("community")),
+    "claim": lambda play, actor, case: actions.claim_case(actor=actor, case_id=case.id),
+    "add_co": _add_co,
+    "release_co": _release_co,
+    "finish_co": _finish_co,
+    "plan": _plan,
+    "finish_step": _finish_step,
+    "flag": _flag,
+    "unflag": _unflag,
     "accept": lambda play, actor, case: actions.accept_case(actor=actor, case_id=case.id),
     "send_back": lambda play, actor, case: actions.return_case(actor=actor, case_id=case.id, reason_code="not_ours"),
     "arbitrate": lambda play, actor, case: actions.arbitrate_case(
@@ -74,6 +129,14 @@ PETITION_CALLS: dict[str, CaseCall] = {"extend": _decide(True), "suspend": _deci
 CASE_MOVERS: dict[str, set[str]] = {
     "dispatch": {"office"},
     "pass_on": {"street"},
+    "claim": {"street", "community", "district"},
+    "add_co": {"street", "office"},
+    "release_co": {"street", "office"},
+    "finish_co": {"department"},
+    "plan": {"street"},
+    "finish_step": {"street"},
+    "flag": {"office", "leader"},
+    "unflag": {"office", "leader"},
     "accept": {"street"},
     "send_back": {"street"},
     "arbitrate": {"office"},

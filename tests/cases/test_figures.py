@@ -102,7 +102,8 @@ def test_todos_of_each_role(play: Play) -> None:
         "triage": 1, "confirm": 1, "dispatch": 2, "verify": 2, "close": 1, "petitions": 1,
     }  # fmt: skip
     assert found["street"] == {
-        "confirm": 1, "overdue": 0, "due_soon": 0, "accept": 1, "handle": 2, "verify": 0,
+        "confirm": 1, "overdue": 0, "due_soon": 0, "accept": 1, "handle": 2, "support": 0,
+        "verify": 0,
     }  # fmt: skip
     assert found["grid"] == {"confirm": 1, "verify": 1}  # not what was found from above: its unit handled it
     assert found["inspector"] == {"verify": 2}

@@ -250,3 +250,57 @@ def test_a_reopened_case_is_computed_from_its_reopening(play: Play) -> None:
 @pytest.mark.parametrize("persona", ["street", "district", "leader", "inspector", "auditor"])
 def test_few_recompute(play: Play, persona: str) -> None:
     assert refused(lambda: actions.recompute_provisional(actor=play.by[persona])) == "common.not_allowed"
+
+
+def test_an_extension_of_the_first_life_does_not_lengthen_the_second(play: Play) -> None:
+    """A case that was extended, closed and reopened has its original limit again, also when it is computed anew."""
+    case = play.asked()
+    play.decide(case, granted=True)
+    play.prove(case)
+    actions.handle_case(actor=play.by["street"], case_id=case.id, outcome="fixed")
+    actions.verify_case(actor=play.by["inspector"], case_id=case.id)
+    actions.close_case(actor=play.by["office"], case_id=case.id)
+    with clock.at(at_city(22, 9)):
+        case = actions.reopen_case(actor=play.by["office"], case_id=case.id, reason_code="relapse")
+    assert case.extension_count == 1
+    assert deadlines.recomputed(case).at == case.due_at == at_city(22, 15)
+
+
+def test_nobody_decides_on_their_own_petition_from_another_post(play: Play) -> None:
+    """The same person, now at the campaign office, is not outside of the unit that asked."""
+    from chuangcheng.kernel.actor import Actor
+    from chuangcheng.people.models import Post
+
+    case = play.asked("suspension")
+    post = Post.objects.create(person_id=play.by["street"].person_id, role="office", unit_id=play.unit("office"))
+    both = Actor(post.person_id, post.id, "另一岗位")
+    petition = case.petitions.get()
+    decide = lambda: actions.decide_petition(actor=both, petition_id=petition.id, granted=True)  # noqa: E731
+    assert refused(decide) == "case.own_petition"
+    assert play.decide(case, granted=True).state == "suspended"
+
+
+def test_a_suspension_stops_the_clock_and_never_the_score(play: Play) -> None:
+    """What a failed check found stays found while its case is suspended; only the case is not called overdue."""
+    from chuangcheng.cases.status import status_of, with_status
+
+    case = play.suspended()
+    later = at_city(20, 12)
+    assert status_of(case, later) == "suspended"
+    assert not Case.objects.filter(with_status("overdue", later)).exists()
+    assert case.outcome == "" and case.closed_at is None, "nothing about it says that it was fixed"
+
+
+def test_the_second_suspension_is_refused_in_the_second_life_too(play: Play) -> None:
+    case = play.suspended()
+    actions.resume_case(actor=play.by["office"], case_id=case.id)
+    play.prove(case)
+    actions.handle_case(actor=play.by["street"], case_id=case.id, outcome="fixed")
+    actions.verify_case(actor=play.by["inspector"], case_id=case.id)
+    actions.close_case(actor=play.by["office"], case_id=case.id)
+    actions.reopen_case(actor=play.by["office"], case_id=case.id, reason_code="relapse")
+    actions.dispatch_case(actor=play.by["office"], case_id=case.id, unit_id=play.unit("street"))
+    ask = lambda: actions.ask_suspension(  # noqa: E731
+        actor=play.by["street"], case_id=case.id, reason="又来", until=NOON + timedelta(days=3)
+    )
+    assert refused(ask) == "case.suspended_once"

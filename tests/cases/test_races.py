@@ -126,3 +126,14 @@ def test_a_report_linked_while_its_case_is_merged_ends_up_with_the_target(play: 
         )
         report.refresh_from_db()
         assert report.case_id == target.pk or found[1] == "report.case_ended"
+
+
+def test_the_same_quick_fix_twice_at_once_is_one(play: Play) -> None:
+    from chuangcheng.cases.models import QuickFix
+    from chuangcheng.kernel.ids import new_id
+    from tests.cases.play import LITTER, POINT
+
+    body = actions.QuickFixInput(id=new_id(), category_code=LITTER, **POINT)
+    found = at_once(*[lambda: actions.record_quickfix(actor=play.by["grid"], given=body)] * 6)
+    assert sorted(created for _, created in found) == [False] * 5 + [True]  # type: ignore[misc]
+    assert QuickFix.objects.count() == 1

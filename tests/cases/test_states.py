@@ -28,7 +28,9 @@ from tests.cases.play import Play
 CASE_STATES = [state.code for state in CASE.states]
 REPORT_STATES = [state.code for state in REPORT.states]
 #: Who may not move at all: they look.
-ONLOOKERS = {"leader", "auditor", "subcommand", "department", "street2"}
+ONLOOKERS = {"auditor", "subcommand", "department", "street2"}
+#: Moves that are possible only once another one has been made: a supporting unit, a step, a flag.
+SECOND = {"release_co", "finish_co", "finish_step", "unflag"}
 
 
 def attempt(call: Callable[[], object]) -> str:
@@ -84,7 +86,13 @@ def test_a_case_moves_as_the_table_says(play: Play, state: str, move: str) -> No
         return
     before = case.chain_seq
     refusal = attempt(lambda: CASE_CALLS[move](play, mover, case))
-    assert refusal in {"state.move_refused", "case.not_holder", "case.ended"}
+    assert refusal in {
+        "state.move_refused",
+        "case.not_holder",
+        "case.ended",
+        "case.claimed_already",
+        "common.not_found",
+    }
     case.refresh_from_db()
     assert (case.state, case.chain_seq) == (state, before)
 
@@ -105,7 +113,9 @@ def test_the_buttons_are_the_moves_that_would_succeed(play: Play, state: str) ->
     case = play.in_state(state)
     for name, actor in play.by.items():
         buttons = {move.name for move in selectors.moves_for(actor, case)}
-        possible = {move for move in CASE_CALLS if state in CASE.move(move).sources and name in CASE_MOVERS[move]}
+        possible = {
+            move for move in set(CASE_CALLS) - SECOND if state in CASE.move(move).sources and name in CASE_MOVERS[move]
+        }
         assert buttons == possible, name
 
 

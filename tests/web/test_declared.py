@@ -17,6 +17,7 @@ from chuangcheng.web.tables import Listing
 MODELS = {
     "cases": "cases.case", "reports": "cases.report", "sites": "sites.site", "units": "people.unit",
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
+    "quickfixes": "cases.quickfix", "claimable": "cases.case", "watched_quickfixes": "cases.quickfix",
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
     "alarms": "cases.photoalarm",
     "orders": "cases.order", "mailbox": "cases.letter",

@@ -354,7 +354,7 @@ def test_a_page_below_a_list_marks_its_room(as_persona: Sign) -> None:
 def test_a_room_of_one_page_has_no_second_level(as_persona: Sign) -> None:
     rooms = words(as_persona("grid"))
     assert rooms["今日"] == []
-    assert rooms["问题"] == ["/desk/reports/", "/desk/cases/", "/desk/rates/"]
+    assert rooms["问题"] == ["/desk/reports/", "/desk/cases/", "/desk/quickfixes/", "/desk/rates/"]
     assert words(as_persona("community"))["报告"] == []
 
 

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { listenForComparisons } from "../compare";
 import { fillPlaces, findNearest } from "../field/places";
 import { showSending } from "../field/sending";
+import { sendWaiting } from "../field/waiting";
 import { listenForTroubles } from "../toast";
 
 htmx.config.allowEval = false;
@@ -14,3 +15,4 @@ showSending();
 listenForComparisons();
 fillPlaces();
 findNearest();
+void sendWaiting();

@@ -31,6 +31,8 @@ export class Queue {
     private readonly store: Store,
     /** Called after each step, with nothing: whoever shows the state reads it afresh. */
     private readonly changed: () => void,
+    /** Of several open tabs one sends. */
+    private readonly lock = "portal-queue",
   ) {}
 
   start(): void {
@@ -54,7 +56,7 @@ export class Queue {
     }
     this.running = true;
     try {
-      await alone(() => this.round(hurry));
+      await alone(this.lock, () => this.round(hurry));
     } finally {
       this.running = false;
       this.going = null;
@@ -188,10 +190,11 @@ export class Queue {
 /** A phone whose clock is a day ahead speaks of the future. Its times are worth nothing then: without them the same
  * report is taken in, and a refused body was never stored, so another body may go under its id. */
 function withoutTimes(entry: Entry, refusal: Refusal): boolean {
-  const wrong = refusal.fields.length > 0 && refusal.fields.every((field) => /(observed_at|taken_at)$/.test(field));
+  const wrong = refusal.fields.length > 0 && refusal.fields.every((field) => /(observed_at|fixed_at|taken_at)$/.test(field));
   if (!wrong || refusal.status !== 422) return false;
-  const body = JSON.parse(entry.body) as { observed_at?: string; photos?: { taken_at?: string; in_camera?: boolean }[] };
+  const body = JSON.parse(entry.body) as { observed_at?: string; fixed_at?: string; photos?: { taken_at?: string; in_camera?: boolean }[] };
   delete body.observed_at;
+  delete body.fixed_at;
   for (const photo of body.photos ?? []) {
     delete photo.taken_at;
     delete photo.in_camera;
@@ -201,9 +204,9 @@ function withoutTimes(entry: Entry, refusal: Refusal): boolean {
 }
 
 /** Of several open tabs one sends; without locks (plain HTTP) both may, which the server bears. */
-async function alone(work: () => Promise<void>): Promise<void> {
+async function alone(name: string, work: () => Promise<void>): Promise<void> {
   if (!navigator.locks) return work();
-  await navigator.locks.request("portal-queue", { ifAvailable: true }, async (lock) => {
+  await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
     if (lock) await work();
   });
 }

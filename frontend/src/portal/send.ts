@@ -48,12 +48,20 @@ export async function put(url: string, bytes: ArrayBuffer): Promise<Answer> {
 }
 
 async function ask(url: string, method: string, body: BodyInit, type: string, patience: number): Promise<Response> {
-  const headers = { "Content-Type": type, Accept: "application/json", "Accept-Language": document.documentElement.lang };
+  const headers: Record<string, string> = {
+    "Content-Type": type,
+    Accept: "application/json",
+    "Accept-Language": document.documentElement.lang,
+  };
+  // Pages of staff are signed in; the citizens' pages send no cookie at all.
+  const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content;
+  if (token) headers["X-CSRFToken"] = token;
+  const credentials = token ? "same-origin" : "omit";
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), patience);
   let answer: Response;
   try {
-    answer = await fetch(url, { method, body, headers, credentials: "omit", cache: "no-store", signal: stop.signal });
+    answer = await fetch(url, { method, body, headers, credentials, cache: "no-store", signal: stop.signal });
   } catch {
     throw new Refusal("", 0);
   } finally {

@@ -32,9 +32,9 @@ export class Shots {
     return this.form.elements.namedItem(name) as HTMLInputElement;
   }
 
-  private wanted: Shot["role"] = "near";
+  private wanted: "near" | "far" = "near";
 
-  private async take(role: Shot["role"]): Promise<void> {
+  private async take(role: "near" | "far"): Promise<void> {
     this.wanted = role;
     try {
       if (!this.camera) throw new Error("no camera of our own");
@@ -63,7 +63,7 @@ export class Shots {
   }
 
   /** First near, then far, more near ones after that. */
-  private nextRole(): Shot["role"] {
+  private nextRole(): "near" | "far" {
     const roles = this.keeper.shots().map((shot) => shot.role);
     return roles.includes("near") && !roles.includes("far") ? "far" : "near";
   }

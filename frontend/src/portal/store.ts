@@ -21,17 +21,18 @@ export interface Store {
 const NAME = "chuangcheng-portal";
 const VERSION = 1;
 
-export async function openStore(): Promise<Store> {
+/** One name, one list: the portal has its own, and each post of the field. */
+export async function openStore(name: string = NAME): Promise<Store> {
   try {
-    return new Lasting(await open());
+    return new Lasting(await open(name));
   } catch {
     return new Passing();
   }
 }
 
-function open(): Promise<IDBDatabase> {
+function open(name: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
+    const asked = indexedDB.open(name, VERSION);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("entries", { keyPath: "id" });
       asked.result.createObjectStore("bytes");

@@ -72,6 +72,8 @@ class CaseQuery(PageQuery):
     relapse: Literal["yes"] | None = Field(None, description="those whose trouble had been fixed before")
     rate: CaseRate | None = Field(None, description="the rows behind a rate, by its name")
     of: Of = Field("is", description="which of them: numerator, denominator, the rest of it, or what it leaves out")
+    flagged: Literal["yes", "ever"] | None = Field(None, description="flagged for supervision now, or ever")
+    claimed: Literal["yes"] | None = Field(None, description="claimed by the unit that holds it")
     filed_from: Day | None = None
     filed_to: Day | None = None
     due_from: Day | None = None
@@ -97,6 +99,10 @@ class CaseQuery(PageQuery):
             rows = rows.exclude(state__in=(*UNCOUNTED, "suspended"))
         if self.rate:
             rows = rows_behind(rows, self.rate, clock.now(), of=self.of)
+        if self.flagged:
+            rows = rows.filter(flagged_at__isnull=False) if self.flagged == "yes" else rows.filter(flag_count__gt=0)
+        if self.claimed:
+            rows = rows.filter(claimed_at__isnull=False)
         rows = _within(rows, self.area)
         for name in ("filed", "due", "closed"):
             rows = _between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))

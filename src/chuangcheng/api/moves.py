@@ -20,6 +20,7 @@ from chuangcheng.api.cases import told
 from chuangcheng.api.schemas import CaseOut, Line, PhotoIn, StoredOut, Strict
 from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.cases import actions, selectors
+from chuangcheng.cases.actions.planning import MOST_STEPS
 from chuangcheng.cases.models import Outcome
 from chuangcheng.cases.once import once
 from chuangcheng.cases.states import CASE, DENIALS, REOPENINGS, RETURNS, VOIDS
@@ -142,6 +143,52 @@ class ReworkIn(MoveIn):
     note: Words
 
 
+class AddCoIn(PassOnIn):
+    """Which unit supports the lead, and by when."""
+
+
+class ReleaseCoIn(MoveIn):
+    """Which supporting unit is not needed any more, and why."""
+
+    unit: Code
+    note: Words
+
+
+class StepIn(Strict):
+    """One step of the work."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", max_length=60)]
+    unit: Code = Field(description="code of the unit: the lead or a supporting one")
+    due_at: Moment | None = Field(None, description="within the case's own limit")
+
+
+class PlanIn(MoveIn):
+    """The steps, in order. What is done stays; what was planned and not done is replaced."""
+
+    steps: Annotated[list[StepIn], Field(min_length=1, max_length=MOST_STEPS)]
+
+
+class FinishStepIn(NotedIn):
+    """Which step is done."""
+
+    step: UUID
+
+
+class FlagIn(MoveIn):
+    """Why the case is flagged, and until when an answer is expected."""
+
+    note: Words
+    until: Moment
+
+
+class UnflagIn(ReworkIn):
+    """Why the flag is taken off."""
+
+
+class FinishCoIn(ReworkIn):
+    """What the supporting unit did."""
+
+
 class AskExtensionIn(MoveIn):
     """Why more time is needed."""
 
@@ -177,6 +224,23 @@ def _pass_on(actor: Actor, case_id: UUID, given: PassOnIn) -> object:
 
 def _arbitrate(actor: Actor, case_id: UUID, given: ArbitrateIn) -> object:
     return actions.arbitrate_case(actor=actor, case_id=case_id, unit_id=_unit(given.unit), note=given.note)
+
+
+def _add_co(actor: Actor, case_id: UUID, given: AddCoIn) -> object:
+    return actions.add_co(actor=actor, case_id=case_id, unit_id=_unit(given.unit), due_at=given.due_at)
+
+
+def _release_co(actor: Actor, case_id: UUID, given: ReleaseCoIn) -> object:
+    return actions.release_co(actor=actor, case_id=case_id, unit_id=_unit(given.unit), note=given.note)
+
+
+def _plan(actor: Actor, case_id: UUID, given: PlanIn) -> object:
+    steps = [actions.StepInput(one.name, _unit(one.unit), one.due_at) for one in given.steps]
+    return actions.plan_steps(actor=actor, case_id=case_id, steps=steps)
+
+
+def _finish_step(actor: Actor, case_id: UUID, given: FinishStepIn) -> object:
+    return actions.finish_step(actor=actor, case_id=case_id, step_id=given.step, note=given.note)
 
 
 def _handle(actor: Actor, case_id: UUID, given: HandleIn) -> object:
@@ -226,6 +290,14 @@ def _plainly(action: Callable[..., object]) -> Run:
 MOVES: dict[str, tuple[type[MoveIn], Run]] = {
     "dispatch": (DispatchIn, _dispatch),
     "pass_on": (PassOnIn, _pass_on),
+    "claim": (MoveIn, _plainly(actions.claim_case)),
+    "add_co": (AddCoIn, _add_co),
+    "release_co": (ReleaseCoIn, _release_co),
+    "finish_co": (FinishCoIn, _plainly(actions.finish_co)),
+    "plan": (PlanIn, _plan),
+    "finish_step": (FinishStepIn, _finish_step),
+    "flag": (FlagIn, _plainly(actions.flag_case)),
+    "unflag": (UnflagIn, _plainly(actions.unflag_case)),
     "accept": (MoveIn, _plainly(actions.accept_case)),
     "return": (ReturnIn, _plainly(actions.return_case)),
     "arbitrate": (ArbitrateIn, _arbitrate),

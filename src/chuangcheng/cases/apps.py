@@ -15,5 +15,6 @@ class CasesConfig(RoomConfig):
     def ready(self) -> None:
         """Besides what every room has: the ladder of reminders, and what other systems hear."""
         super().ready()
-        for part in ("ladder_effects", "alarm_effects", "mailbox", "order_effects", "webhooks", "compound_effects"):
+        parts = ("handling_effects", "ladder_effects", "alarm_effects", "mailbox", "order_effects", "quickfix_effects")
+        for part in (*parts, "webhooks", "compound_effects"):
             import_module(f"{self.name}.{part}")

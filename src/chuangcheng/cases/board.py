@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Assignment, Case, Report
 from chuangcheng.cases.selectors import visible_cases, visible_reports
 from chuangcheng.cases.states import CASE
 from chuangcheng.cases.status import RUNNING, with_status
@@ -78,6 +78,12 @@ def _in(*states: str) -> Rule:
     return lambda _post, _now: Q(state__in=states)
 
 
+def _support(post: Post, _now: datetime) -> Q:
+    """Where the unit stands beside the lead and is not done yet."""
+    links = Assignment.objects.filter(unit=post.unit_id, role="co", state__in=("open", "passed"))
+    return Q(pk__in=links.values("case"), state__in=("dispatched", "handling", "suspended"))
+
+
 def _overdue(post: Post, now: datetime) -> Q:
     return Q(holder=post.unit_id, state__in=RUNNING) & with_status("overdue", now)
 
@@ -123,6 +129,7 @@ _CASES = (
     _Kind("due_soon", Label("即将超期", "Due soon"), "cases.handle", _due_soon),
     _Kind("accept", Label("待接收", "To accept"), "cases.handle", _held("dispatched")),
     _Kind("handle", Label("处置中", "To handle"), "cases.handle", _held("handling")),
+    _Kind("support", Label("我单位协办", "To support"), "cases.handle", _support),
     _Kind("verify", Label("待核查", "To verify"), "cases.verify", _to_verify),
     _Kind("close", Label("待结案", "To close"), "cases.close", _in("verified")),
     _Kind("petitions", Label("待审批", "Petitions"), "cases.approve", _petitions),

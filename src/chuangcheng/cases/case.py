@@ -76,6 +76,10 @@ class Case(Chained):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     relapse_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="relapses")
     relapse_denied = models.BooleanField(default=False)  # a dispatcher said that it is none: never set again
+    claimed_at = models.DateTimeField(null=True, blank=True)  # 认领: the holder took it of its own accord
+    flagged_at = models.DateTimeField(null=True, blank=True)  # 督办标记, while the case is open
+    flag_due_at = models.DateTimeField(null=True, blank=True)  # until when whoever flagged it expects an answer
+    flag_count = models.PositiveSmallIntegerField(default=0)
     external_source = models.CharField(max_length=24, blank=True)
     external_number = models.CharField(max_length=60, null=True, blank=True)
 
@@ -91,6 +95,10 @@ class Case(Chained):
             models.Index(fields=["origin_kind", "origin_id"]),
             models.Index(fields=["state", "lat", "lon"]),  # open cases near a place
             models.Index(fields=["closed_at"], name="cases_case_closed", condition=models.Q(closed_at__isnull=False)),
+            models.Index(
+                fields=["flagged_at"], name="cases_case_flagged", condition=models.Q(flagged_at__isnull=False)
+            ),
+            models.Index(fields=["handled_unit", "closed_at"], name="cases_case_closings"),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +119,13 @@ class Assignment(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(
         max_length=10,
-        choices=[("open", "办理中"), ("passed", "已转派"), ("returned", "已退回"), ("done", "已办结")],
+        choices=[
+            ("open", "办理中"),
+            ("passed", "已转派"),
+            ("returned", "已退回"),
+            ("done", "已办结"),
+            ("released", "已解除"),
+        ],
         default="open",
     )
     ended_at = models.DateTimeField(null=True, blank=True)

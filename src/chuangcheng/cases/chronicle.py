@@ -1,8 +1,8 @@
 """What history tells of reports and cases, and how their rows are read back from it.
 
 Each history row carries, in ``after``, every projected value that its move changed, and under :data:`CHILDREN` the
-assignments and petitions that it touched. So a row is nothing but the fold of its chain: ``rebuild --check`` folds
-and compares, ``rebuild`` folds and writes. Free text and contact data never stand here, only keyed digests.
+assignments, petitions and steps that it touched. So a row is nothing but the fold of its chain: ``rebuild --check``
+folds and compares, ``rebuild`` folds and writes. Free text and contact data never stand here, only keyed digests.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ CASE_FIELDS = (
     "extension_count", "reopen_count", "suspended_at", "suspended_until", "external_source", "external_number",
     "merged_into_id", "relapse_of_id", "relapse_denied",
     "dispatch_due_at", "dispatched_at", "arbiter_id", "arbitration_due_at", "arbitrated_at",
+    "claimed_at", "flagged_at", "flag_due_at", "flag_count",
 )  # fmt: skip
 
 #: The values of an order that follow from its history. The reply's words and the document's number stay out.
@@ -45,11 +46,24 @@ ORDER_FIELDS = (
     "removal_asked_by_id", "removal_decided_at",
 )  # fmt: skip
 
+#: The same for what was fixed on the spot, and for re-checks. Their words stay out.
+QUICKFIX_FIELDS = (
+    "number", "body_digest", "state", "category_id", "division_path", "site_id", "unit_id", "fixed_by_id", "fixed_at",
+    "received_at", "photos_declared", "photos_missing", "sampled", "look_due_at", "looked_at", "looked_by_id",
+    "relapse_id",
+)  # fmt: skip
+RECHECK_FIELDS = (
+    "number", "case_id", "state", "why", "closed_at", "handled_unit_id", "verified_unit_id", "division_path",
+    "drawn_at", "due_at", "answered_at", "answered_by_id", "answered_unit_id",
+)  # fmt: skip
+
 #: The values of a link of the chain, and of a petition. ``reason`` of a petition is free text and stays out.
 ASSIGNMENT_FIELDS = (
     "parent_id", "unit_id", "role", "assigned_by_id", "received_at", "due_at", "state", "ended_at", "return_reason",
 )  # fmt: skip
 PETITION_FIELDS = ("kind", "unit_id", "asked_by_id", "asked_at", "until", "state", "decided_by_id", "decided_at")
+
+SUBSTEP_FIELDS = ("place", "unit_id", "due_at", "state", "done_at", "done_by_id")
 
 #: Counters and the rows they count: recounted from the chain instead of read from its last word.
 COUNTERS = {
@@ -57,10 +71,11 @@ COUNTERS = {
     "return_count": ("case.returned", "case.sent_back", "case.escalated"),
     "extension_count": ("case.extended",),
     "reopen_count": ("case.reopened",),
+    "flag_count": ("case.flagged",),
 }
 
 #: Keys of ``after`` under which children stand, by id.
-CHILDREN = {"assignments": ASSIGNMENT_FIELDS, "petitions": PETITION_FIELDS}
+CHILDREN = {"assignments": ASSIGNMENT_FIELDS, "petitions": PETITION_FIELDS, "substeps": SUBSTEP_FIELDS}
 
 
 def plain(value: Any) -> Any:

@@ -83,16 +83,18 @@ def recomputed(case: Case, rule: TimeRule | None = None) -> Deadline:
     """The deadline of an open case from scratch: start, extensions and pauses as its history tells them. By the rule
     that made it, or by another."""
     rule = rule or rule_of(case)
-    start, pauses = case.filed_at, list[Pause]()
+    start, pauses, extensions = case.filed_at, list[Pause](), 0
     paused: datetime | None = None
     for event in events_of("case", case.pk):
         if event.action == "case.reopened":
-            start, pauses = event.happened_at, []
+            start, pauses, extensions = event.happened_at, [], 0
+        elif event.action == "case.extended":
+            extensions += 1
         elif event.action in ("case.suspended", "case.merged"):
             paused = event.happened_at
         elif event.action in ("case.resumed", "case.unmerged") and paused:
             pauses.append(Pause(paused, event.happened_at))
-    return _from_scratch(start, rule, case.extension_count, pauses)
+    return _from_scratch(start, rule, extensions, pauses)
 
 
 def within(due_at: datetime | None, *limits: datetime | None) -> datetime | None:

@@ -80,21 +80,23 @@ class CaseInput:
 
 def check_report(given: ReportInput, now: datetime) -> None:
     """``common.invalid`` naming every wrong field, or nothing."""
-    _refuse([*_text(given.text), *_place(given.lat, given.lon, given.address), *_time(given, now), *_contact(given),
-             *_photos(given.photos), *_source(given.source), *_privacy(given.privacy_version)])  # fmt: skip
+    refuse([*_text(given.text), *place_problems(given.lat, given.lon, given.address), *_time(given, now),
+            *_contact(given), *photo_problems(given.photos), *_source(given.source),
+            *_privacy(given.privacy_version)])  # fmt: skip
 
 
 def check_case(given: CaseInput) -> None:
     """As :func:`check_report`, for a case."""
-    problems = [*_text(given.text), *_place(given.lat, given.lon, given.address), *_source(given.source)]
+    problems = [*_text(given.text), *place_problems(given.lat, given.lon, given.address), *_source(given.source)]
     if given.severity not in (1, 2, 3):
         problems.append(FieldProblem("severity", "range", "严重程度只能是 1、2、3"))
     if not 1 <= len(given.condition) <= 40:
         problems.append(FieldProblem("condition", "length", "立案条件代码为 1–40 个字符"))
-    _refuse(problems)
+    refuse(problems)
 
 
-def _refuse(problems: list[FieldProblem]) -> None:
+def refuse(problems: list[FieldProblem]) -> None:
+    """``common.invalid`` with these problems, if there are any."""
     if problems:
         raise Refused("common.invalid", fields=tuple(problems))
 
@@ -108,7 +110,8 @@ def _text(text: str) -> Iterator[FieldProblem]:
         yield FieldProblem("text", "character", "含有非法字符")
 
 
-def _place(lat: float | None, lon: float | None, address: str) -> Iterator[FieldProblem]:
+def place_problems(lat: float | None, lon: float | None, address: str) -> Iterator[FieldProblem]:
+    """What is wrong with a place."""
     if len(address) > 200 or "\0" in address:
         yield FieldProblem("address", "length", "地址最多 200 字")
     if (lat is None) != (lon is None):
@@ -136,7 +139,8 @@ def _contact(given: ReportInput) -> Iterator[FieldProblem]:
         yield FieldProblem("contact.phone", "format", "电话号码有误")
 
 
-def _photos(photos: tuple[Declaration, ...]) -> Iterator[FieldProblem]:
+def photo_problems(photos: tuple[Declaration, ...]) -> Iterator[FieldProblem]:
+    """What is wrong with declared photos."""
     if len(photos) > MAX_PHOTOS:
         yield FieldProblem("photos", "count", f"最多 {MAX_PHOTOS} 张照片")
     if len({photo.sha256 for photo in photos}) < len(photos):
@@ -152,7 +156,7 @@ def _photos(photos: tuple[Declaration, ...]) -> Iterator[FieldProblem]:
 def _declared_place_and_time(index: int, photo: Declaration) -> Iterator[FieldProblem]:
     if photo.taken_at is not None and photo.taken_at.tzinfo is None:
         yield FieldProblem(f"photos.{index}.taken_at", "naive_time", "时间必须带时区")
-    for problem in _place(photo.lat, photo.lon, ""):
+    for problem in place_problems(photo.lat, photo.lon, ""):
         yield FieldProblem(f"photos.{index}.{problem.field}", problem.code, problem.message)
 
 

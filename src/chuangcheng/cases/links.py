@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from chuangcheng.cases.models import Assignment, Case
@@ -35,6 +36,29 @@ def end_all(case: Case, state: str, at: datetime, reason: str = "") -> list[Touc
     """End every live link of the case."""
     links = case.assignments.filter(state__in=LIVE).order_by("received_at", "id")
     return [altered(link, state=state, ended_at=at, return_reason=reason) for link in links]
+
+
+def live_helper(case: Case, unit_id: UUID) -> Assignment:
+    """The supporting unit's own link, or ``case.no_helper``."""
+    found = case.assignments.filter(role="co", state__in=LIVE, unit=unit_id).first()
+    if found is None:
+        raise Refused("case.no_helper")
+    return found
+
+
+def live_helpers(case: Case) -> list[Assignment]:
+    """The supporting units that are neither done nor released."""
+    return list(case.assignments.filter(role="co", state__in=LIVE).select_related("unit").order_by("received_at", "id"))
+
+
+def drop_steps(case: Case, **which: Any) -> list[Touch]:
+    """What was planned and not done falls away; ``which`` narrows to some of it."""
+    return [altered(one, state="dropped") for one in case.substeps.filter(state="planned", **which)]
+
+
+def flag_off(case: Case) -> dict[str, Any]:
+    """The flag goes with the end of the case; that it was flagged stays counted."""
+    return {"flagged_at": None, "flag_due_at": None} if case.flagged_at else {}
 
 
 def lapse_petition(case: Case, at: datetime) -> list[Touch]:

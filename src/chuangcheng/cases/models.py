@@ -5,7 +5,10 @@ from chuangcheng.cases.case import Assignment, Case, Outcome, Petition, Remark, 
 from chuangcheng.cases.letter import Letter, MailboxCheck
 from chuangcheng.cases.order import Order, Satisfaction
 from chuangcheng.cases.provenance import Provenance
+from chuangcheng.cases.quickfix import QuickFix
+from chuangcheng.cases.recheck import Recheck
 from chuangcheng.cases.report import Report, Source, Watch
+from chuangcheng.cases.substep import SubStep
 
 __all__ = [
     "AlarmKind",
@@ -18,10 +21,13 @@ __all__ = [
     "Petition",
     "PhotoAlarm",
     "Provenance",
+    "QuickFix",
+    "Recheck",
     "Remark",
     "Report",
     "RoutingRule",
     "Satisfaction",
     "Source",
+    "SubStep",
     "Watch",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q
 
+from chuangcheng.cases import claims
 from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report
 from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.actor import Actor
@@ -39,12 +42,24 @@ declare(
     Permission("orders.decide", Label("审核剔除", "Decide on removals")),
     Permission("orders.callback", Label("登记回访结果", "Take in results of call-backs")),
     Permission("cases.arbitrate", Label("仲裁退回案件", "Arbitrate returned cases")),
+    Permission("cases.claim", Label("认领案件", "Claim cases")),
+    Permission("cases.flag", Label("督办标记", "Flag cases for supervision")),
+    Permission("quickfixes.record", Label("记录即知即改", "Record what was fixed on the spot")),
+    Permission("quickfixes.view", Label("查看即知即改", "See what was fixed on the spot")),
+    Permission("quickfixes.look", Label("回看即知即改", "Look at quick fixes again")),
+    Permission("rechecks.view", Label("查看抽查复核", "See re-checks")),
+    Permission("rechecks.answer", Label("抽查复核", "Re-check closed cases")),
+    # Held by no role: the system draws.
+    Permission("quickfixes.draw", Label("抽签回看", "Draw quick fixes")),
+    Permission("rechecks.draw", Label("抽签复核", "Draw re-checks")),
 )
 
 #: Moves for the unit that holds the case, and for nobody else however high.
 HOLDER_MOVES = frozenset(
-    {"accept", "pass_on", "return_up", "send_back", "escalate", "handle", "ask_extension", "ask_suspension"}
+    {"accept", "pass_on", "return_up", "send_back", "escalate", "handle", "ask_extension", "ask_suspension", "plan"}
 )
+#: Moves on the supporting units: by the holder, or by who dispatches there.
+HELPER_MOVES = frozenset({"add_co", "release_co"})
 VERIFIER_MOVES = frozenset({"verify", "rework"})
 #: Moves on a petition, decided outside of the unit that asks.
 PETITION_MOVES = frozenset({"extend", "suspend", "decline"})
@@ -152,12 +167,52 @@ def allow(post: Post, case: Case, move: str, petition: Petition | None = None) -
     elif move in VERIFIER_MOVES:
         _allow_verifier(post, case)
     elif move in PETITION_MOVES:
-        if petition and post.unit_id == petition.unit_id:
+        if petition and (post.unit_id == petition.unit_id or post.person_id == petition.asked_by_id):
             raise Refused("case.own_petition")
+    elif move in HELPER_MOVES:
+        _allow_helpers(post, case, move)
+    elif move in _PARTS:
+        _PARTS[move](post, case)
+    elif move == "claim":
+        if not claims.reaches(post, case):
+            raise Refused("case.not_claimable")
     elif not reaches(post, case):
         raise Refused("case.not_in_area")
     elif move == "arbitrate" and post.unit_id != case.arbiter_id and not rights.scope_of(post).everything:
         raise Refused("case.not_arbiter")
+    elif move in ("flag", "unflag") and (case.flagged_at is None) == (move == "unflag"):
+        raise Refused("case.not_flagged" if move == "unflag" else "case.flagged_already")
+
+
+def _allow_helpers(post: Post, case: Case, move: str) -> None:
+    if post.unit_id != case.holder_id and not (holds(post, "cases.dispatch") and reaches(post, case)):
+        raise Refused("case.not_holder")
+    if move == "release_co" and not helpers_of(case):
+        raise Refused("case.no_helper")
+
+
+def _allow_support(post: Post, case: Case) -> None:
+    if post.unit_id not in helpers_of(case):
+        raise Refused("case.not_helper")
+
+
+def _allow_step(post: Post, case: Case) -> None:
+    """A step is done by its own unit, or by the lead for any of them."""
+    if getattr(case, "planned", True) is False:
+        raise Refused("case.no_step")
+    planned = {one.unit_id for one in case.substeps.all() if one.state == "planned"}
+    if not planned or post.unit_id not in (planned | {case.holder_id}):
+        raise Refused("case.no_step")
+
+
+_PARTS = {"finish_co": _allow_support, "finish_step": _allow_step}
+
+
+def helpers_of(case: Case) -> set[UUID]:
+    """The units whose support is still under way (from what was prefetched, if it was)."""
+    if getattr(case, "helped", True) is False:
+        return set()
+    return {link.unit_id for link in case.assignments.all() if link.role == "co" and link.state in ("open", "passed")}
 
 
 def _allow_verifier(post: Post, case: Case) -> None:

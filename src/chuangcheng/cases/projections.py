@@ -17,20 +17,25 @@ from chuangcheng.cases.chronicle import (
     CHILDREN,
     ORDER_FIELDS,
     PETITION_FIELDS,
+    QUICKFIX_FIELDS,
+    RECHECK_FIELDS,
     REPORT_FIELDS,
+    SUBSTEP_FIELDS,
     Fold,
     values_of,
 )
-from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, QuickFix, Recheck, Report, SubStep
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
 
 _CHUNK = 1000
-Subject = Report | Case | Order
-_CHILD_MODELS: dict[str, type[Assignment] | type[Petition]] = {"assignments": Assignment, "petitions": Petition}
+Subject = Report | Case | Order | QuickFix | Recheck
+_CHILD_MODELS: dict[str, type[Assignment] | type[Petition] | type[SubStep]] = {
+    "assignments": Assignment, "petitions": Petition, "substeps": SubStep,
+}  # fmt: skip
 _FIELDS: dict[type[Model], tuple[str, ...]] = {
     Report: REPORT_FIELDS, Case: CASE_FIELDS, Order: ORDER_FIELDS, Assignment: ASSIGNMENT_FIELDS,
-    Petition: PETITION_FIELDS,
+    Petition: PETITION_FIELDS, QuickFix: QUICKFIX_FIELDS, Recheck: RECHECK_FIELDS, SubStep: SUBSTEP_FIELDS,
 }  # fmt: skip
 
 
@@ -184,5 +189,7 @@ def _chunks(pairs: Iterator[tuple[UUID, Fold]]) -> Iterator[list[tuple[UUID, Fol
 register("cases.report", check_reports, rebuild_reports)
 register("cases.case", check_cases, rebuild_cases)
 register("cases.order", check_orders, rebuild_orders)
+register("cases.quickfix", lambda: _check(QuickFix), lambda: _rebuild(QuickFix))
+register("cases.recheck", lambda: _check(Recheck), lambda: _rebuild(Recheck))
 register("search", search.check, search.rebuild)
 register("cases.alarms", alarm_projection.check, alarm_projection.rebuild)

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from chuangcheng.cases import policies, returning
-from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report, Watch
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report, SubStep, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
 from chuangcheng.cases.states import CASE, COMPLAINT, ORDER, PLEA, REMOVAL, REPORT
@@ -49,6 +49,10 @@ __all__ = [
 ]
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+_CHAIN = Prefetch(
+    "assignments", queryset=Assignment.objects.select_related("unit", "parent").order_by("received_at", "id")
+)
+_STEPS = Prefetch("substeps", queryset=SubStep.objects.select_related("unit").order_by("place", "id"))
 #: Moves that happen by themselves or by a receipt: never a button of the desk.
 _NO_BUTTON = frozenset({"withdraw", "object", "ask_reopen"})
 
@@ -76,6 +80,10 @@ def get_case_for(actor: Actor, case_id: UUID) -> Case:
         "standard",
         "merged_into",
         "relapse_of",
+    )
+    rows = rows.annotate(
+        helped=Exists(Assignment.objects.filter(case=OuterRef("pk"), role="co", state__in=("open", "passed"))),
+        planned=Exists(SubStep.objects.filter(case=OuterRef("pk"), state="planned")),
     )
     return _one(rows.filter(pk=case_id))
 
@@ -157,11 +165,15 @@ def kin_of(actor: Actor, case: Case) -> Kin:
 
 def chain_of(case: Case) -> list[Assignment]:
     """The links of dispatch, in the order in which they were received."""
+    if "assignments" in getattr(case, "_prefetched_objects_cache", {}):
+        return list(case.assignments.all())
     return list(case.assignments.select_related("unit", "parent").order_by("received_at", "id"))
 
 
 def petition_of(case: Case) -> Petition | None:
-    """The petition that waits for a decision."""
+    """The petition that waits for a decision; whatever moves the case on ends it."""
+    if case.state not in CASE.move("extend").sources:
+        return None
     return case.petitions.select_related("unit").filter(state="asked").first()
 
 
@@ -175,6 +187,10 @@ def moves_for(
     post = rights.post_of(actor)
     if post is None:
         return []
+    if case.state in CASE.move("finish_co").sources:
+        # One look for all the questions below, and for the page; none where the row itself says that there is nothing.
+        wanted = [one for one, there in ((_CHAIN, "helped"), (_STEPS, "planned")) if getattr(case, there, True)]
+        prefetch_related_objects([case], *wanted)
     approves = policies.holds(post, "cases.approve")
     petition = (petition_of(case) if waiting == "ask" else waiting) if approves else None
     found = [move for move in CASE.moves_from(case.state) if policies.may(post, case, move.name, petition)]
@@ -183,7 +199,7 @@ def moves_for(
     if petition:
         hidden.add("suspend" if petition.kind == "extension" else "extend")
     if names & {"return_up", "send_back"}:
-        has_parent = case.assignments.filter(role="lead", state="open", parent__isnull=False).exists()
+        has_parent = any(link.role == "lead" and link.state == "open" and link.parent_id for link in chain_of(case))
         until = returning.return_until(case)
         too_late = until is not None and clock.now() > until
         hidden |= {"send_back", "return_up", "escalate"}

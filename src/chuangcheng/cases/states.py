@@ -48,6 +48,7 @@ CASE = StateTable(
     ),
     moves=(
         Move("dispatch", ("filed",), "dispatched", "cases.dispatch", Label("派遣", "Dispatch"), needs=("unit",)),
+        Move("claim", ("filed",), "handling", "cases.claim", Label("认领", "Claim")),
         Move("pass_on", ("dispatched", "handling"), "dispatched", "cases.pass_on", Label("转派", "Pass on"),
              needs=("unit",)),
         Move("accept", ("dispatched",), "handling", "cases.handle", Label("接收", "Accept")),
@@ -61,6 +62,16 @@ CASE = StateTable(
              needs=("unit", "note")),
         Move("handle", ("handling",), "handled", "cases.handle", Label("处置完成", "Report as handled"),
              needs=("outcome",)),
+        Move("add_co", ("dispatched", "handling", "suspended"), None, "cases.pass_on",
+             Label("增加协办", "Add a supporting unit"), needs=("unit",)),
+        Move("release_co", ("dispatched", "handling", "suspended"), None, "cases.pass_on",
+             Label("解除协办", "Release a supporting unit"), needs=("unit", "note")),
+        Move("finish_co", ("dispatched", "handling", "suspended"), None, "cases.handle",
+             Label("协办完成", "Support done"), needs=("note",)),
+        Move("plan", ("dispatched", "handling", "suspended"), None, "cases.handle",
+             Label("分步办理", "Plan in steps"), needs=("steps",)),
+        Move("finish_step", ("dispatched", "handling", "suspended"), None, "cases.handle",
+             Label("完成一步", "Step done"), needs=("step",)),
         Move("rework", ("handled", "verified"), "handling", "cases.verify", Label("返工", "Send for rework"),
              needs=("note",)),
         Move("verify", ("handled",), "verified", "cases.verify", Label("核查通过", "Verify")),
@@ -74,6 +85,10 @@ CASE = StateTable(
              Label("批准挂账", "Grant suspension")),
         Move("decline", ("dispatched", "handling"), None, "cases.approve", Label("不同意", "Refuse petition")),
         Move("resume", ("suspended",), "handling", "cases.approve", Label("恢复处置", "Resume")),
+        Move("flag", ("filed", "dispatched", "handling", "handled", "verified", "suspended"), None, "cases.flag",
+             Label("督办", "Flag for supervision"), needs=("note", "until")),
+        Move("unflag", ("filed", "dispatched", "handling", "handled", "verified", "suspended"), None, "cases.flag",
+             Label("撤销督办", "Take the flag off"), needs=("note",)),
         Move("reopen", ("closed",), "filed", "cases.dispatch", Label("重新立案", "Reopen"), needs=("reason_code",)),
         Move("void", ("filed", "dispatched"), "void", "cases.dispatch", Label("作废", "Void"),
              needs=("reason_code",)),
@@ -195,6 +210,45 @@ REMOVALS = {
     "cannot_now": Label("受政策或客观条件限制，已说明", "Not possible at present, explained"),
 }
 
+#: What was found and fixed on the spot 即知即改. It owes nothing unless it is drawn for a second look.
+QUICKFIX = StateTable(
+    "quickfix",
+    states=(
+        State("recorded", Label("已记录", "Recorded"), final=True),
+        State("sampled", Label("待回看", "To be looked at again")),
+        State("held", Label("回看完好", "Still fixed"), final=True),
+        State("missed", Label("逾期未回看", "Not looked at in time"), final=True),
+        State("relapsed", Label("反弹", "Relapsed"), final=True),
+    ),
+    moves=(
+        Move("draw", ("recorded",), "sampled", "quickfixes.draw", Label("抽中回看", "Drawn for a second look")),
+        Move("hold", ("sampled",), "held", "quickfixes.look", Label("仍然完好", "Still fixed")),
+        Move("relapse", ("sampled",), "relapsed", "quickfixes.look", Label("又出现了", "Back again"),
+             needs=("photo",)),
+        Move("recur", ("recorded", "sampled", "held", "missed"), "relapsed", "quickfixes.draw",
+             Label("七日内再次立案", "Filed again within 7 days"), needs=("case",)),
+        Move("lapse", ("sampled",), "missed", "quickfixes.draw", Label("逾期未回看", "Not looked at in time")),
+    ),
+)  # fmt: skip
+
+#: A closed case drawn for a look by a third party 抽查复核.
+RECHECK = StateTable(
+    "recheck",
+    states=(
+        State("waiting", Label("待复核", "To be re-checked")),
+        State("fixed", Label("确已整改", "Really fixed"), final=True),
+        State("not_fixed", Label("未整改到位", "Not fixed"), final=True),
+        State("missed", Label("逾期未复核", "Not re-checked in time"), final=True),
+    ),
+    moves=(
+        Move("confirm", ("waiting",), "fixed", "rechecks.answer", Label("确已整改", "Really fixed"),
+             needs=("photo",)),
+        Move("refute", ("waiting",), "not_fixed", "rechecks.answer", Label("未整改到位", "Not fixed"),
+             needs=("photo", "note")),
+        Move("lapse", ("waiting",), "missed", "rechecks.draw", Label("逾期未复核", "Not re-checked in time")),
+    ),
+)  # fmt: skip
+
 #: Why a report is not taken on (told to the citizen, who may object once).
 REFUSALS = {
     "out_of_scope": Label("不属于创城受理范围", "Outside the campaign's scope"),
@@ -220,6 +274,8 @@ REOPENINGS = {
     "relapse": Label("问题反弹", "Relapsed"),
     "citizen_unhappy": Label("群众不满意", "Reporter not satisfied"),
 }
+#: The reason that only a re-check gives.
+CLOSED_NOT_FIXED = {"closed_not_fixed": Label("抽查复核发现未整改", "Closed but not fixed, as a re-check found")}
 #: Why a reporter's plea to take a case up again is not granted; told to the reporter.
 DECLINES = {
     "found_done": Label("经复查，问题已经解决", "Checked again: it is solved"),
@@ -268,8 +324,21 @@ REMOVAL_VERBS = {
     "grant_removal": ("removal_granted", "order.removal_granted"),
     "decline_removal": ("removal_declined", "order.removal_declined"),
 }
+QUICKFIX_VERBS = {
+    "draw": ("drawn", ""),
+    "hold": ("held", "quickfix.held"),
+    "relapse": ("relapsed", "quickfix.relapsed"),
+    "recur": ("recurred", "quickfix.relapsed"),
+    "lapse": ("lapsed", ""),
+}
+RECHECK_VERBS = {
+    "confirm": ("confirmed", "recheck.answered"),
+    "refute": ("refuted", "recheck.answered"),
+    "lapse": ("lapsed", ""),
+}
 CASE_VERBS = {
     "dispatch": ("dispatched", "case.dispatched"),
+    "claim": ("claimed", "case.claimed"),
     "pass_on": ("passed_on", "case.dispatched"),
     "accept": ("accepted", "case.accepted"),
     "return_up": ("returned", "case.returned"),
@@ -277,6 +346,13 @@ CASE_VERBS = {
     "escalate": ("escalated", "case.escalated"),
     "arbitrate": ("arbitrated", "case.arbitrated"),
     "handle": ("handled", "case.handled"),
+    "add_co": ("co_added", "case.co_added"),
+    "release_co": ("co_released", "case.co_released"),
+    "finish_co": ("co_done", "case.co_done"),
+    "plan": ("planned", "case.planned"),
+    "finish_step": ("step_done", "case.step_done"),
+    "flag": ("flagged", "case.flagged"),
+    "unflag": ("unflagged", "case.unflagged"),
     "rework": ("reworked", "case.reworked"),
     "verify": ("verified", "case.verified"),
     "close": ("closed", "case.closed"),

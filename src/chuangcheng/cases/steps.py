@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chuangcheng.cases.chronicle import ASSIGNMENT_FIELDS, PETITION_FIELDS, plain, values_of
-from chuangcheng.cases.models import Assignment, Case, Order, Petition, Remark, Report
+from chuangcheng.cases.chronicle import ASSIGNMENT_FIELDS, PETITION_FIELDS, SUBSTEP_FIELDS, plain, values_of
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, Remark, Report, SubStep
 from chuangcheng.cases.states import CASE, CASE_VERBS, ORDER, ORDER_VERBS, REPORT, REPORT_VERBS
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox
@@ -20,9 +20,15 @@ from chuangcheng.history.models import Event
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel.actor import Actor
 
-Child = Assignment | Petition
+Child = Assignment | Petition | SubStep
 Subject = Case | Report | Order
 _LIVES = {Case: (CASE, CASE_VERBS), Report: (REPORT, REPORT_VERBS), Order: (ORDER, ORDER_VERBS)}
+#: Under which key of history the children of a kind stand, and which of their values follow from it.
+_KINDS: dict[type[Child], tuple[str, tuple[str, ...]]] = {
+    Assignment: ("assignments", ASSIGNMENT_FIELDS),
+    Petition: ("petitions", PETITION_FIELDS),
+    SubStep: ("substeps", SUBSTEP_FIELDS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Step:
 
 def born(child: Child) -> Touch:
     """A new child, all of its values."""
-    return Touch(child, ASSIGNMENT_FIELDS if isinstance(child, Assignment) else PETITION_FIELDS)
+    return Touch(child, _KINDS[type(child)][1])
 
 
 def altered(child: Child, **values: Any) -> Touch:
@@ -115,7 +121,7 @@ def amend(
 def _children(touched: Sequence[Touch]) -> dict[str, Any]:
     kinds: dict[str, Any] = {}
     for touch in touched:
-        kind = "assignments" if isinstance(touch.child, Assignment) else "petitions"
+        kind = _KINDS[type(touch.child)][0]
         kinds.setdefault(kind, {})[str(touch.child.pk)] = values_of(touch.child, touch.names)
     return kinds
 

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.cases import reading
-from chuangcheng.cases.models import Case, Order, Outcome, Remark, Report
+from chuangcheng.cases.models import Case, Order, Outcome, QuickFix, Recheck, Remark, Report
 from chuangcheng.cases.states import (
     CASE,
     CASE_VERBS,
+    CLOSED_NOT_FIXED,
     COMPLAINT,
     COMPLAINT_VERBS,
     DECLINES,
@@ -21,6 +22,10 @@ from chuangcheng.cases.states import (
     ORDER_VERBS,
     PLEA,
     PLEA_VERBS,
+    QUICKFIX,
+    QUICKFIX_VERBS,
+    RECHECK,
+    RECHECK_VERBS,
     REFERRALS,
     REFUSALS,
     REMOVAL,
@@ -38,8 +43,8 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.people import selectors as people
 
-_REASONS = {
-    "case": {**RETURNS, **REOPENINGS, **VOIDS, **DENIALS},
+_REASONS: dict[str, dict[str, Label]] = {
+    "case": {**RETURNS, **REOPENINGS, **CLOSED_NOT_FIXED, **VOIDS, **DENIALS},
     "report": {**REFUSALS, **DECLINES, **REFERRALS},
     "order": REMOVALS,
 }
@@ -47,7 +52,11 @@ _LIVES = {
     "case": ((CASE, CASE_VERBS),),
     "report": ((REPORT, REPORT_VERBS), (PLEA, PLEA_VERBS), (COMPLAINT, COMPLAINT_VERBS)),
     "order": ((ORDER, ORDER_VERBS), (REMOVAL, REMOVAL_VERBS)),
+    "quickfix": ((QUICKFIX, QUICKFIX_VERBS),),
+    "recheck": ((RECHECK, RECHECK_VERBS),),
 }
+#: What would tell a unit that its work is going to be looked at.
+_DRAWING = frozenset({"quickfix.drawn", "quickfix.held", "quickfix.lapsed"})
 _EXTRA = {
     "report.created": Label("收到上报", "Received"),
     "report.photo_stored": Label("收到照片", "Photo received"),
@@ -83,6 +92,10 @@ _EXTRA = {
     "case.relapse_found": Label("认定为反弹", "Found to be a relapse of"),
     "case.relapsed": Label("问题反弹", "The trouble came back"),
     "case.told_apart": Label("确认不是同一问题", "Not the same as"),
+    "quickfix.recorded": Label("当场改好", "Fixed on the spot"),
+    "quickfix.photo_stored": Label("收到照片", "Photo received"),
+    "recheck.drawn": Label("抽中复核", "Drawn for a re-check"),
+    "recheck.photo_added": Label("上传照片", "Photo added"),
 }
 
 
@@ -124,6 +137,18 @@ def of_report(report: Report) -> list[Entry]:
 def of_order(order: Order) -> list[Entry]:
     """Every history row of an order, first to last."""
     return _entries("order", list(events_of("order", order.pk)), {})
+
+
+def of_quickfix(row: QuickFix, *, all_of_it: bool) -> list[Entry]:
+    """Every history row of a quick fix; without ``all_of_it`` nothing that tells whether it was drawn."""
+    events = events_of("quickfix", row.pk)
+    shown = events if all_of_it else events.exclude(action__in=_DRAWING)
+    return _entries("quickfix", list(shown), {})
+
+
+def of_recheck(row: Recheck) -> list[Entry]:
+    """Every history row of a re-check."""
+    return _entries("recheck", list(events_of("recheck", row.pk)), {})
 
 
 def label_of(action: str) -> Label:
@@ -172,7 +197,7 @@ def _entry(
         action=event.action,
         label=label_of(event.action),
         actor=event.actor_label,
-        reason=_REASONS[kind].get(event.reason),
+        reason=_REASONS.get(kind, {}).get(event.reason),
         note=notes.get(event.seq, ""),
         unit=names.get(after.get("holder_id") or "", ""),
         outcome=str(Outcome(outcome).label) if outcome else "",

@@ -29,6 +29,7 @@ from chuangcheng.demo.patrol import Patrols, readings
 from chuangcheng.demo.plan import LOGINS, Plan, make
 from chuangcheng.demo.quarter import Quarter
 from chuangcheng.demo.registers import Registers
+from chuangcheng.demo.spot import Spot
 from chuangcheng.demo.stage import Progress, Stage
 from chuangcheng.demo.talks import Talks
 from chuangcheng.history import seal
@@ -63,6 +64,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
         stage = Stage(rng, start, end)
         with Darkroom(seed) as darkroom:
             _schedule(stage, plan, cast, darkroom, seed)
+            Spot(stage, plan, cast, seed).schedule()
             stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
             trust.play(cast)

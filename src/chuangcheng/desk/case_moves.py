@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,18 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chuangcheng.cases import actions, selectors
-from chuangcheng.cases.models import Case
+from chuangcheng.cases import actions, selectors, substeps
+from chuangcheng.cases.links import LIVE
+from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.cases.reading import masked
 from chuangcheng.cases.routing import suggest
 from chuangcheng.cases.states import CASE
 from chuangcheng.desk import forms, merging
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
+from chuangcheng.people import rights
+from chuangcheng.photos.models import PhotoRole
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
@@ -48,6 +53,66 @@ def _handle(actor: Actor, case: Case, given: Given) -> object:
     return actions.handle_case(actor=actor, case_id=case.pk, outcome=given["outcome"], note=given["note"])
 
 
+def _show_photos(actor: Actor, case: Case, given: Given) -> None:
+    for photo in given["photos"]:
+        actions.add_photo(actor=actor, case_id=case.pk, role=PhotoRole.EVIDENCE, data=photo.read())
+
+
+def _add_co(actor: Actor, case: Case, given: Given) -> object:
+    return actions.add_co(actor=actor, case_id=case.pk, unit_id=UUID(given["unit"]), due_at=given["due_at"])
+
+
+def _release_co(actor: Actor, case: Case, given: Given) -> object:
+    return actions.release_co(actor=actor, case_id=case.pk, unit_id=UUID(given["unit"]), note=given["note"])
+
+
+def _finish_co(actor: Actor, case: Case, given: Given) -> object:
+    _show_photos(actor, case, given)
+    return actions.finish_co(actor=actor, case_id=case.pk, note=given["note"])
+
+
+def _plan(actor: Actor, case: Case, given: Given) -> object:
+    holder = str(case.holder_id)
+    lines = (tuple(given[f"{name}{n}"] for name in ("name", "unit", "due")) for n in range(1, forms.Plan.LINES + 1))
+    steps = [actions.StepInput(name, UUID(unit or holder), due) for name, unit, due in lines if name.strip()]
+    return actions.plan_steps(actor=actor, case_id=case.pk, steps=steps)
+
+
+def _finish_step(actor: Actor, case: Case, given: Given) -> object:
+    _show_photos(actor, case, given)
+    return actions.finish_step(actor=actor, case_id=case.pk, step_id=UUID(given["step"]), note=given["note"])
+
+
+def _offer_helpers(_actor: Actor, case: Case) -> Given:
+    return {"helpers": [(str(link.unit_id), link.unit.short_name) for link in _helpers(case)]}
+
+
+def _offer_units(_actor: Actor, case: Case) -> Given:
+    lead = [(str(case.holder_id), case.holder.short_name)] if case.holder else []
+    return {"units": lead + [(str(link.unit_id), link.unit.short_name) for link in _helpers(case)]}
+
+
+def _helpers(case: Case) -> list[Assignment]:
+    return [link for link in selectors.chain_of(case) if link.role == "co" and link.state in LIVE]
+
+
+def _offer_steps(actor: Actor, case: Case) -> Given:
+    """The steps that this actor may call done: the lead all of them, a supporting unit its own."""
+    post = rights.post_of(actor)
+    mine = [
+        step
+        for step in substeps.of_case(case)
+        if step.state == "planned" and post and post.unit_id in (step.unit_id, case.holder_id)
+    ]
+    return {"offered": [(str(step.pk), f"{step.place}. {masked(step.name)}") for step in mine]}
+
+
+#: What the form of a move offers, where that hangs on the case.
+OFFERS: dict[str, Callable[[Actor, Case], Given]] = {
+    "release_co": _offer_helpers, "plan": _offer_units, "finish_step": _offer_steps,
+}  # fmt: skip
+
+
 def _decide(granted: bool) -> Run:
     def run(actor: Actor, case: Case, _given: Given) -> object:
         petition = selectors.petition_of(case)
@@ -70,6 +135,14 @@ def _plainly(action: Callable[..., object]) -> Run:
 MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
     "dispatch": (forms.Dispatch, _dispatch),
     "pass_on": (forms.PassOn, _pass_on),
+    "claim": (forms.Nothing, _plainly(actions.claim_case)),
+    "add_co": (forms.AddCo, _add_co),
+    "release_co": (forms.ReleaseCo, _release_co),
+    "finish_co": (forms.FinishCo, _finish_co),
+    "plan": (forms.Plan, _plan),
+    "finish_step": (forms.FinishStep, _finish_step),
+    "flag": (forms.Flag, _plainly(actions.flag_case)),
+    "unflag": (forms.Unflag, _plainly(actions.unflag_case)),
     "accept": (forms.Nothing, _plainly(actions.accept_case)),
     "return_up": (forms.Return, _plainly(actions.return_case)),
     "send_back": (forms.Return, _plainly(actions.return_case)),
@@ -106,7 +179,7 @@ def case_move(request: StaffRequest, case_id: UUID, name: str) -> HttpResponse:
     initial, lead = _suggestion(case) if name == "dispatch" else (None, "")
     step = Step(
         move=CASE.move(name),
-        form=form,
+        form=partial(form, **OFFERS[name](request.actor, case)) if name in OFFERS else form,
         run=lambda given: run(request.actor, case, given),
         url=reverse("desk:case_move", args=[case.pk, name]),
         back=reverse("desk:case", args=[case.pk]),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from chuangcheng.cases import actions, reading, returning, selectors, timeline
+from chuangcheng.cases import actions, quickfixes, reading, returning, selectors, substeps, timeline
 from chuangcheng.cases.belongings import origins
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.evidence import looks
@@ -60,6 +60,11 @@ def _compound(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
     return of_compound(rows, compound) if compound else rows.none()
 
 
+def flagged(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
+    """Cases under the flag now, or ever."""
+    return rows.filter(flagged_at__isnull=False) if value == "yes" else rows.filter(flag_count__gt=0)
+
+
 FILTERS = (
     Filter("q", _("搜索"), selectors.search, kind="search"),
     Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.case_states),
@@ -78,6 +83,14 @@ FILTERS = (
     Filter("relapse", _("反弹"), _relapses, lambda _r: [("yes", _("问题反弹"))], quiet=True),
     Filter("counted", _("应结案"), _counted, lambda _r: [("yes", _("不含作废、并入和挂账"))], quiet=True),
     *rate_rows.CASE_FILTERS,
+    Filter("flagged", _("督办"), flagged, lambda _r: [("yes", _("在督办")), ("ever", _("曾被督办"))]),
+    Filter(
+        "claimed",
+        _("认领"),
+        lambda rows, _value: rows.filter(claimed_at__isnull=False),
+        lambda _r: [("yes", _("是"))],
+        quiet=True,
+    ),
     *days_of("filed", "filed_at", _("立案自"), _("立案至")),
     *days_of("due", "due_at", _("到期自"), _("到期至")),
     *days_of("closed", "closed_at", _("结案自"), _("结案至")),
@@ -162,6 +175,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
     petition = selectors.petition_of(case)
     moves = selectors.moves_for(request.actor, case, waiting=petition, reports=len(reports))
     chain, events = selectors.chain_of(case), list(events_of("case", case.pk))
+    entries = timeline.of_case(case, request.actor, events)
     context: dict[str, Any] = {
         "case": case,
         "moves": moves,
@@ -176,7 +190,9 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "petition": petition,
         "returned": returning.last_return(case),
         "return_until": _return_until(case),
-        "entries": timeline.of_case(case, request.actor, events),
+        "entries": entries,
+        **_steps(case, entries),
+        "fixes": list(quickfixes.behind(case)),
         "orders": (orders := _orders(request, reports)),
         "unanswered": sum(order.state == "open" for order in orders),
         "kin": kin,
@@ -195,6 +211,13 @@ def _words(request: StaffRequest, case: Case, petition: Petition | None, *, plai
         "hidden": not plain and reading.hides(request.actor, case, asked),
         "words_url": reverse("desk:case_words", args=[case.pk]),
     }
+
+
+def _steps(case: Case, entries: list[timeline.Entry]) -> dict[str, Any]:
+    """The steps, for a case whose story tells of a plan."""
+    if not any(entry.action == "case.planned" for entry in entries):
+        return {}
+    return {"steps": substeps.of_case(case), "advance": substeps.progress(case)}
 
 
 def _orders(request: StaffRequest, reports: list[Report]) -> list[Order]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpResponseBase
 
+from chuangcheng.cases import quickfixes
 from chuangcheng.cases import selectors as cases
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols import selectors as patrols
@@ -36,6 +37,13 @@ def order_photo(request: StaffRequest, order_id: UUID, photo_id: UUID) -> HttpRe
     """A photo that was brought for the removal of an order, or its thumbnail."""
     cases.get_order_for(request.actor, order_id)
     return stream(request, ("order", order_id), photo_id)
+
+
+@page("quickfixes.view")
+def quickfix_photo(request: StaffRequest, fix_id: UUID, photo_id: UUID) -> HttpResponseBase:
+    """A photo of what was fixed on the spot, or its thumbnail."""
+    quickfixes.get_for(request.actor, fix_id)
+    return stream(request, ("quickfix", fix_id), photo_id)
 
 
 @page("cases.view")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -103,6 +104,70 @@ class Arbitrate(Dispatch):
     co_units = None  # type: ignore[assignment]
     due_at = None  # type: ignore[assignment]
     note = _note(_("仲裁理由"), required=True, hint=_("仲裁决定对承办单位有约束力，不可再退回。"))
+
+
+class AddCo(Dispatch):
+    """Which unit supports the lead, and by when."""
+
+    co_units = None  # type: ignore[assignment]
+
+
+class ReleaseCo(forms.Form):
+    """Which unit is not needed any more, and why."""
+
+    unit = forms.ChoiceField(label=_("协办单位"))
+    note = _note(_("解除理由"), required=True)
+
+    def __init__(self, *args: Any, helpers: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["unit"].choices = list(helpers)  # type: ignore[attr-defined]
+
+
+class FinishCo(forms.Form):
+    """What the supporting unit did, with photos if there are any."""
+
+    note = _note(_("完成情况"), required=True)
+    photos = PhotosField(label=_("照片"), required=False)
+
+
+class Plan(forms.Form):
+    """The steps, one a line: what, by whom, by when."""
+
+    LINES = 6
+
+    def __init__(self, *args: Any, units: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        for number in range(1, self.LINES + 1):
+            self.fields[f"name{number}"] = forms.CharField(
+                label=_("第 %(n)s 步") % {"n": number}, required=number == 1, max_length=60
+            )
+            self.fields[f"unit{number}"] = forms.ChoiceField(label=_("由谁完成"), required=False, choices=list(units))
+            self.fields[f"due{number}"] = CityTimeField(label=_("完成时限"), required=False)
+
+
+class FinishStep(forms.Form):
+    """Which step is done, with a word and photos if there are any."""
+
+    step = forms.ChoiceField(label=_("完成的步骤"), widget=forms.RadioSelect)
+    note = _note(_("说明"))
+    photos = PhotosField(label=_("照片"), required=False)
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["step"].choices = list(offered)  # type: ignore[attr-defined]
+
+
+class Flag(forms.Form):
+    """Why the case is flagged, and until when an answer is expected."""
+
+    note = _note(_("督办理由"), required=True)
+    until = CityTimeField(label=_("要求办结或答复时间"))
+
+
+class Unflag(forms.Form):
+    """Why the flag is taken off."""
+
+    note = _note(_("撤销理由"), required=True)
 
 
 class Reasoned(forms.Form):

@@ -26,7 +26,7 @@ class Step:
     """A move with its form, what it does, and where it leads afterwards."""
 
     move: Move
-    form: type[forms.Form]
+    form: Callable[..., forms.Form]
     run: Callable[[dict[str, Any]], object]
     url: str
     back: str

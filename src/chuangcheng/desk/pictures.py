@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from chuangcheng.cases.models import Case, Order, Report
+from chuangcheng.cases.models import Case, Order, QuickFix, Report
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Check
 from chuangcheng.photos import release as releases
@@ -68,6 +68,12 @@ def of_order(order: Order) -> list[Picture]:
     """What was brought for the removal of an order."""
     listed = photos.of(("order", order.pk))
     return [Picture(photo, reverse("desk:order_photo", args=[order.pk, photo.pk])) for photo in listed]
+
+
+def of_quickfix(row: QuickFix) -> list[Picture]:
+    """The photos of what was fixed on the spot, those still on their way included."""
+    listed = photos.of(("quickfix", row.pk))
+    return [Picture(photo, reverse("desk:quickfix_photo", args=[row.pk, photo.pk])) for photo in listed]
 
 
 def behind_case(case: Case) -> list[Picture]:

@@ -39,7 +39,9 @@ def _address(row: Event) -> str:
     return reverse(f"desk:{row.subject_kind}", args=[row.subject_id]) if row.subject_kind in _PAGES else ""
 
 
-_PAGES = frozenset({"report", "case", "site", "visit", "unit", "weekly", "compound", "shop", "deliberation", "team"})
+_PAGES = frozenset(
+    {"report", "case", "site", "visit", "unit", "weekly", "compound", "shop", "deliberation", "team", "quickfix"}
+)
 HISTORY = Listing(
     "history",
     _("历史记录"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +14,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.cases import quickfixes
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.cases.states import CASE
 from chuangcheng.framework.models import Duty, DutyKind, EditionState
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import selectors
 from chuangcheng.people.models import Unit, UnitKind
 from chuangcheng.people.rights import is_valid
 from chuangcheng.places.models import Division, DivisionLevel, Grid
 from chuangcheng.sites.selectors import visible_to as visible_sites
-from chuangcheng.web.pages import page
+from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing
+
+#: How far back a unit's card counts what was fixed on the spot.
+RECENT = timedelta(days=90)
 
 
 def unit_url(unit: Unit) -> str:
@@ -95,6 +102,8 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
         "duties": duties.select_related("standard").order_by("kind", "standard__order")[:200],
         "sites": visible_sites(request.actor).filter(unit=unit).order_by("code")[:200],
         "held": held.select_related("category").order_by("due_at")[:50],
+        "fixes": quickfixes.of_unit(unit.pk, clock.now() - RECENT) if holds(request, "quickfixes.view") else None,
+        "fixes_since": (clock.now() - RECENT).astimezone(CITY_ZONE).date().isoformat(),
         "children": unit.children.order_by("official_order")[:60],
     }
     return render(request, "desk/unit.html", context)

@@ -65,6 +65,11 @@ def of_case(case_id: UUID) -> list[Shown]:
     return _shown("desk:case_photo", case_id, photos.of(("case", case_id)).exclude(stored_at=None))
 
 
+def of_quickfix(fix_id: UUID) -> list[Shown]:
+    """The stored photos of what was fixed on the spot."""
+    return _shown("desk:quickfix_photo", fix_id, photos.of(("quickfix", fix_id)).exclude(stored_at=None))
+
+
 def behind_case(case: Case) -> list[Shown]:
     """What the checks behind a case saw."""
     found = photos.of_many("check", patrols.checks_behind(case).values_list("pk", flat=True))

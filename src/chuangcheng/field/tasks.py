@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from chuangcheng.cases import actions, policies, selectors
+from chuangcheng.cases import actions, policies, quickfixes, selectors
 from chuangcheng.cases.evidence import looks
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, QuickFix, Report
 from chuangcheng.cases.reading import text_for
 from chuangcheng.field import pictures
 from chuangcheng.kernel.problems import Refused
@@ -44,8 +44,10 @@ def home(request: StaffRequest) -> HttpResponse:
         "confirms": [ReportTask(report, pictures.of_report(report.pk)) for report in confirms[:SHOWN]],
         "verifies": _to_verify(request),
         "visits": _under_way(request),
+        "looks": _to_look_at(request),
         "may_visit": holds(request, "visits.create"),
         "may_report": holds(request, "reports.create"),
+        "may_fix": holds(request, "quickfixes.record"),
     }
     return render(request, "field/home.html", context)
 
@@ -64,6 +66,10 @@ def _to_verify(request: StaffRequest) -> list[Case]:
     handled = selectors.visible_cases(request.actor).filter(state="handled").select_related("category", "handled_unit")
     rows = handled.order_by("handled_at")[: SHOWN * 3]
     return [case for case in rows if policies.may(request.post, case, "verify")][:SHOWN]
+
+
+def _to_look_at(request: StaffRequest) -> list[QuickFix]:
+    return list(quickfixes.to_look_at(request.actor)[:SHOWN]) if holds(request, "quickfixes.look") else []
 
 
 def _under_way(request: StaffRequest) -> list[Visit]:

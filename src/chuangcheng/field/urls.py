@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.field import reporting, shops, tasks, visits
+from chuangcheng.field import quickfixes, reporting, shops, tasks, visits
 
 app_name = "field"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>/rework/", tasks.rework, name="rework"),
     path("shops/", shops.choose, name="shops"),
     path("shops/<uuid:shop_id>/", shops.check, name="shop"),
+    path("quickfix/", quickfixes.quickfix, name="quickfix"),
+    path("quickfixes", quickfixes.take_in, name="quickfixes"),
+    path("quickfixes/<uuid:fix_id>/photos/<str:sha256>", quickfixes.put_photo, name="quickfix_photo"),
+    path("looks/<uuid:fix_id>/", quickfixes.look, name="look"),
     path("sites/", visits.choose, name="sites"),
     path("sites/<uuid:site_id>/", visits.start, name="start"),
     path("visits/<uuid:visit_id>/", visits.walk, name="visit"),

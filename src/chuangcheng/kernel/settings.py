@@ -49,6 +49,9 @@ class Settings:
     relapse_days_on_spot: int = 7  # as relapse_days, for what was fixed on the spot without a case
     relapse_metres: int = 50  # how near "the same place" is
     contact_days: int = 180  # a reporter's name and phone are deleted so long after the last step
+    quickfix_share: int = 5  # of a hundred quick fixes so many are looked at again
+    quickfix_rate: int = 5  # more than so many in an hour at one place are looked at again for certain
+    recheck_share: int = 5  # of a hundred closed cases so many are re-checked by a third party
     trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS
 

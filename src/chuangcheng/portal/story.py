@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
-from chuangcheng.cases import timeline
+from chuangcheng.cases import substeps, timeline
 from chuangcheng.cases.models import Case, Report
 
 Words = str | Promise
@@ -57,6 +59,9 @@ CASE_STEPS: dict[str, Words] = {
     "case.dispatched": _("派给承办单位"),
     "case.passed_on": _("转给具体承办单位"),
     "case.accepted": _("承办单位已接收，开始处理"),
+    "case.claimed": _("承办单位认领，开始处理"),
+    "case.planned": _("安排分步办理"),
+    "case.step_done": _("完成了一步"),
     "case.returned": _("承办单位退回，另行安排"),
     "case.sent_back": _("承办单位退回，另行安排"),
     "case.handled": _("承办单位报告处理完毕"),
@@ -103,7 +108,24 @@ def stage_of_case(case: Case) -> Stage:
     """As :func:`stage_of`, for who follows a case without a report."""
     if case.state == "closed" and case.outcome != "fixed":
         return NOT_FIXED
-    return CASE_STAGES[case.state]
+    stage = CASE_STAGES[case.state]
+    return _with_progress(case, stage) if case.state in ("handling", "suspended") else stage
+
+
+def _with_progress(case: Case, stage: Stage) -> Stage:
+    """Long work in steps says how far it is, never what the steps are called: those are the office's own words."""
+    progress = substeps.progress(case)
+    if progress is None:
+        return stage
+    said = now_said("第 %(n)s 步，共 %(total)s 步。") % {"n": progress.at, "total": progress.total}
+    if progress.complete:
+        said = now_said("%(total)s 步已全部完成。") % {"total": progress.total}
+    return Stage(stage.word, f"{stage.sentence}{separator()}{said}", stage.tone)
+
+
+def separator() -> str:
+    """English sentences stand apart, Chinese ones do not."""
+    return " " if (get_language() or "").startswith("en") else ""
 
 
 def steps_of(report: Report) -> list[Step]:

@@ -10,6 +10,8 @@ SUBJECTS = {
     "report": Label("上报", "Report"),
     "case": Label("案件", "Case"),
     "order": Label("工单", "Order"),
+    "quickfix": Label("即知即改", "Quick fix"),
+    "recheck": Label("抽查复核", "Re-check"),
     "site": Label("点位", "Site"),
     "compound": Label("小区", "Compound"),
     "deliberation": Label("五方议事", "Deliberation"),

@@ -3,6 +3,7 @@
 from chuangcheng.cases.actions.apart import part_cases, part_report
 from chuangcheng.cases.actions.citizens import ask_reopen, decline_reopen, grant_reopen, rate_report, watch_case
 from chuangcheng.cases.actions.dispatch import (
+    claim_case,
     dispatch_case,
     file_case,
     pass_on,
@@ -10,7 +11,9 @@ from chuangcheng.cases.actions.dispatch import (
     void_case,
 )
 from chuangcheng.cases.actions.entry import ON_BEHALF, ProvenanceInput, enter_report, take_order
+from chuangcheng.cases.actions.flags import flag_case, unflag_case
 from chuangcheng.cases.actions.handling import accept_case, add_after_photo, add_photo, handle_case, store_photo
+from chuangcheng.cases.actions.helping import add_co, finish_co, release_co
 from chuangcheng.cases.actions.merging import merge_case, split_case, unmerge_case
 from chuangcheng.cases.actions.orders import (
     ask_removal,
@@ -29,7 +32,15 @@ from chuangcheng.cases.actions.petitions import (
     resume_case,
     resume_due,
 )
+from chuangcheng.cases.actions.planning import StepInput, finish_step, plan_steps
 from chuangcheng.cases.actions.privacy import see_words
+from chuangcheng.cases.actions.quickfixes import (
+    ingest_quickfix_photo,
+    lapse_looks,
+    look_again,
+    note_relapses,
+    record_quickfix,
+)
 from chuangcheng.cases.actions.recompute import ask_recompute, recompute_some
 from chuangcheng.cases.actions.relapses import deny_relapse, find_relapse, mark_relapse
 from chuangcheng.cases.actions.reports import (
@@ -45,6 +56,7 @@ from chuangcheng.cases.actions.triage import ask_confirm, confirm_report, file_r
 from chuangcheng.cases.actions.verification import close_case, rework_case, verify_case
 from chuangcheng.cases.inputs import CaseInput, ReportInput
 from chuangcheng.cases.obligations import Callback
+from chuangcheng.cases.quickfix_inputs import QuickFixInput
 from chuangcheng.cases.receipts import code_of
 from chuangcheng.cases.routing import ensure_default_routing, save_rule
 
@@ -54,9 +66,12 @@ __all__ = [
     "CaseInput",
     "Contact",
     "ProvenanceInput",
+    "QuickFixInput",
     "ReportInput",
+    "StepInput",
     "accept_case",
     "add_after_photo",
+    "add_co",
     "add_photo",
     "arbitrate_case",
     "ask_confirm",
@@ -66,6 +81,7 @@ __all__ = [
     "ask_reopen",
     "ask_suspension",
     "change_due",
+    "claim_case",
     "close_case",
     "code_of",
     "confirm_report",
@@ -82,21 +98,31 @@ __all__ = [
     "file_case",
     "file_report",
     "find_relapse",
+    "finish_co",
+    "finish_step",
+    "flag_case",
     "grant_reopen",
     "handle_case",
     "ingest_photo",
+    "ingest_quickfix_photo",
+    "lapse_looks",
     "link_report",
+    "look_again",
     "mark_relapse",
     "merge_case",
+    "note_relapses",
     "object_to_refusal",
     "part_cases",
     "part_report",
     "pass_on",
+    "plan_steps",
     "rate_report",
     "recompute_provisional",
     "recompute_some",
     "record_callback",
+    "record_quickfix",
     "refuse_report",
+    "release_co",
     "reopen_case",
     "resume_case",
     "resume_due",
@@ -109,6 +135,7 @@ __all__ = [
     "split_case",
     "store_photo",
     "take_order",
+    "unflag_case",
     "unmerge_case",
     "verify_case",
     "void_case",

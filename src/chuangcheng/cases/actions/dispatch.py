@@ -8,15 +8,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases import policies
+from chuangcheng.cases import claims, policies
 from chuangcheng.cases.building import build_case
 from chuangcheng.cases.deadlines import clock_and_severity, clock_for, dispatch_due, within
 from chuangcheng.cases.inputs import CaseInput, check_case
-from chuangcheng.cases.links import LIVE, end_all, first_receiver, lapse_petition, open_lead, unit_of
+from chuangcheng.cases.links import (
+    LIVE,
+    drop_steps,
+    end_all,
+    first_receiver,
+    flag_off,
+    lapse_petition,
+    open_lead,
+    unit_of,
+)
 from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Assignment, Case, Source
 from chuangcheng.cases.states import REOPENINGS, VOIDS
-from chuangcheng.cases.steps import altered, born, step, write
+from chuangcheng.cases.steps import Touch, altered, born, step, write
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
 from chuangcheng.history import outbox
@@ -81,6 +90,21 @@ def dispatch_case(
     return case
 
 
+def claim_case(*, actor: Actor, case_id: UUID) -> Case:
+    """A unit takes a case of its area or trade that nobody was given yet: the first one wins, the others are told who
+    it was. Who claims has accepted."""
+    with transaction.atomic():
+        post = rights.require(actor, "cases.claim")
+        case = Case.objects.select_for_update().filter(pk=case_id).first()
+        if case is None or not (policies.sees_case(actor, case) or claims.reaches(post, case)):
+            raise Refused("common.not_found")
+        if case.state != "filed" and case.holder_id:
+            raise Refused("case.claimed_already", unit=unit_of(case.holder_id).short_name)
+        permit(actor, case, "claim")
+        _hand_over(case, "claim", actor, unit_of(post.unit_id), None, None, ())
+    return case
+
+
 def pass_on(*, actor: Actor, case_id: UUID, unit_id: UUID, due_at: datetime | None = None) -> Case:
     """The holder gives the case to a unit below; it stays answerable upwards and its own clock runs on."""
     with transaction.atomic():
@@ -111,14 +135,18 @@ def _hand_over(
     lead = link(unit.pk, "lead", parent)
     helpers = [link(unit_of(helper).pk, "co", lead) for helper in dict.fromkeys(co_units) if helper != unit.pk]
     # Only a holder asks for time, and a return ends its petition: before the first dispatch none can wait.
-    moved = [altered(parent, state="passed", ended_at=now), *lapse_petition(case, now)] if parent else []
+    moved: list[Touch] = []
+    if parent:
+        moved = [altered(parent, state="passed", ended_at=now), *lapse_petition(case, now), *drop_steps(case)]
     touched = [*moved, born(lead), *map(born, helpers)]
     changes = {
         "holder_id": unit.pk, "holder_since": now, "responsible_id": first_receiver(case, unit.pk),
         "dispatched_at": case.dispatched_at or now,
     }  # fmt: skip
+    if move == "claim":
+        changes["claimed_at"] = now
     taken = step(case, move, actor, given={"unit": unit.pk}, changes=changes, touched=touched, at=now)
-    write(taken, {"unit": str(unit.pk)})
+    write(taken, {"unit": str(unit.pk), "co": [str(helper.unit_id) for helper in helpers]})
 
 
 def _refuse_the_window(case: Case, units: set[UUID]) -> None:
@@ -141,18 +169,29 @@ def reopen_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = ""
         permit(actor, case, "reopen")
         if reason_code not in REOPENINGS:
             raise Refused("case.unknown_reason")
-        now = clock.now()
-        limit = clock_for(case.category.code if case.category else "", case.condition, now)
-        changes = {
-            **dict.fromkeys(("holder_id", "holder_since", "handled_at", "handled_by_id", "handled_unit_id")),
-            **dict.fromkeys(("verified_at", "verified_by_id", "closed_at", "on_time", "dispatched_at")),
-            **dict.fromkeys(("arbiter_id", "arbitrated_at")), "dispatch_due_at": dispatch_due(now),
-            "outcome": "", "due_at": limit.due_at, "due_rule": limit.rule, "due_provisional": limit.provisional,
-            "reopen_count": case.reopen_count + 1,
-        }  # fmt: skip
-        given: dict[str, object] = {"reason_code": reason_code}
-        write(step(case, "reopen", actor, given=given, changes=changes, reason=reason_code, note=note, at=now))
+        open_again(actor=actor, case=case, reason_code=reason_code, note=note)
     return case
+
+
+def open_again(*, actor: Actor, case: Case, reason_code: str, note: str = "") -> None:
+    """Take a closed case up again in the caller's transaction, under its lock; the caller has checked rights."""
+    now = clock.now()
+    limit = clock_for(case.category.code if case.category else "", case.condition, now)
+    changes = {
+        **dict.fromkeys(("holder_id", "holder_since", "handled_at", "handled_by_id", "handled_unit_id")),
+        **dict.fromkeys(("verified_at", "verified_by_id", "closed_at", "on_time", "dispatched_at", "claimed_at")),
+        **dict.fromkeys(("arbiter_id", "arbitrated_at")), "dispatch_due_at": dispatch_due(now),
+        "outcome": "", "due_at": limit.due_at, "due_rule": limit.rule, "due_provisional": limit.provisional,
+        "reopen_count": case.reopen_count + 1,
+    }  # fmt: skip
+    given: dict[str, object] = {"reason_code": reason_code}
+    # The steps of its first life are told in history; the new one is planned afresh.
+    touched = [altered(one, state="dropped") for one in case.substeps.exclude(state="dropped")]
+    write(
+        step(
+            case, "reopen", actor, given=given, changes=changes, touched=touched, reason=reason_code, note=note, at=now
+        )
+    )
 
 
 def void_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = "") -> Case:
@@ -163,7 +202,12 @@ def void_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = "") 
         if reason_code not in VOIDS:
             raise Refused("case.unknown_reason")
         now = clock.now()
-        touched = [*end_all(case, "done", now), *lapse_petition(case, now)]
+        touched = [*end_all(case, "done", now), *lapse_petition(case, now), *drop_steps(case)]
         given: dict[str, object] = {"reason_code": reason_code}
-        write(step(case, "void", actor, given=given, touched=touched, reason=reason_code, note=note, at=now))
+        write(
+            step(
+                case, "void", actor, given=given, changes=flag_off(case), touched=touched, reason=reason_code,
+                note=note, at=now,
+            )
+        )  # fmt: skip
     return case

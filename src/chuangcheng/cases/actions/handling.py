@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.links import lapse_petition, open_lead, responsible_after
+from chuangcheng.cases.links import drop_steps, lapse_petition, live_helpers, open_lead, responsible_after
 from chuangcheng.cases.locks import find_case, lock_case, permit
 from chuangcheng.cases.models import Case, Outcome
 from chuangcheng.cases.proof import require_proof
@@ -47,15 +47,23 @@ def handle_case(
             _declare(case, photos, now)
         CASE.next(case.state, "handle", outcome=outcome)
         require_proof(case, outcome, note, stored=False)
+        _require_helpers_done(case)
         changes = {
             "outcome": outcome, "handled_at": now, "handled_by_id": actor.person_id, "handled_unit_id": post.unit_id,
         }  # fmt: skip
-        touched = [altered(open_lead(case), state="done", ended_at=now), *lapse_petition(case, now)]
+        touched = [altered(open_lead(case), state="done", ended_at=now), *lapse_petition(case, now), *drop_steps(case)]
         taken = step(
             case, "handle", actor, given={"outcome": outcome}, changes=changes, touched=touched, note=note, at=now
         )
         write(taken, {"outcome": outcome})
     return case
+
+
+def _require_helpers_done(case: Case) -> None:
+    """The lead is done when all are: a supporting unit has finished its part, or was released with a reason."""
+    helpers = live_helpers(case)
+    if helpers:
+        raise Refused("case.co_open", units="、".join(helper.unit.short_name for helper in helpers))
 
 
 def _declare(case: Case, declarations: tuple[Declaration, ...], now: datetime) -> None:
@@ -104,7 +112,10 @@ def _may_add(actor: Actor, case_id: UUID, role: str) -> None:
     if case.state not in CASE.open_states():
         raise Refused("case.ended")
     post = rights.post_of(actor)
-    is_holder = post is not None and policies.holds(post, "cases.handle") and post.unit_id == case.holder_id
+    works = post is not None and policies.holds(post, "cases.handle")
+    is_holder = post is not None and works and post.unit_id == case.holder_id
+    if post is not None and works and not is_holder:  # a supporting unit shows its part
+        is_holder = post.unit_id in policies.helpers_of(case)
     judges = post is not None and policies.holds(post, "cases.verify") and policies.reaches(post, case)
     if not (is_holder or (judges and role != PhotoRole.AFTER)):
         raise Refused("case.not_holder")

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from chuangcheng.cases import dispatching
 from chuangcheng.cases.deadlines import within
-from chuangcheng.cases.links import LIVE, first_receiver, lapse_petition, open_lead, unit_of
+from chuangcheng.cases.links import LIVE, drop_steps, first_receiver, lapse_petition, open_lead, unit_of
 from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Assignment, Case
 from chuangcheng.cases.returning import arbiter_of, next_is_arbitration, refuse_return
@@ -36,12 +36,14 @@ def return_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = ""
         lead = open_lead(case)
         refuse_return(case, lead, now)
         ended = altered(lead, state="returned", ended_at=now, return_reason=reason_code)
-        touched = [ended, *lapse_petition(case, now), *_helpers_end(lead, now)]
+        touched = [ended, *lapse_petition(case, now), *_helpers_end(lead, now), *drop_steps(case)]
         if lead.parent is None and next_is_arbitration(case):
             move, holder, changes, more = _to_arbiter(case, lead, now)
         else:
             move, holder, changes, more = _one_up(lead, now)
         changes |= {"return_count": case.return_count + 1}
+        if case.claimed_at and holder is None:
+            changes["claimed_at"] = None
         taken = step(
             case, move, actor, given={"reason_code": reason_code}, changes=changes, touched=[*touched, *more],
             reason=reason_code, note=note, at=now,

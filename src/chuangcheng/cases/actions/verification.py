@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases.links import end_all, last_lead
+from chuangcheng.cases.links import end_all, flag_off, last_lead
 from chuangcheng.cases.locks import lock_case, permit
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.obligations import require_answered
@@ -53,6 +53,8 @@ def close_case(*, actor: Actor, case_id: UUID, note: str = "") -> Case:
         require_answered(case)
         now = clock.now()
         touched = end_all(case, "done", now)
-        taken = step(case, "close", actor, changes={"closed_at": now}, touched=touched, note=note, at=now)
+        taken = step(
+            case, "close", actor, changes={"closed_at": now, **flag_off(case)}, touched=touched, note=note, at=now
+        )
         write(taken, {"outcome": case.outcome, "on_time": case.on_time})
     return case

@@ -261,10 +261,12 @@ def field(bound: Any) -> dict[str, Any]:
 
 #: Moves that lead work forward: the first of them on a page is its main button.
 FORWARD = (
-    "confirm", "file", "dispatch", "handle", "accept", "verify", "close", "extend", "suspend", "resume", "ask_confirm",
-    "send", "draft", "grant_removal",
+    "confirm", "file", "dispatch", "finish_co", "handle", "accept", "claim",
+    "verify", "close", "extend", "suspend", "resume", "ask_confirm", "send", "draft", "grant_removal",
 )  # fmt: skip
 GRAVE = ("void", "refuse", "decline", "decline_removal")
+#: Moves that are taken now and then: they stand last.
+SELDOM = ("add_co", "release_co", "plan", "flag", "unflag")
 
 
 @register.inclusion_tag("web/parts/moves.html", takes_context=True)
@@ -274,7 +276,7 @@ def moves(context: template.Context, found: Iterable[Any], url_name: str, row: A
     listed = list(found)
     names = [move.name for move in listed]
     main = next((name for name in FORWARD if name in names), "")
-    listed.sort(key=lambda move: (move.name != main, move.name in GRAVE))
+    listed.sort(key=lambda move: (move.name != main, move.name in SELDOM, move.name in GRAVE))
     buttons = [
         (
             move,

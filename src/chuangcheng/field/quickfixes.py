@@ -1,0 +1,167 @@
+"""即知即改 on the phone: fixed on the spot and told in three taps; and the second look of an inspector."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from chuangcheng.cases import actions, quickfixes
+from chuangcheng.cases.models import QuickFix
+from chuangcheng.cases.quickfix_inputs import MAX_TEXT, MOST_PHOTOS
+from chuangcheng.field import pictures
+from chuangcheng.field.place import read_place
+from chuangcheng.framework import selectors as framework
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.photos import selectors as photos
+from chuangcheng.photos.actions import Declaration
+from chuangcheng.sites import selectors as sites
+from chuangcheng.sites.models import Site
+from chuangcheng.web.pages import page
+from chuangcheng.web.signed_in import StaffRequest
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LARGEST = 64 * 1024
+
+
+class ShotIn(BaseModel):
+    """A photo that will follow."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    sha256: str = Field(max_length=64)
+    role: str = Field(max_length=12)
+    taken_at: AwareDatetime | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+class FixIn(BaseModel):
+    """What the phone's queue sends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    category: str = Field(max_length=12)
+    site: UUID | None = None
+    lat: float | None = None
+    lon: float | None = None
+    address: str = ""
+    text: str = ""
+    fixed_at: AwareDatetime | None = None
+    photos: list[ShotIn] = Field(default=[], max_length=MOST_PHOTOS)
+
+
+@page("quickfixes.record")
+@require_GET
+def quickfix(request: StaffRequest) -> HttpResponse:
+    """The one screen: what it was, where, two photos at most, a line if one likes."""
+    top = [category for category in framework.categories() if category.is_top][:10]
+    context = {
+        "here": "quickfix", "categories": top, "site": _site(request), "max_mb": settings.CITY.photo_max_mb,
+        "text_max": MAX_TEXT,
+    }  # fmt: skip
+    return render(request, "field/quickfix.html", context)
+
+
+def _site(request: StaffRequest) -> Site | None:
+    """The site whose page led here."""
+    try:
+        return sites.get_site_for(request.actor, UUID(request.GET.get("site", "")))
+    except (ValueError, Refused):
+        return None
+
+
+@page("quickfixes.record")
+@require_POST
+def take_in(request: StaffRequest) -> HttpResponse:
+    """What the queue of the phone sends, as often as it likes: the same id and body are one."""
+    given = _read(request)
+    declared = tuple(Declaration(shot.sha256, shot.role, shot.taken_at, shot.lat, shot.lon) for shot in given.photos)
+    row, created = actions.record_quickfix(
+        actor=request.actor,
+        given=actions.QuickFixInput(
+            id=given.id, category_code=given.category, site_id=given.site, lat=given.lat, lon=given.lon,
+            address=given.address, text=given.text, fixed_at=given.fixed_at, photos=declared,
+        ),
+    )  # fmt: skip
+    return JsonResponse(_said(request, row), status=201 if created else 200)
+
+
+def _read(request: HttpRequest) -> FixIn:
+    if len(request.body) > _LARGEST:
+        raise Refused("common.too_large", limit="64 KB")
+    try:
+        return FixIn.model_validate_json(request.body)
+    except ValidationError as error:
+        problems = (
+            FieldProblem(".".join(str(part) for part in each["loc"]), each["type"], each["msg"])
+            for each in error.errors(include_url=False, include_context=False, include_input=False)
+        )
+        raise Refused("common.invalid", fields=tuple(problems)) from error
+
+
+def _said(request: HttpRequest, row: QuickFix) -> dict[str, Any]:
+    """What the queue believes: number and missing photos. Not a word on whether it was drawn."""
+    return {
+        "id": str(row.pk),
+        "number": row.number,
+        "url": request.build_absolute_uri(reverse("desk:quickfix", args=[row.pk])),
+        "received_at": row.received_at.isoformat(),
+        "missing_photos": photos.missing(("quickfix", row.pk)),
+    }
+
+
+@page("quickfixes.record")
+@require_http_methods(["PUT"])
+def put_photo(request: StaffRequest, fix_id: UUID, sha256: str) -> HttpResponse:
+    """The raw bytes of a declared photo."""
+    limit = settings.CITY.photo_max_mb * 1024 * 1024
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    if not declared.isdigit() or int(declared) > limit:
+        raise Refused("common.too_large", limit=f"{settings.CITY.photo_max_mb} MB")
+    if not _SHA256.fullmatch(sha256):
+        raise Refused("common.not_found")
+    row = actions.ingest_quickfix_photo(
+        actor=request.actor, fix_id=fix_id, sha256=sha256, data=request.read(limit + 1)
+    )  # fmt: skip
+    return JsonResponse(_said(request, row))
+
+
+@page("quickfixes.look")
+@require_http_methods(["GET", "POST"])
+def look(request: StaffRequest, fix_id: UUID) -> HttpResponse:
+    """A second look: still fixed, or back again with a photo."""
+    row = quickfixes.get_for(request.actor, fix_id)
+    if request.method == "POST":
+        return _answer(request, row)
+    context = {
+        "row": row, "pictures": pictures.of_quickfix(row.pk), "may": quickfixes.may_look(request.actor, row),
+        "days": (clock.now() - row.fixed_at).days,
+    }  # fmt: skip
+    return render(request, "field/look.html", context)
+
+
+def _answer(request: StaffRequest, row: QuickFix) -> HttpResponse:
+    held = request.POST.get("held")
+    if held not in {"yes", "no"}:
+        raise Refused("common.invalid")
+    place = read_place(request.POST.get("lat"), request.POST.get("lon")) or (None, None)
+    brought = pictures.sent(request, "evidence")
+    done = actions.look_again(
+        actor=request.actor, fix_id=row.pk, held=held == "yes", photo=brought[0].data if brought else None,
+        note=request.POST.get("note", "").strip()[:500], lat=place[0], lon=place[1],
+    )  # fmt: skip
+    said = _("%(number)s 仍然完好，已记下。") if done.state == "held" else _("%(number)s 又出现了，已立案。")
+    messages.success(request, said % {"number": done.number})
+    return redirect("field:home")
