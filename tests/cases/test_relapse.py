@@ -157,7 +157,7 @@ def test_found_near_is_for_any_door(play: Play) -> None:
     since = NOON - relapse.window_of_spot()
     with CaptureQueriesContext(connection) as queries:
         assert relapse.found_near(category, POINT["lon"], POINT["lat"], since) == first
-    assert len(queries) == 1
+    assert len(queries) == 2
     assert relapse.found_near(None, POINT["lon"], POINT["lat"], since) is None
     assert relapse.found_near(category, None, None, since) is None
     assert relapse.found_near(category, POINT["lon"], POINT["lat"], NOON + timedelta(days=1)) is None

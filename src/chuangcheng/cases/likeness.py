@@ -114,7 +114,9 @@ def alike(actor: Actor, subject: Subject) -> list[Alike]:
     if subject.lat is None or subject.lon is None:
         return []
     rows = _near(actor, subject, subject.lon, subject.lat)
-    found = _with_photos(subject, {row["pk"]: one for row in rows if (one := _compare(subject, row)) is not None})
+    pairs = _pairs(subject.text)
+    near = {row["pk"]: one for row in rows if (one := _compare(subject, pairs, row)) is not None}
+    found = _with_photos(subject, near)
     best = sorted(found, key=lambda pk: (-found[pk].points, found[pk].metres, str(pk)))[:MOST]
     cases = Case.objects.select_related("category", "holder").in_bulk(best)
     return [Alike(cases[pk], found[pk]) for pk in best if pk in cases]
@@ -148,7 +150,7 @@ def _near(actor: Actor, subject: Subject, lon: float, lat: float) -> Iterable[di
     return [dict(row) for row in rows]
 
 
-def _compare(subject: Subject, row: dict[str, Any]) -> Likeness | None:
+def _compare(subject: Subject, pairs: set[str], row: dict[str, Any]) -> Likeness | None:
     """None beyond the radius: the box has corners."""
     away = metres(subject.lon or 0.0, subject.lat or 0.0, row["lon"], row["lat"])
     if away > RADIUS:
@@ -156,7 +158,7 @@ def _compare(subject: Subject, row: dict[str, Any]) -> Likeness | None:
     code = subject.category.code if subject.category else ""
     return Likeness(
         metres=away,
-        words=overlap(subject.text, row["text"]),
+        words=_shared(pairs, _pairs(row["text"])),
         days=abs((row["filed_at"] - _moment(subject)).total_seconds()) / 86400,
         same_category=row["category_id"] is not None and row["category_id"] == subject.category_id,
         same_class=bool(code) and (row["category__code"] or "")[:2] == code[:2],

@@ -36,7 +36,7 @@ def found_near(
     *, until: datetime | None = None,
 ) -> Case | None:  # fmt: skip
     """The case closed as fixed last between ``since`` and ``until`` (half open), of this very category, within the
-    city's ``relapse_metres`` of the WGS-84 place; None without category or place. One query."""
+    city's ``relapse_metres`` of the WGS-84 place; None without category or place. Two queries at most."""
     if category is None or lon is None or lat is None:
         return None
     radius = settings.CITY.relapse_metres
@@ -47,10 +47,10 @@ def found_near(
     )  # fmt: skip
     if until is not None:
         rows = rows.filter(closed_at__lt=until)
-    for case in rows.order_by("-closed_at", "-id")[:LOOKED_AT]:
-        if metres(lon, lat, case.lon or 0.0, case.lat or 0.0) <= radius:
-            return case
-    return None
+    places = rows.order_by("-closed_at", "-id").values_list("pk", "lon", "lat")[:LOOKED_AT]
+    near = (pk for pk, its_lon, its_lat in places if metres(lon, lat, its_lon or 0.0, its_lat or 0.0) <= radius)
+    found = next(near, None)
+    return Case.objects.get(pk=found) if found else None
 
 
 def first_of(case: Case) -> Case | None:
