@@ -26,7 +26,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
-from chuangcheng.people.models import Job
+from chuangcheng.people.models import Job, Post
 from chuangcheng.people.states import JOB, JOB_VERBS
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ def order(*, actor: Actor, kind: str, params: dict[str, Any], permission: str, t
                 return job
         if len(open_jobs) >= MOST_WAITING:
             raise Refused("job.too_many", limit=MOST_WAITING)
-        return _born(actor, post.pk, kind, params, total=total)
+        return _born(actor, post, kind, params, total=total)
 
 
 def note(*, actor: Actor, kind: str, params: dict[str, Any], total: int) -> Job:
@@ -139,7 +139,7 @@ def note(*, actor: Actor, kind: str, params: dict[str, Any], total: int) -> Job:
     now = clock.now()
     with transaction.atomic():
         post = rights.require(actor, "desk.enter")
-        return _born(actor, post.pk, kind, params, total=total, done=total, state="done", ended_at=now,
+        return _born(actor, post, kind, params, total=total, done=total, state="done", ended_at=now,
                      expires_at=now + KEPT)  # fmt: skip
 
 
@@ -224,9 +224,9 @@ def _expired() -> QuerySet[Job]:
     return Job.objects.filter(expires_at__lte=clock.now()).order_by("expires_at", "id")
 
 
-def _born(actor: Actor, post_id: UUID, kind: str, params: dict[str, Any], **values: Any) -> Job:
+def _born(actor: Actor, post: Post, kind: str, params: dict[str, Any], **values: Any) -> Job:
     job = Job(
-        kind=kind, params=params, person_id=actor.person_id, post_id=post_id, label=actor.label,
+        kind=kind, params=params, person_id=post.person_id, post_id=post.pk, label=actor.label,
         language=get_language() or settings.LANGUAGE_CODE, ordered_at=clock.now(), **values,
     )  # fmt: skip
     facts = {"state": job.state, "kind": kind, "of": str(params.get("listing") or params.get("rows", "")),
