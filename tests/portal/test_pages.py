@@ -283,7 +283,8 @@ def test_only_known_actions_are_told() -> None:
     from chuangcheng.cases.states import CASE_VERBS, PLEA_VERBS, REPORT_VERBS
 
     moved = [*REPORT_VERBS.values(), *PLEA_VERBS.values()]
-    verbs = {f"report.{verb}" for verb, _ in moved} | {"report.created", "report.rated"}
+    pointed = {"report.moved", "report.restored", "report.split_off"}  # its case was merged, set apart, split
+    verbs = {f"report.{verb}" for verb, _ in moved} | {"report.created", "report.rated"} | pointed
     assert set(story.REPORT_STEPS) == verbs
     assert set(story.CASE_STEPS) <= {f"case.{verb}" for verb, _ in CASE_VERBS.values()}
 
