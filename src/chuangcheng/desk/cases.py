@@ -192,7 +192,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "return_until": _return_until(case),
         "entries": entries,
         **_steps(case, entries),
-        "fixes": list(quickfixes.behind(case)),
+        "fixes": list(quickfixes.behind(case)) if getattr(case, "refuted", True) else [],
         "orders": (orders := _orders(request, reports)),
         "unanswered": sum(order.state == "open" for order in orders),
         "kin": kin,
