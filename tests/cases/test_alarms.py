@@ -160,10 +160,10 @@ def test_it_stands_as_a_flag_beside_the_photo(alarm: PhotoAlarm, play: Play) -> 
         return {flag.code for flag in look.flags}
 
     assert "alike" in codes()
-    assert suspicion.alarms_of(alarm.case) == [alarm]
+    assert suspicion.alarms_about([alarm.photo]) == [alarm]
     judge_alarm(actor=play.by["office"], alarm_id=alarm.pk, move="harmless", words="同一路口，两处垃圾")
     assert "alike" not in codes()
-    assert suspicion.alarms_of(alarm.case) == []
+    assert suspicion.alarms_about([alarm.photo]) == []
 
 
 def test_a_judgement_is_kept_with_its_reason(alarm: PhotoAlarm, play: Play) -> None:

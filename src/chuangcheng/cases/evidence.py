@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 
-from chuangcheng.cases.models import Case
+from chuangcheng.cases.models import Case, PhotoAlarm
 from chuangcheng.cases.proof import round_started
-from chuangcheng.cases.suspicion import open_alarms
+from chuangcheng.cases.suspicion import alarms_about, by_photo
 from chuangcheng.kernel import evidence
 from chuangcheng.kernel.evidence import Bounds, Flag, Matter, Shot
 from chuangcheng.kernel.label import Label
@@ -29,15 +29,17 @@ class Look:
     flags: tuple[Flag, ...]
 
 
-def looks(case: Case, shown: Collection[Photo]) -> dict[UUID, Look]:
+def looks(case: Case, shown: Collection[Photo], alarms: Sequence[PhotoAlarm] | None = None) -> dict[UUID, Look]:
     """A :class:`Look` at each photo that the case's page shows (its own, its reports', its checks'), by the photo's
-    id; three queries, whatever their number. A photo whose bytes have not come is left out."""
+    id; two queries, whatever their number, one where the caller has the alarms about them. A photo whose bytes have
+    not come is left out."""
     stored = [photo for photo in shown if photo.stored_at]
     if not stored:
         return {}
-    copies, alarms = photos.copies(stored), open_alarms(stored)
+    copies = photos.copies(stored)
+    alike = by_photo(alarms_about(stored) if alarms is None else alarms)
     matter, bounds = matter_of(case), bounds_now()
-    shots = {photo.pk: shot_of(photo, copies=copies.get(photo.pk, 0), likenesses=alarms[photo.pk]) for photo in stored}
+    shots = {photo.pk: shot_of(photo, copies=copies.get(photo.pk, 0), likenesses=alike[photo.pk]) for photo in stored}
     return {photo.pk: _look(photo, shots[photo.pk], matter, bounds) for photo in stored}
 
 

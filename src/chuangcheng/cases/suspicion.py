@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -55,14 +55,12 @@ def unit_of(photo: Photo, case: Case | None) -> UUID | None:
     return case.handled_unit_id or case.holder_id
 
 
-def alarms_of(case: Case, states: Sequence[str] = ("open", "fraud")) -> list[PhotoAlarm]:
-    """The alarms that speak of a case's own photos."""
-    rows = PhotoAlarm.objects.filter(case=case, state__in=states).select_related("photo", "other", "other_case", "unit")
+def alarms_about(photos: Iterable[Photo]) -> list[PhotoAlarm]:
+    """The alarms that speak of these photos as the later ones and that nobody has judged harmless; one query."""
+    rows = PhotoAlarm.objects.filter(photo__in=list(photos), state__in=("open", "fraud"))
     return list(rows.order_by("found_at", "pk"))
 
 
-def open_alarms(photos: Iterable[Photo]) -> Counter[UUID]:
-    """How many alarms that nobody has judged harmless speak of each photo as the later one; pixels apart, not bytes:
-    those are told by themselves."""
-    rows = PhotoAlarm.objects.filter(photo__in=list(photos), state__in=("open", "fraud"), likeness__lt=1)
-    return Counter(rows.values_list("photo_id", flat=True))
+def by_photo(alarms: Iterable[PhotoAlarm]) -> Counter[UUID]:
+    """How many of the alarms speak of each photo by its pixels: the very same bytes are told by themselves."""
+    return Counter(alarm.photo_id for alarm in alarms if alarm.likeness < 1)

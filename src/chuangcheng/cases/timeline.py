@@ -124,7 +124,9 @@ def of_case(case: Case, reader: Actor | None = None, events: Sequence[Event] | N
     """Every history row of a case, first to last; what was said with it as ``reader`` may read it. ``events`` where the
     caller has read them."""
     events = list(events_of("case", case.pk) if events is None else events)
-    said = Remark.objects.filter(case=case).values_list("seq", "text")
+    # A row that something was said with holds its digest; most cases' rows hold none.
+    spoken = any("note" in event.after for event in events)
+    said = Remark.objects.filter(case=case).values_list("seq", "text") if spoken else ()
     notes = {seq: reading.words_for(reader, case, text) if reader else reading.masked(text) for seq, text in said}
     return _entries("case", events, notes)
 

@@ -20,7 +20,7 @@ from chuangcheng.cases.evidence import looks
 from chuangcheng.cases.models import Case, Order, Petition, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import UNCOUNTED
-from chuangcheng.cases.suspicion import alarms_of
+from chuangcheng.cases.suspicion import alarms_about
 from chuangcheng.desk import bulk, choices, clockwork, rate_rows
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports, published_photos
@@ -176,15 +176,17 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
     moves = selectors.moves_for(request.actor, case, waiting=petition, reports=len(reports))
     chain, events = selectors.chain_of(case), list(events_of("case", case.pk))
     entries = timeline.of_case(case, request.actor, events)
+    shown = [picture.photo for picture in (*before, *after)]
+    alarms = alarms_about(shown) if shown else []
     context: dict[str, Any] = {
         "case": case,
         "moves": moves,
         "may_merge": any(move.name == "merge" for move in moves),
         "before": before,
         "after": after,
-        "looks": looks(case, [picture.photo for picture in (*before, *after)]),
+        "looks": looks(case, shown, alarms),
         "reports": reports,
-        "alarms": alarms_of(case) if holds(request, "alarms.view") else [],
+        "alarms": alarms if holds(request, "alarms.view") else [],
         "publish": published_photos("case", case.pk, before + after) if holds(request, "photos.release") else [],
         "chain": chain,
         "petition": petition,

@@ -11,7 +11,6 @@ from django.urls import reverse
 from chuangcheng.cases.models import Case, Order, QuickFix, Report
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Check
-from chuangcheng.photos import release as releases
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.models import Photo, Release
 
@@ -33,7 +32,8 @@ class Picture:
 def of_case(case: Case) -> list[Picture]:
     """A case's photos, those still on their way included."""
     return [
-        Picture(photo, reverse("desk:case_photo", args=[case.pk, photo.pk])) for photo in photos.of(("case", case.pk))
+        Picture(photo, reverse("desk:case_photo", args=[case.pk, photo.pk]))
+        for photo in photos.of(("case", case.pk)).select_related("release")
     ]
 
 
@@ -60,7 +60,7 @@ def of_reports(reports: Sequence[Report], origins: Mapping[UUID, str] | None = N
 
 def of_report(report: Report) -> list[Picture]:
     """A report's photos, those still on their way included."""
-    listed = photos.of(("report", report.pk))
+    listed = photos.of(("report", report.pk)).select_related("release")
     return [Picture(photo, reverse("desk:report_photo", args=[report.pk, photo.pk])) for photo in listed]
 
 
@@ -115,12 +115,14 @@ class Publishing:
 
 
 def published_photos(kind: str, owner: UUID, pictures: Sequence[Picture]) -> list[Publishing]:
-    """Those of the pictures that belong to this very report or case, for who may publish them; one query."""
+    """Those of the pictures that belong to this very report or case, for who may publish them.
+    Their releases came along with them."""
     own = [
         one for one in pictures if one.photo.stored_at and (one.photo.owner_kind, one.photo.owner_id) == (kind, owner)
     ]
-    stands = releases.of_photos([one.photo for one in own]) if own else {}
     return [
-        Publishing(one, stands.get(one.photo.pk), reverse("desk:redaction", args=[kind, owner, one.photo.pk]))
+        Publishing(
+            one, getattr(one.photo, "release", None), reverse("desk:redaction", args=[kind, owner, one.photo.pk])
+        )
         for one in own
     ]
