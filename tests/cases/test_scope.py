@@ -104,7 +104,7 @@ def test_whoever_holds_a_case_or_answers_for_it_was_assigned_it_or_looks_after_t
 def test_a_case_page_costs_few_queries(play: Play) -> None:
     case = play.handling()
     actor = play.by["street"]
-    rights.post_of(actor), rights.with_line([play.unit("street")])  # kept by the process for two seconds
+    rights.post_of(actor)  # kept by the process for two seconds
     with CaptureQueriesContext(connection) as captured:
         found = selectors.get_case_for(actor, case.id)
         assert found.holder and found.category and found.division

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chuangcheng.cases import selectors as cases
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Assignment, Case, Report
 from chuangcheng.framework.models import Edition, SiteKind
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import CITIZEN, SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import actions, rights, selectors
-from chuangcheng.people.models import Person, Post
+from chuangcheng.people.models import Person, Post, Unit
 from chuangcheng.people.rights import Scope
 from chuangcheng.sites import selectors as sites
 from chuangcheng.sites.models import Site
@@ -60,6 +60,13 @@ def rows(small_city: City, personas: dict[str, Actor]) -> Rows:
     return Rows(paths)
 
 
+def assign(unit: Unit, **wanted: Any) -> None:
+    """Give cases to a unit as dispatch does: a link of the chain, and the unit as their holder."""
+    for case in Case.objects.filter(**wanted):
+        Assignment.objects.create(case=case, unit=unit, received_at=clock.now())
+        Case.objects.filter(pk=case.pk).update(holder=unit)
+
+
 def names(queryset: Any, field: str = "text") -> set[str]:
     return set(queryset.values_list(field, flat=True))
 
@@ -87,14 +94,14 @@ def test_a_row_in_a_units_hands_is_seen_wherever_it_lies(
     rows: Rows, personas: dict[str, Actor], small_city: City, role: str
 ) -> None:
     unit = small_city.units[role]
-    Case.objects.filter(text="永安").update(holder=unit)
-    Case.objects.filter(text="外").update(responsible=unit)
+    assign(unit, text__in=["永安", "外"])
+    Case.objects.filter(text="外").update(holder=None, responsible=unit)
     assert names(cases.visible_cases(personas[role])) == BY_AREA[role] | {"永安", "外"}
 
 
 def test_a_grid_worker_is_no_unit(rows: Rows, personas: dict[str, Actor], small_city: City) -> None:
     """The grid worker belongs to the street, and yet sees the own community only."""
-    Case.objects.update(holder=small_city.units["street"])
+    assign(small_city.units["street"])
     assert names(cases.visible_cases(personas["grid"])) == {"永安"}
     assert names(cases.visible_cases(personas["street"])) == EVERYWHERE
 
@@ -165,7 +172,7 @@ def test_a_handover_leaves_no_gap_and_no_overlap(rows: Rows, personas: dict[str,
 
 
 def test_an_heir_sees_what_the_forerunner_left(rows: Rows, personas: dict[str, Actor], small_city: City) -> None:
-    Case.objects.filter(text="新华").update(holder=small_city.units["department"])
+    assign(small_city.units["department"], text="新华")
     old = Post.objects.get(pk=personas["department"].post_id)
     heir = actions.save_person(actor=SYSTEM, username="heir", name="李某")
     new = actions.give_post(actor=SYSTEM, person=heir, role="department", unit=old.unit)

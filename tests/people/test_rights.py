@@ -220,9 +220,11 @@ def test_a_process_that_writes_alone_may_keep_posts_longer(
 
 def test_a_line_is_kept_until_a_unit_changes(personas: dict[str, Actor]) -> None:
     above, below = Unit.objects.order_by("code")[:2]
-    assert rights.with_line([]) == ()
-    assert rights.with_line([above.pk]) == (above.pk,)
+    reach = rights.Scope(units=(above.pk,))
+    assert rights.with_line(rights.NOTHING) == ()
+    assert rights.with_line(reach) == (above.pk,)
     Unit.objects.filter(pk=below.pk).update(line_parent=above)
-    assert rights.with_line([above.pk]) == (above.pk,)
+    assert rights.with_line(reach) == (above.pk,)
     rights.forget_posts()
-    assert rights.with_line([above.pk]) == (above.pk, below.pk)
+    assert rights.with_line(reach) == (above.pk, below.pk)
+    assert rights.with_line(rights.Scope(units=(above.pk,), leads=False)) == (above.pk,)

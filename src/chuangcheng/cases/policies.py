@@ -150,7 +150,7 @@ def _of_units(scope: Scope, key: str = "pk") -> Q:
     it was. ``key`` leads to the case."""
     if not scope.units:
         return _NOTHING
-    return Q(**{f"{key}__in": Assignment.objects.filter(unit__in=rights.with_line(scope.units)).values("case")})
+    return Q(**{f"{key}__in": Assignment.objects.filter(unit__in=rights.with_line(scope)).values("case")})
 
 
 def reaches(post: Post, row: Report | Case) -> bool:

@@ -50,7 +50,7 @@ def tried(request: StaffRequest, rows: Sequence[Limit], context: dict[str, Any],
     fates = [_named(fate, names, units) for fate in trial.fates]
     kind = request.GET.get("export", "")
     if kind in export.KINDS:
-        return export.respond(_Rows(fates), COLUMNS, kind, _("试算-%(name)s") % {"name": name})  # type: ignore[arg-type]
+        return export.respond(_Rows(fates), COLUMNS, kind, _("试算-%(name)s") % {"name": name})
     shown = fates[:SHOWN]
     ids = dict(Case.objects.filter(number__in=[fate.number for fate, _, _ in shown]).values_list("number", "pk"))
     context |= {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
@@ -43,6 +45,7 @@ class Scope:
     everything: bool = False
     units: tuple[UUID, ...] = ()
     paths: tuple[str, ...] = ()
+    leads: bool = True  # False: no unit answers to these in their line, so nobody need ask which
 
     @property
     def nothing(self) -> bool:
@@ -102,7 +105,8 @@ def _read_post(post_id: UUID) -> Post | None:
     kept = _posts.get(post_id)
     if kept and time.monotonic() < kept[0]:
         return kept[1]
-    post = Post.objects.select_related("unit", "division", "person").filter(pk=post_id).first()
+    rows = Post.objects.annotate(leads=Exists(Unit.objects.filter(line_parent=OuterRef("unit"))))
+    post = rows.select_related("unit", "division", "person").filter(pk=post_id).first()
     if post is None:
         _posts.pop(post_id, None)
         return None
@@ -130,14 +134,16 @@ def forget_posts() -> None:
     _lines.clear()
 
 
-def with_line(units: Collection[UUID]) -> tuple[UUID, ...]:
-    """The units and those that answer to them in their line (条线); kept as long as a post is."""
-    wanted = frozenset(units)
+def with_line(scope: Scope) -> tuple[UUID, ...]:
+    """The scope's units and those that answer to them in their line (条线); kept as long as a post is."""
+    if not scope.leads:
+        return scope.units
+    wanted = frozenset(scope.units)
     kept = _lines.get(wanted)
     if kept and time.monotonic() < kept[0]:
         return kept[1]
     below = Unit.objects.filter(line_parent__in=wanted).values_list("pk", flat=True)
-    found = (*wanted, *below) if wanted else ()
+    found = (*scope.units, *below) if wanted else ()
     _lines[wanted] = (time.monotonic() + _keep_seconds, found)
     return found
 
@@ -188,7 +194,7 @@ def scope_of(post: Post) -> Scope:
         return Scope(everything=True)
     paths = (post.division.path,) if post.division and kind in {"division", "unit_and_division"} else ()
     units = (post.unit_id,) if kind in {"unit", "unit_and_division"} else ()
-    return Scope(units=units, paths=paths)
+    return Scope(units=units, paths=paths, leads=getattr(post, "leads", True))
 
 
 def _role(post: Post) -> Role:
