@@ -7,7 +7,8 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as now_said
+from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases.dry_run.limits import Fate, Tally, try_limits
 from chuangcheng.cases.dry_run.period import period_of
@@ -22,13 +23,13 @@ from chuangcheng.web.tables import Column, export
 
 SHOWN = 100
 COLUMNS = (
-    Column("number", "案件", lambda row: row[0].number),
-    Column("category", "类别", lambda row: row[1]),
-    Column("unit", "单位", lambda row: row[2]),
-    Column("due_before", "原时限", lambda row: row[0].due_before),
-    Column("due_after", "试算时限", lambda row: row[0].due_after),
-    Column("handled", "处置时间", lambda row: row[0].handled_at),
-    Column("fate", "变化", lambda row: "按期→超期" if row[0].late_after else "超期→按期"),
+    Column("number", _("案件"), lambda row: row[0].number),
+    Column("category", _("类别"), lambda row: row[1]),
+    Column("unit", _("单位"), lambda row: row[2]),
+    Column("due_before", _("原时限"), lambda row: row[0].due_before),
+    Column("due_after", _("试算时限"), lambda row: row[0].due_after),
+    Column("handled", _("处置时间"), lambda row: row[0].handled_at),
+    Column("fate", _("变化"), lambda row: now_said("按期→超期") if row[0].late_after else now_said("超期→按期")),
 )
 
 
@@ -50,7 +51,7 @@ def tried(request: StaffRequest, rows: Sequence[Limit], context: dict[str, Any],
     fates = [_named(fate, names, units) for fate in trial.fates]
     kind = request.GET.get("export", "")
     if kind in export.KINDS:
-        return export.respond(_Rows(fates), COLUMNS, kind, _("试算-%(name)s") % {"name": name})
+        return export.respond(_Rows(fates), COLUMNS, kind, now_said("试算-%(name)s") % {"name": name})
     shown = fates[:SHOWN]
     ids = dict(Case.objects.filter(number__in=[fate.number for fate, _, _ in shown]).values_list("number", "pk"))
     context |= {
