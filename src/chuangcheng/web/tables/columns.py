@@ -67,10 +67,11 @@ class Shown:
 
 
 def read(filters: Sequence[Filter], request: HttpRequest) -> list[Shown]:
-    """The filters with the request's values; a value outside of the choices counts as none."""
+    """The filters with the request's values; a value outside of the choices counts as none. Without NUL, which
+    PostgreSQL refuses to compare with."""
     found = []
     for each in filters:
-        value = request.GET.get(each.key, "").strip()[:100]
+        value = request.GET.get(each.key, "").replace("\0", "").strip()[:100]
         choices = each.choices(request) if each.choices else ()
         if each.choices and value not in {code for code, _ in choices}:
             value = ""
