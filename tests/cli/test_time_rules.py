@@ -88,3 +88,40 @@ def test_try_tells_what_would_change(play: Play, tmp_path: Path, capsys: pytest.
 def test_a_file_that_is_not_there(play: Play, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, told = call(capsys, "time-rules", "try", tmp_path / "none.xlsx")
     assert (code, told["error"]["code"]) == (1, "operations.file_not_found")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "0 cases: 0 due earlier"), ("zh-hans", "0 件：提前 0")])
+def test_try_speaks_the_readers_language(
+    play: Play,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("CHUANGCHENG_LANGUAGE", language)
+    time_sheets.write_limits(tmp_path / "a.xlsx", changed())
+    assert main(["time-rules", "try", str(tmp_path / "a.xlsx")]) == 0
+    out = capsys.readouterr().out
+    assert said in out
+    assert "— → —" in out  # no case whose fate is known: no share, not 0 %
+
+
+def test_a_set_without_a_rule_for_everything_is_not_imported(
+    play: Play, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    time_sheets.write_limits(tmp_path / "a.xlsx", [limit for limit in time_rules.in_force() if limit.category_code])
+    code, told = call(capsys, "import", "time-rules", tmp_path / "a.xlsx")
+    assert (code, told["error"]["code"]) == (1, "framework.no_default_limit")
+    assert len(time_rules.in_force()) == 3
+
+
+@pytest.mark.parametrize("more", [["--period", "decade"], ["--apply"], []])
+def test_words_that_try_does_not_know_are_an_error_of_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    given = ["time-rules", "try", *([str(tmp_path / "a.xlsx"), *more] if more else [])]
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
