@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case as Either
+from django.db.models import CharField, Count, F, Q, QuerySet, Value, When
 
 from chuangcheng.cases.models import Case, QuickFix
 from chuangcheng.kernel.actor import Actor
@@ -54,6 +55,15 @@ def knows_draw(actor: Actor, row: QuickFix) -> bool:
 
 def _is_other(post: Post, row: QuickFix) -> bool:
     return post.person_id != row.fixed_by_id and post.unit_id != row.unit_id
+
+
+def with_told(rows: QuerySet[QuickFix], actor: Actor) -> QuerySet[QuickFix]:
+    """The rows with ``told``: the state as one who watches may know it, empty for the draw of what is the actor's own
+    (see :func:`knows_draw`). That something came back is no secret."""
+    post = rights.post_of(actor)
+    own = Q(unit=post.unit_id) | Q(fixed_by=post.person_id) if post else Q()
+    hidden = own & ~Q(state="relapsed")
+    return rows.annotate(told=Either(When(hidden, then=Value("")), default=F("state"), output_field=CharField()))
 
 
 def to_look_at(actor: Actor) -> QuerySet[QuickFix]:

@@ -76,10 +76,12 @@ WATCHED = Listing(
     _("即知即改"),
     columns=(
         *COLUMNS,
-        Column("state", _("回看"), lambda row: row.get_state_display(), template="desk/cells/state.html"),
-        Column("why", _("抽中原因"), lambda row: now_said(row.get_sampled_display()), shown=False),
+        Column(
+            "state", _("回看"), lambda row: row.get_state_display() if row.told else "", template="desk/cells/look.html"
+        ),
+        Column("why", _("抽中原因"), lambda row: now_said(row.get_sampled_display()) if row.told else "", shown=False),
     ),
-    filters=(Filter("state", _("回看"), lambda rows, value: rows.filter(state=value), _states), *FILTERS),
+    filters=(Filter("state", _("回看"), lambda rows, value: rows.filter(told=value), _states), *FILTERS),
     sort="-fixed",
 )
 
@@ -89,7 +91,8 @@ def _listing(request: StaffRequest) -> Listing:
 
 
 def _rows(request: StaffRequest) -> QuerySet[QuickFix]:
-    return quickfixes.visible_to(request.actor).select_related("category", "unit", "division", "grid")
+    rows = quickfixes.visible_to(request.actor).select_related("category", "unit", "division", "grid")
+    return quickfixes.with_told(rows, request.actor)
 
 
 def _views(request: HttpRequest, current: str) -> list[tuple[str, object, bool]]:
@@ -159,7 +162,6 @@ def quickfix_page(request: StaffRequest, fix_id: UUID) -> HttpResponse:
     moves = [move for move in QUICKFIX.moves_from(row.state) if move.permission == "quickfixes.look"]
     context: dict[str, Any] = {
         "row": row, "pictures": of_quickfix(row), "knows": knows,
-        "shown_state": row.state if knows or row.state == "relapsed" else "recorded",
         "moves": moves if quickfixes.may_look(request.actor, row) else [],
         "entries": timeline.of_quickfix(row, all_of_it=knows),
     }  # fmt: skip
