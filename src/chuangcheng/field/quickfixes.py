@@ -147,7 +147,7 @@ def look(request: StaffRequest, fix_id: UUID) -> HttpResponse:
         return _answer(request, row)
     context = {
         "row": row, "pictures": pictures.of_quickfix(row.pk), "may": quickfixes.may_look(request.actor, row),
-        "days": (clock.now() - row.fixed_at).days,
+        "knows": quickfixes.knows_draw(request.actor, row), "days": (clock.now() - row.fixed_at).days,
     }  # fmt: skip
     return render(request, "field/look.html", context)
 
