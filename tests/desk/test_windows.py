@@ -77,5 +77,5 @@ def test_pages_speak_english(as_persona: Sign, window: Site) -> None:
 def test_pages_cost_few_queries(as_persona: Sign, window: Site, path: str, django_assert_max_num_queries: Any) -> None:
     client, address = as_persona("office"), url(window) if path == "page" else path
     client.get(address)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         assert client.get(address).status_code == 200
