@@ -7,7 +7,7 @@ from typing import Any
 
 from chuangcheng.cases import actions
 from chuangcheng.cases.building import NO_CLOCK, build_case, build_report
-from chuangcheng.cases.deadlines import clock_for
+from chuangcheng.cases.deadlines import clock_and_severity
 from chuangcheng.cases.inputs import CaseInput
 from chuangcheng.cases.models import Assignment, Case, Report
 from chuangcheng.cases.projections import check_cases, check_reports
@@ -64,7 +64,7 @@ def test_a_case_in_bulk_is_a_case(play: Play) -> None:
     )
     many, event = build_case(
         wanted, actor=play.by["office"], number="AJ20260915-900000", filed_at=NOON,
-        located=locate(POINT["lon"], POINT["lat"]), clock=clock_for(LITTER, "default", NOON), case_id=new_id(),
+        located=locate(POINT["lon"], POINT["lat"]), clock=clock_and_severity(LITTER, "default", NOON)[0], case_id=new_id(),
     )  # fmt: skip
     Case.objects.bulk_create([many])
     Event.objects.bulk_create([event])

@@ -124,7 +124,14 @@ def test_the_duties_are_registered_and_do_their_work(play: Play) -> None:
     assert not Case.objects.get(pk=case.pk).due_provisional
 
 
-@pytest.mark.parametrize("topic", ["report.created", "case.filed", "case.accepted", "case.verified"])
+@pytest.mark.parametrize("topic", ["case.accepted", "case.verified"])
 def test_what_concerns_nobody_is_quiet(topic: str) -> None:
     modules = {effect.__module__ for effect in outbox.effects_of(topic).values()}
     assert effects.__name__ not in modules
+
+
+def test_a_new_report_and_a_new_case_are_told_to_nobody(play: Play) -> None:
+    play.report()
+    play.filed()
+    told()
+    assert not Notice.objects.exists()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chuangcheng.cases import actions, board, likeness, rates, routing, selectors
 from chuangcheng.cases.models import Case, Outcome, Report, RoutingRule
-from chuangcheng.cases.states import CASE
+from chuangcheng.cases.states import CASE, UNCOUNTED
 from chuangcheng.history import versions
 from chuangcheng.kernel.actor import SYSTEM
 from tests.cases.play import LITTER, POINT, Play
@@ -23,7 +23,8 @@ HOURS = st.one_of(st.none(), st.integers(-3, 3))
 ROWS = st.fixed_dictionaries({
     "state": st.sampled_from([state.code for state in CASE.states]), "due": HOURS, "handled": HOURS,
     "on_time": st.sampled_from([None, True, False]), "outcome": st.sampled_from(["", *Outcome.values]),
-    "rework_count": st.integers(0, 2), "extension_count": st.integers(0, 2),
+    "rework_count": st.integers(0, 2), "extension_count": st.integers(0, 2), "return_count": st.integers(0, 2),
+    "dispatched": HOURS, "dispatch_due": HOURS, "verified": HOURS,
 })  # fmt: skip
 
 
@@ -32,18 +33,38 @@ def at(hours: int | None) -> datetime | None:
 
 
 def make(row: dict[str, object], number: int = 0) -> Case:
-    values = {name: value for name, value in row.items() if name not in {"due", "handled"}}
+    times = {"due", "handled", "dispatched", "dispatch_due", "verified"}
+    values = {name: value for name, value in row.items() if name not in times}
+    values |= {f"{name}_at": at(row.get(name)) for name in times}  # type: ignore[arg-type]
     return Case(
-        number=f"AJ{number}", text="x", source="patrol", filed_at=NOON - timedelta(days=1), due_at=at(row["due"]),  # type: ignore[arg-type]
-        handled_at=at(row["handled"]), **values,  # type: ignore[arg-type]
+        number=f"AJ{number}", text="x", source="patrol", filed_at=NOON - timedelta(days=1), **values,
     )  # fmt: skip
+
+
+#: The states in which somebody still owes the work.
+OWING = {"filed", "dispatched", "handling", "arbitrating"}
+
+
+def counts(case: Case) -> bool:
+    return case.state not in UNCOUNTED
+
+
+def to_dispatch(case: Case) -> bool:
+    """应派遣: dispatched, or the limit of dispatch has come."""
+    came = case.dispatch_due_at is not None and case.dispatch_due_at <= NOON
+    return counts(case) and case.dispatch_due_at is not None and (case.dispatched_at is not None or came)
+
+
+def to_verify(case: Case) -> bool:
+    """应核查: verified already; none of these was handled a day ago."""
+    return counts(case) and case.handled_at is not None and case.verified_at is not None
 
 
 def owed(case: Case) -> bool:
     """应处置: its limit has come while it ran, or it has been handled; void ones and those without limit never."""
-    if case.state == "void" or case.due_at is None:
+    if case.state in {*UNCOUNTED, "suspended"} or case.due_at is None:
         return False
-    return case.handled_at is not None or (case.state in {"filed", "dispatched", "handling"} and case.due_at <= NOON)
+    return case.handled_at is not None or (case.state in OWING and case.due_at <= NOON)
 
 
 def to_close(case: Case) -> bool:
@@ -62,8 +83,22 @@ PLAIN: dict[str, tuple[Callable[[Case], bool], Callable[[Case], bool]]] = {
     "on_time_close": (to_close, lambda case: is_closed(case) and case.on_time is True),
     "fix": (to_close, lambda case: case.state == "closed" and case.outcome == "fixed"),
     "rework": (to_close, lambda case: case.rework_count > 0),
-    "overdue_open": (owed, lambda case: case.state in {"filed", "dispatched", "handling"} and case.due_at < NOON),  # type: ignore[operator]
+    "overdue_open": (owed, lambda case: case.state in OWING and case.due_at < NOON),  # type: ignore[operator]
     "extension": (owed, lambda case: case.extension_count > 0),
+    "relapse": (lambda case: case.state == "closed" and case.outcome == "fixed", lambda case: False),
+    "correct_dispatch": (
+        lambda case: counts(case) and case.dispatched_at is not None,
+        lambda case: case.return_count == 0,
+    ),
+    "on_time_dispatch": (
+        to_dispatch,
+        lambda case: case.dispatched_at is not None and case.dispatched_at <= case.dispatch_due_at,  # type: ignore[operator]
+    ),
+    "on_time_verify": (to_verify, lambda case: case.verified_at <= case.handled_at + timedelta(hours=24)),  # type: ignore[operator]
+    "right_filing": (
+        lambda case: True,
+        lambda case: counts(case) and case.outcome not in {"not_reproducible", "duplicate", "refused"},
+    ),
 }
 
 
@@ -74,9 +109,9 @@ def test_every_rate_counts_what_its_words_say(db: None, given: list[dict[str, ob
     cases = Case.objects.bulk_create(make(row, number) for number, row in enumerate(given))
     found = rates.rates(Case.objects.all(), NOON)
     assert set(found) == set(PLAIN)
-    for name, (base, counts) in PLAIN.items():
+    for name, (base, fits) in PLAIN.items():
         over = [case for case in cases if base(case)]
-        counted = [case for case in over if counts(case)]
+        counted = [case for case in over if fits(case)]
         assert (found[name].numerator, found[name].denominator) == (len(counted), len(over)), name
         assert found[name].share == (Fraction(len(counted), len(over)) if over else None)
         assert set(rates.rows_behind(Case.objects.all(), name, NOON)) == set(counted)
@@ -97,7 +132,8 @@ def test_ten_cases_counted_on_paper(db: None) -> None:
     found = {name: (rate.numerator, rate.denominator) for name, rate in rates.rates(Case.objects.all(), NOON).items()}
     assert found == {
         "handle": (6, 7), "on_time_handle": (5, 7), "close": (4, 6), "on_time_close": (3, 6), "fix": (3, 6),
-        "rework": (1, 6), "overdue_open": (1, 7), "extension": (1, 7),
+        "rework": (1, 6), "overdue_open": (1, 7), "extension": (1, 7), "relapse": (0, 3), "correct_dispatch": (0, 0),
+        "on_time_dispatch": (0, 0), "on_time_verify": (0, 0), "right_filing": (7, 10),
     }  # fmt: skip
 
 
@@ -157,7 +193,8 @@ def test_the_columns_of_the_board_are_all_open_cases(play: Play) -> None:
     rows = selectors.visible_cases(play.by["office"])
     columns = board.columns(rows, 50)
     assert sum(column.total for column in columns) == rows.exclude(state__in=["closed", "void"]).count() == 6
-    assert {card.state for column in columns for card in column.cards} == {column.state.code for column in columns}
+    shown = {card.state for column in columns for card in column.cards}
+    assert shown == {column.state.code for column in columns} - {"arbitrating"}
 
 
 @pytest.mark.parametrize(

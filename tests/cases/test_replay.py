@@ -318,7 +318,7 @@ class TestAgainstDuckDB:
 #: What the file cannot tell, and what the actions make anew.
 UNTOLD = {
     "number", "category_id", "due_rule", "filed_by_id", "handled_by_id", "verified_by_id", "external_source",
-    "external_number", "origin_id", "case_id", "body_digest", "assigned_by_id",
+    "external_number", "origin_id", "case_id", "body_digest", "assigned_by_id", "dispatched_at", "dispatch_due_at",
 }  # fmt: skip
 
 
@@ -343,7 +343,7 @@ class ByActions:
     def live(self, request: Request) -> Case:
         office, handler = self.personas["office"], self.handler(request.department)
         limit = Clock(request.target, "")
-        self.monkeypatch.setattr(actions.dispatch, "clock_for", lambda *_: limit)
+        self.monkeypatch.setattr(actions.dispatch, "clock_and_severity", lambda *_: (limit, 1))
         given = actions.ReportInput(
             id=replay.new_id(), text=request.text, source=request.source, lat=request.lat, lon=request.lon,
             address=request.address, observed_at=request.opened,

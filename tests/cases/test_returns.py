@@ -202,7 +202,7 @@ def test_the_arbiters_word_binds(play: Play) -> None:
     assert case.arbitration_due_at is None
     assert refused(lambda: give_back(play, case)) == "case.bound"
     assert {move.name for move in selectors.moves_for(play.by["street"], case)} == {
-        "accept", "pass_on", "ask_extension", "ask_suspension",
+        "accept", "pass_on", "ask_extension", "ask_suspension", "add_co", "plan",
     }  # fmt: skip
     event = events_of("case", case.id).last()
     assert event is not None

@@ -32,7 +32,7 @@ def some_each_day_some_come_back(city: dict[str, Any]) -> None:
     rows = QuickFix.objects.all()
     assert 12 <= rows.count() <= 20
     assert city["refused"] == {} or not any(code.startswith("quickfix") for code in city["refused"])
-    back = rows.filter(state="relapsed")
+    back = rows.filter(state="relapsed", relapse__text__startswith="前一天刚清理过")
     assert back.count() == 3
     for row in back:
         assert row.relapse is not None and row.relapse.origin_kind == ""

@@ -89,12 +89,12 @@ def test_open_cases_nearby_are_shown_while_a_report_is_undecided(as_persona: Sig
     report = play.report()
     url = reverse("desk:report", args=[report.pk])
     page = as_persona("office").get(url)
-    assert [one.case.pk for one in page.context["alike"]] == [near.pk]
+    assert [card.one.case.pk for card in page.context["candidates"].cards] == [near.pk]
     assert near.number in page.content.decode()
     from chuangcheng.cases import actions
 
     actions.link_report(actor=play.by["office"], report_id=report.pk, case_id=near.pk)
-    assert as_persona("office").get(url).context["alike"] == []
+    assert as_persona("office").get(url).context["candidates"] is None
 
 
 def test_a_choice_tells_its_hint(as_persona: Sign, play: Play) -> None:

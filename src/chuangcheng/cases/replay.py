@@ -182,7 +182,7 @@ def _hand_out(case: Case, link: Assignment, actor: Actor, values: dict[str, Any]
     changes = {"holder_id": unit, "holder_since": opened, "responsible_id": unit}
     return [
         step(case, "dispatch", actor, given={"unit": unit}, changes=changes, touched=[born(link)], at=opened),
-        step(case, "accept", actor, at=opened),
+        step(case, "accept", actor, changes={"responsible_id": unit}, at=opened),
     ]
 
 

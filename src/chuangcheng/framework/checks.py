@@ -162,7 +162,12 @@ def _sums(rows: Rows) -> None:
         due = 100 if parent else 1
         if total != due:
             where = f"“{parent}”各项目" if parent else "各体系"
-            rows.blame(NODES, lines[0], "weight", "wrong_sum", f"{where}的权重合计为{float(total):g}，应为{due}")
+            rows.blame(NODES, lines[0], "weight", "wrong_sum", f"{where}的权重合计为{_said(total)}，应为{due}")
+
+
+def _said(total: Fraction) -> str:
+    """A sum as a person reads it; a cell may hold a number that no float can."""
+    return f"{float(total):g}" if abs(total) < _LARGEST else "一个大得离谱的数"
 
 
 def _points(rows: Rows) -> None:
