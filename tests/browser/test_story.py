@@ -174,7 +174,7 @@ def test_a_defect_becomes_a_case_and_can_be_found_from_the_score(visitor: Open) 
     office = visitor("office")
     page = office.page
     find(office, "/desk/cases/", number)
-    expect(page.locator(".facts")).to_contain_text(TOILET)
+    expect(page.locator(".facts").first).to_contain_text(TOILET)
     expect(page.locator(".part", has_text="照片").locator("img")).to_have_count(1)
 
     page.locator(".facts a[href*='/framework/standards/']").click()
