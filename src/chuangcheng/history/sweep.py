@@ -28,22 +28,27 @@ LAST_RETRY = timedelta(hours=1)
 KEPT = timedelta(days=30)
 
 
-def run_pending(limit: int = 200) -> int:
-    """Run due rows, ``limit`` at most; how many were taken up, failed ones included."""
+#: Rows that share a commit on SQLite while people work: its only writer must not keep them waiting.
+SHARED_COMMIT = 12
+
+
+def run_pending(limit: int = 200, *, together: int = SHARED_COMMIT) -> int:
+    """Run due rows, ``limit`` at most; how many were taken up, failed ones included. On SQLite ``together`` of them
+    share a commit."""
     taken = 0
     while taken < limit:
         rows = _claim(min(CLAIMED_AT_ONCE, limit - taken))
         if not rows:
             break
         taken += len(rows)
-        _run(rows)
+        _run(rows, together)
     return taken
 
 
 def drain() -> int:
     """Run until nothing is due, what the effects emit included; how many rows were taken up."""
     total = 0
-    while done := run_pending():
+    while done := run_pending(together=CLAIMED_AT_ONCE):
         total += done
     return total
 
@@ -77,9 +82,9 @@ def _claim(count: int) -> list[Outbox]:
     return rows
 
 
-def _run(rows: Sequence[Outbox]) -> None:
+def _run(rows: Sequence[Outbox], together: int) -> None:
     # SQLite has one writer, so a common commit saves time; elsewhere it would only hold more locks at once.
-    together = len(rows) if connection.vendor == "sqlite" else 1
+    together = together if connection.vendor == "sqlite" else 1
     for start in range(0, len(rows), together):
         batch = rows[start : start + together]
         if not _run_together(batch):
