@@ -112,7 +112,7 @@ def verify_by_phone(grid: Visitor, words: str) -> None:
     page.get_by_role("link", name="现场作业").click()
     page.locator("a.task", has_text=words).click()
     for name in ("处置前", "处置后"):
-        expect(page.get_by_role("img", name=name)).to_be_visible()
+        expect(page.locator("figure, .part", has_text=name).locator("img").first).to_be_visible()
     assert grid.overflow() <= 0
     assert grid.axe() == []
     page.get_by_role("button", name="已整改，核查通过").click()
