@@ -83,7 +83,7 @@ def test_a_city_sets_its_own_window(play: Play) -> None:
     ("section", "changes"),
     [
         ("returns", {"amount": "0"}), ("returns", {"unit": "weeks"}), ("dispatch", {"amount": "x"}),
-        ("returns", {"arbitrated": 0}), ("owner", {"amount": "1001"}),
+        ("returns", {"arbitrated": 0}), ("arbitration", {"amount": "1001"}),
     ],
 )  # fmt: skip
 def test_wrong_limits_are_named(section: str, changes: dict[str, Any]) -> None:

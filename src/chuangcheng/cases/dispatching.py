@@ -1,4 +1,4 @@
-"""Limits around dispatch: first dispatch, giving back, arbitration, finding an owner. Data, with a version."""
+"""Limits around dispatch: first dispatch, giving back, arbitration. Data, with a version."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ class Dispatching:
     dispatch: Within
     returns: Within
     arbitration: Within
-    owner: Within
     arbitrated: int
 
 
@@ -50,7 +49,7 @@ def parse(document: Mapping[str, Any]) -> Dispatching:
         found = Dispatching(
             version=int(document["version"]),
             arbitrated=int(document["returns"]["arbitrated"]),
-            **{name: _within(document[name]) for name in ("dispatch", "returns", "arbitration", "owner")},
+            **{name: _within(document[name]) for name in ("dispatch", "returns", "arbitration")},
         )
     except (KeyError, TypeError, ValueError, InvalidOperation) as error:
         raise Refused("case.bad_dispatching", what=f"{type(error).__name__} {error}") from error
