@@ -60,7 +60,7 @@ def fill(rows: int, progress: Callable[[int], None]) -> Filled:
 
 
 def _city() -> dict[str, Any]:
-    from chuangcheng.framework.models import Category
+    from chuangcheng.framework.models import Category, TimeRule
     from chuangcheng.people.models import Person, Post, Unit
     from chuangcheng.people.tokens import issue
 
@@ -85,6 +85,7 @@ def _city() -> dict[str, Any]:
         Category.objects.create(code=f"0601{n}", zh=f"类别{n}", kind="matter", class_code="06", class_zh="市容环境",
                                 taxonomy="bench", is_top=True) for n in range(10)
     ]  # fmt: skip
+    TimeRule.objects.create(category_code="", amount=3, unit="work_days")
     dice = random.Random("spots")
     spots = [(WEST + dice.random() * WIDTH, SOUTH + dice.random() * HEIGHT) for _ in range(SPOTS)]
     return {"units": units, "categories": categories, "token": issue(post.pk), "spots": spots}
