@@ -263,3 +263,17 @@ def test_lost_and_changed_files_are_named(owner: Owner) -> None:
         f"photo {small.stored_sha256}": "the small picture is missing",
     }
     assert f"photo {kept.stored_sha256}" not in found
+
+
+def test_only_a_city_that_can_be_made_anew_flushes_its_photos_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(storage.os, "fsync", lambda _: flushed.append("one"))
+    monkeypatch.setattr(storage.os, "sync", lambda: flushed.append("all"))
+    with storage.flushed_at_the_end():
+        storage.write({tmp_path / "a" / "x.jpg": b"x"})
+        assert flushed == [] and (tmp_path / "a" / "x.jpg").read_bytes() == b"x"
+    assert flushed == ["all"]
+    storage.write({tmp_path / "b" / "y.jpg": b"y"})
+    assert flushed[1:] and set(flushed[1:]) == {"one"}

@@ -15,9 +15,8 @@ HOW = {"case.closed": "done", "case.reopened": "open", "case.voided": "void"}
 def follow_matter(row: Outbox) -> None:
     """The matter is carried out when its case is closed, open again when it is reopened, free when it is void. What a
     case was closed without fixing is not carried out. Doing it twice changes nothing."""
-    case = Case.objects.filter(pk=row.subject_id, origin_kind=AGENDA_ITEM).first()
-    if case is None or case.origin_id is None:
-        return
+    cases = Case.objects.filter(pk=row.subject_id, origin_kind=AGENDA_ITEM, origin_id__isnull=False)
     how = HOW[row.topic]
-    if how != "done" or case.outcome == "fixed":
-        work.follow_case(item_id=case.origin_id, case_id=case.pk, how=how)
+    for pk, item, outcome in cases.values_list("pk", "origin_id", "outcome"):
+        if how != "done" or outcome == "fixed":
+            work.follow_case(item_id=item, case_id=pk, how=how)

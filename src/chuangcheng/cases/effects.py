@@ -139,8 +139,10 @@ def tell_refused(row: Outbox) -> None:
 @on("report.created", "report.complaint_flagged")
 def tell_complaint_office(row: Outbox) -> None:
     """Who receives complaints learns that one waits, without a word of what it says."""
+    if sunk():
+        return
     report = Report.objects.filter(pk=row.subject_id, complaint=True, state__in=REPORT.open_states()).first()
-    if report is None or sunk():
+    if report is None:
         return
     notify(
         key=f"outbox:{row.pk}", persons=holding("reports.complaints", None), topic=row.topic,

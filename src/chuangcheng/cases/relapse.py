@@ -19,6 +19,8 @@ from chuangcheng.kernel.geometry import around, metres
 
 #: Of a spot where very much was fixed the latest so many are measured.
 LOOKED_AT = 200
+#: What a case is asked to tell whether it is one.
+ASKED = ("category", "lon", "lat", "filed_at", "origin_kind", "site", "relapse_of", "relapse_denied")
 
 
 def window() -> timedelta:

@@ -39,6 +39,7 @@ from chuangcheng.notices.actions import sink
 from chuangcheng.patrols.models import Visit
 from chuangcheng.people.models import Unit
 from chuangcheng.people.rights import posts_kept
+from chuangcheng.photos import storage
 from chuangcheng.scoring import projector
 from chuangcheng.scoring.selectors import total
 from chuangcheng.sites.models import Site
@@ -56,7 +57,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
     end = ending(as_of)
     start = end - timedelta(days=DAYS)
     plan = make(seed)
-    with ids.seeded(rng), sink(), posts_kept():
+    with ids.seeded(rng), sink(), posts_kept(), storage.flushed_at_the_end():
         with clock.at(start):
             cast = found(plan, start - timedelta(days=30))
         progress(0.02, "")

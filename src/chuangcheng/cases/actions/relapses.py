@@ -19,7 +19,7 @@ from chuangcheng.kernel.problems import Refused
 def find_relapse(*, case_id: UUID) -> Case | None:
     """Look whether a case that was filed is a relapse by category and place, and note it. Calling it again changes
     nothing. The first case, or None."""
-    case = Case.objects.filter(pk=case_id).first()
+    case = Case.objects.filter(pk=case_id).only(*relapse.ASKED).first()
     first = relapse.first_of(case) if case and case.relapse_of_id is None and not case.relapse_denied else None
     return mark_relapse(case_id=case_id, first_id=first.pk) if first else None
 
