@@ -24,6 +24,7 @@ MODELS = {
     "time_rules": "framework.timerule",
     "compounds": "sites.compound", "deliberations": "sites.deliberation",
     "shops": "sites.shop", "rectifications": "sites.rectification",
+    "rechecks": "cases.recheck",
     "teams": "sites.team", "windows": "sites.site",
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 /** Phones of grid workers and inspectors: every form works without this file; it shows the sending and the place. */
 import htmx from "htmx.org";
 import { listenForComparisons } from "../compare";
+import { sortNear } from "../field/near";
 import { fillPlaces, findNearest } from "../field/places";
 import { showSending } from "../field/sending";
 import { sendWaiting } from "../field/waiting";
@@ -15,4 +16,5 @@ showSending();
 listenForComparisons();
 fillPlaces();
 findNearest();
+sortNear();
 void sendWaiting();

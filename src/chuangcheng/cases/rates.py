@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
 
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, Recheck, Report
 from chuangcheng.cases.relapse import relapsed
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.status import RUNNING
@@ -142,6 +142,15 @@ def _relapsed(_now: datetime) -> Q:
     return relapsed()
 
 
+def _looked_again(_now: datetime) -> Q:
+    """Drawn by lot and looked at: what fills up a unit's week is left out, since it is drawn more often."""
+    return Q(pk__in=Recheck.objects.filter(why="share", state__in=("fixed", "not_fixed")).values("case"))
+
+
+def _really_fixed(now: datetime) -> Q:
+    return _looked_again(now) & ~Q(pk__in=Recheck.objects.filter(why="share", state="not_fixed").values("case"))
+
+
 def _dispatched(_now: datetime) -> Q:
     return Q(dispatched_at__isnull=False)
 
@@ -233,6 +242,9 @@ CASE_RATES = (
     Definition("relapse", Label("反弹率", "Relapsed"), _relapsed, _fixed, (),
                Label("整改后同一处又出现同样的问题", "the same trouble came back at the same place"),
                Label("结案且结果为已整改", "closed with the trouble fixed"), "low"),
+    Definition("real_fix", Label("真实整改率", "Really fixed"), _really_fixed, _looked_again, (),
+               Label("没有经手的人到现场看过，确已整改", "somebody independent saw that it is really fixed"),
+               Label("结案后抽签复核过的案件", "cases drawn by lot after closure and looked at again")),
     Definition("extension", Label("延期率", "Extended"), _extended, _due, _IDLE,
                Label("至少获准延期一次", "granted an extension at least once"), _OWED, "low"),
     Definition("correct_dispatch", Label("准确派遣率", "Dispatched correctly"), _never_returned, _dispatched, _GONE,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from chuangcheng.cases import policies, returning
-from chuangcheng.cases.models import Assignment, Case, Order, Petition, QuickFix, Report, SubStep, Watch
+from chuangcheng.cases.models import Assignment, Case, Order, Petition, QuickFix, Recheck, Report, SubStep, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
 from chuangcheng.cases.states import CASE, COMPLAINT, ORDER, PLEA, REMOVAL, REPORT
@@ -84,6 +84,7 @@ def get_case_for(actor: Actor, case_id: UUID) -> Case:
     rows = rows.annotate(
         helped=Exists(Assignment.objects.filter(case=OuterRef("pk"), role="co", state__in=("open", "passed"))),
         refuted=Exists(QuickFix.objects.filter(relapse=OuterRef("pk"))),
+        rechecked=Exists(Recheck.objects.filter(case=OuterRef("pk"))),
         planned=Exists(SubStep.objects.filter(case=OuterRef("pk"), state="planned")),
     )
     return _one(rows.filter(pk=case_id))

@@ -239,6 +239,7 @@ RECHECK = StateTable(
         State("fixed", Label("确已整改", "Really fixed"), final=True),
         State("not_fixed", Label("未整改到位", "Not fixed"), final=True),
         State("missed", Label("逾期未复核", "Not re-checked in time"), final=True),
+        State("dropped", Label("不再复核", "No longer needed"), final=True),
     ),
     moves=(
         Move("confirm", ("waiting",), "fixed", "rechecks.answer", Label("确已整改", "Really fixed"),
@@ -246,6 +247,8 @@ RECHECK = StateTable(
         Move("refute", ("waiting",), "not_fixed", "rechecks.answer", Label("未整改到位", "Not fixed"),
              needs=("photo", "note")),
         Move("lapse", ("waiting",), "missed", "rechecks.draw", Label("逾期未复核", "Not re-checked in time")),
+        Move("drop", ("waiting",), "dropped", "rechecks.draw",
+             Label("案件已先重新立案", "The case was reopened before")),
     ),
 )  # fmt: skip
 
@@ -335,6 +338,7 @@ RECHECK_VERBS = {
     "confirm": ("confirmed", "recheck.answered"),
     "refute": ("refuted", "recheck.answered"),
     "lapse": ("lapsed", ""),
+    "drop": ("dropped", ""),
 }
 CASE_VERBS = {
     "dispatch": ("dispatched", "case.dispatched"),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from chuangcheng.cases import actions, quickfixes, reading, returning, selectors, substeps, timeline
+from chuangcheng.cases import actions, quickfixes, reading, rechecks, returning, selectors, substeps, timeline
 from chuangcheng.cases.belongings import origins
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.evidence import looks
@@ -195,6 +195,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "entries": entries,
         **_steps(case, entries),
         "fixes": list(quickfixes.behind(case)) if getattr(case, "refuted", True) else [],
+        "rechecks": rechecks.of_case(request.actor, case) if getattr(case, "rechecked", True) else [],
         "orders": (orders := _orders(request, reports)),
         "unanswered": sum(order.state == "open" for order in orders),
         "kin": kin,

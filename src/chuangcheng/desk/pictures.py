@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from chuangcheng.cases.models import Case, Order, QuickFix, Report
+from chuangcheng.cases.models import Case, Order, QuickFix, Recheck, Report
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Check
 from chuangcheng.photos import selectors as photos
@@ -74,6 +74,12 @@ def of_quickfix(row: QuickFix) -> list[Picture]:
     """The photos of what was fixed on the spot, those still on their way included."""
     listed = photos.of(("quickfix", row.pk))
     return [Picture(photo, reverse("desk:quickfix_photo", args=[row.pk, photo.pk])) for photo in listed]
+
+
+def of_recheck(row: Recheck) -> list[Picture]:
+    """How whoever looked again found the place."""
+    listed = photos.of(("recheck", row.pk))
+    return [Picture(photo, reverse("desk:recheck_photo", args=[row.pk, photo.pk])) for photo in listed]
 
 
 def behind_case(case: Case) -> list[Picture]:

@@ -70,6 +70,11 @@ def of_quickfix(fix_id: UUID) -> list[Shown]:
     return _shown("desk:quickfix_photo", fix_id, photos.of(("quickfix", fix_id)).exclude(stored_at=None))
 
 
+def of_recheck(recheck_id: UUID) -> list[Shown]:
+    """How whoever looked again found the place."""
+    return _shown("desk:recheck_photo", recheck_id, photos.of(("recheck", recheck_id)).exclude(stored_at=None))
+
+
 def behind_case(case: Case) -> list[Shown]:
     """What the checks behind a case saw."""
     found = photos.of_many("check", patrols.checks_behind(case).values_list("pk", flat=True))

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from chuangcheng.cases import actions, policies, quickfixes, selectors
+from chuangcheng.cases import actions, policies, quickfixes, rechecks, selectors
 from chuangcheng.cases.evidence import looks
 from chuangcheng.cases.models import Case, QuickFix, Report
 from chuangcheng.cases.reading import text_for
@@ -45,6 +45,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "verifies": _to_verify(request),
         "visits": _under_way(request),
         "looks": _to_look_at(request),
+        "rechecks": rechecks.to_answer(request.actor).count() if holds(request, "rechecks.answer") else 0,
         "may_visit": holds(request, "visits.create"),
         "may_report": holds(request, "reports.create"),
         "may_fix": holds(request, "quickfixes.record"),

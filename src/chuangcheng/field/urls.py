@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.field import quickfixes, reporting, shops, tasks, visits
+from chuangcheng.field import quickfixes, rechecks, reporting, shops, tasks, visits
 
 app_name = "field"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("quickfixes", quickfixes.take_in, name="quickfixes"),
     path("quickfixes/<uuid:fix_id>/photos/<str:sha256>", quickfixes.put_photo, name="quickfix_photo"),
     path("looks/<uuid:fix_id>/", quickfixes.look, name="look"),
+    path("rechecks/", rechecks.waiting, name="rechecks"),
+    path("rechecks/<uuid:recheck_id>/", rechecks.recheck, name="recheck"),
     path("sites/", visits.choose, name="sites"),
     path("sites/<uuid:site_id>/", visits.start, name="start"),
     path("visits/<uuid:visit_id>/", visits.walk, name="visit"),

@@ -51,6 +51,8 @@ class Settings:
     contact_days: int = 180  # a reporter's name and phone are deleted so long after the last step
     quickfix_share: int = 5  # of a hundred quick fixes so many are looked at again
     quickfix_rate: int = 5  # more than so many in an hour at one place are looked at again for certain
+    recheck_share: int = 5  # of a hundred cases closed as fixed so many are looked at by somebody else; 0: none
+    recheck_days: int = 5  # work days in which a drawn case should be looked at
     trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS
 

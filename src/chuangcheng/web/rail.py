@@ -52,6 +52,7 @@ ROOMS = (
         Link("desk:mailbox", _("信箱"), "reports.triage"),
         Link("desk:claimable", _("认领"), "cases.claim"),
         Link("desk:quickfixes", _("即知即改"), "quickfixes.view"),
+        Link("desk:rechecks", _("抽查复核"), "rechecks.view"),
         Link("desk:triage", _("分类建议"), "reports.triage"),
         Link("desk:photo_alarms", _("照片警报"), "alarms.view"),
         Link("desk:complaints", _("投诉转交"), "reports.complaints"),

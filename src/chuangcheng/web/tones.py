@@ -42,6 +42,8 @@ TONES = {
     ("recheck", "waiting"): "waiting",
     ("recheck", "fixed"): "done",
     ("recheck", "not_fixed"): "bad",
+    ("recheck", "missed"): "off",
+    ("recheck", "dropped"): "off",
     ("assignment", "open"): "working",
     ("assignment", "done"): "done",
     ("petition", "asked"): "waiting",

@@ -41,6 +41,7 @@ from chuangcheng.cases.actions.quickfixes import (
     note_relapses,
     record_quickfix,
 )
+from chuangcheng.cases.actions.rechecks import answer_recheck, draw_rechecks, drop_rechecks, lapse_rechecks
 from chuangcheng.cases.actions.recompute import ask_recompute, recompute_some
 from chuangcheng.cases.actions.relapses import deny_relapse, find_relapse, mark_relapse
 from chuangcheng.cases.actions.reports import (
@@ -73,6 +74,7 @@ __all__ = [
     "add_after_photo",
     "add_co",
     "add_photo",
+    "answer_recheck",
     "arbitrate_case",
     "ask_confirm",
     "ask_extension",
@@ -93,6 +95,8 @@ __all__ = [
     "dispatch_case",
     "draft_replies",
     "draft_reply",
+    "draw_rechecks",
+    "drop_rechecks",
     "ensure_default_routing",
     "enter_report",
     "file_case",
@@ -106,6 +110,7 @@ __all__ = [
     "ingest_photo",
     "ingest_quickfix_photo",
     "lapse_looks",
+    "lapse_rechecks",
     "link_report",
     "look_again",
     "mark_relapse",
