@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from contextlib import closing
@@ -46,6 +47,22 @@ def test_an_edition_goes_out_and_comes_back(city: Home, migrated_home: Home, tmp
     assert done.json == {"file": str(tmp_path / name), "rows": 155}
     other = migrated_home.copy_to(tmp_path / "other")
     assert other.command("import", "framework", str(tmp_path / name), "--json").json["standards"] == 155
+
+
+def test_two_editions_are_compared(city: Home, tmp_path: Path) -> None:
+    """By code or file: nothing changed against itself, one standard reworded against the file of next year's."""
+    done = city.command("diff", "SAMPLE-2026", "SAMPLE-2026", "--json")
+    assert (done.code, done.json["same"], done.json["carried_share"], done.json["unsure"]) == (0, 155, 1.0, 0)
+    city.command("export", "framework", str(tmp_path / "next.json"))
+    document = json.loads((tmp_path / "next.json").read_text(encoding="utf-8"))
+    standards = document["frameworks"][0]["projects"][0]["contents"][0]["standards"]
+    standards[0]["zh"] += "，并长期坚持"
+    (tmp_path / "next.json").write_text(json.dumps({**document, "code": "NEXT"}), encoding="utf-8")
+    done = city.command("diff", "SAMPLE-2026", str(tmp_path / "next.json"), "--json")
+    assert (done.json["new"], done.json["same"], done.json["reworded"]) == ("NEXT", 154, 1)
+    assert done.json["changes"][0]["old"] == standards[0]["code"]
+    assert "SAMPLE-2026 → NEXT" in city.command("diff", "SAMPLE-2026", str(tmp_path / "next.json")).out
+    assert city.command("diff", "SAMPLE-2026", "NONE", "--json").json["error"]["code"] == "operations.edition_missing"
 
 
 @pytest.mark.parametrize("kind", ["framework", "units", "sites"])

@@ -42,6 +42,7 @@ def small() -> dict[str, Any]:
     ]
     return {
         "code": "TEST-1", "name_zh": "测试版本", "name_en": "Test", "version": "1", "is_reconstruction": True,
+        "family": "national", "levels": [],
         "note_zh": "", "note_en": "", "rules": {"method_shares": {"onsite": "3/5", "material": "2/5"}},
         "sources": {"S0": {"kind": "seed", "about": "a plan"}},
         "roles": [{"code": "urban_management", "zh": "城管局", "en": "Urban management"}],
@@ -78,6 +79,7 @@ def editions(draw: st.DrawFn) -> dict[str, Any]:
     document.update({name: draw(LINE) for name in ("name_en", "note_zh", "note_en")})
     document["sources"]["CK"] = {"kind": "none", "about": draw(LINE)}
     document["is_reconstruction"] = draw(st.booleans())
+    document["family"] = draw(st.sampled_from(["national", "district", "own", "minors"]))
     document["frameworks"] = [_framework(draw)]
     codes = [s["code"] for p in document["frameworks"][0]["projects"] for c in p["contents"] for s in c["standards"]]
     for item in document["site_kinds"][0]["items"]:

@@ -21,8 +21,8 @@ Found = set[tuple[str, str, int | None]]
 #: Rows: 说明 2 code, 3 version, 4 name, 6 is_reconstruction, 7 rule, 8 source, 9 role;
 #: 测评标准 2 F, 3 F-1, 4 F-1-1, 5-6 its standards, 7 F-2, 8 F-2-1, 9 F-2-1-1.
 MISTAKES: list[tuple[str, int, str, object, str]] = [
-    ("about", 6, "value", "也许", "not_flag"),
-    ("about", 7, "value", "{", "not_json"),
+    ("about", 8, "value", "也许", "not_flag"),
+    ("about", 9, "value", "{", "not_json"),
     ("nodes", 2, "zh", "", "missing"),
     ("nodes", 3, "zh", "长" * 301, "too_long"),
     ("nodes", 4, "source", "传闻", "unknown_choice"),

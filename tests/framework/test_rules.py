@@ -84,7 +84,7 @@ def test_an_edition_with_an_unreadable_rule_is_refused_by_its_row(rule: str, val
     document["rules"] = {"minors_share": "1/5", rule: value}
     with pytest.raises(Refused) as caught:
         documents.normalise(document)
-    assert [(one.field, one.code, one.row) for one in caught.value.fields] == [("说明.值", "bad_rule", 8)]
+    assert [(one.field, one.code, one.row) for one in caught.value.fields] == [("说明.值", "bad_rule", 10)]
     assert rule in caught.value.fields[0].message
 
 

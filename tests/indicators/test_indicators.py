@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chuangcheng.framework import sample as builtin
 from chuangcheng.framework.actions import load_edition, publish_edition
+from chuangcheng.framework.carrying import carry_forward
 from chuangcheng.framework.models import Edition
 from chuangcheng.history.models import Event, Outbox
 from chuangcheng.history.sweep import drain
@@ -93,6 +94,27 @@ def test_indicators_follow_the_next_edition(sample: Edition) -> None:
     assert after.standard is not None
     assert (after.standard.edition, after.standard.code) == (following, before.code)
     assert actions.follow_edition() == 0
+
+
+def test_an_indicator_follows_the_heir_that_was_settled_on(sample: Edition) -> None:
+    """The next edition renumbers: the heir is followed, whatever stands under the old code now."""
+    before = define_from_edition(actor=SYSTEM, edition=sample)[0]
+    document = {**builtin.document(), "code": "NEXT"}
+    codes = [row["code"] for row in builtin._standards(document["frameworks"])]
+    swap = {before.code: codes[0], codes[0]: before.code}
+    for row in builtin._standards(document["frameworks"]):
+        row["code"] = swap.get(row["code"], row["code"])
+        row["site_kinds"] = []
+    document["site_kinds"] = []
+    following = load_edition(actor=SYSTEM, document=document)
+    carry_forward(actor=SYSTEM, old=sample, new=following)
+    drain()
+    assert Indicator.objects.get(pk=before.pk).standard == before.standard  # a draft moves nothing
+    publish_edition(actor=SYSTEM, edition=following)
+    drain()
+    after = Indicator.objects.select_related("standard").get(pk=before.pk)
+    assert after.standard is not None
+    assert (after.standard.edition_id, after.standard.code, after.standard.zh) == (following.pk, codes[0], before.zh)
 
 
 def test_a_definition_changes_in_one_history_row(sewage: Indicator) -> None:

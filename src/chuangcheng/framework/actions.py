@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from chuangcheng.framework import sample
-from chuangcheng.framework.documents import EDIT, EDITION_CACHE, load_edition
+from chuangcheng.framework.documents import EDIT, EDITION_CACHE, clear, load_edition
 from chuangcheng.framework.models import Duty, DutyKind, Edition, EditionState, Standard
 from chuangcheng.framework.reference import save_categories, save_time_rules
+from chuangcheng.framework.states import EDITION
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox, versions
 from chuangcheng.history.models import Event
@@ -23,6 +24,8 @@ from chuangcheng.people.models import Person, Unit, UnitKind
 __all__ = [
     "assign_by_role",
     "assign_duty",
+    "drop_edition",
+    "freeze_edition",
     "load_edition",
     "load_sample",
     "publish_edition",
@@ -40,33 +43,59 @@ def load_sample(*, actor: Actor) -> Edition:
 
 
 def publish_edition(*, actor: Actor, edition: Edition) -> Edition:
-    """Make a draft the edition everything is held against; the one before is frozen for ever.
+    """Make a draft the edition of its family that everything is held against; the one before is frozen for ever.
 
-    Publishing the published edition again changes nothing. Refused: ``framework.frozen``.
+    Publishing the published edition again changes nothing. Refused: ``framework.frozen``, ``framework.dropped``.
     """
     with transaction.atomic():
-        rights.require_or_system(actor, EDIT)
+        rights.require_or_system(actor, EDITION.move("publish").permission)
         # One lock order for everybody: all editions by id, so two publishers never wait for each other.
         locked = {row.pk: row for row in Edition.objects.select_for_update().order_by("id")}
         chosen = locked[edition.pk]
         if chosen.state == EditionState.PUBLISHED:
             return chosen
-        if chosen.state == EditionState.FROZEN:
-            raise Refused("framework.frozen", edition=chosen.name_zh)
-        # The old one first: a constraint allows one published edition at any moment.
+        refuse_frozen(chosen)
+        # The old one first: a constraint allows one published edition of a family at any moment.
         for other in locked.values():
-            if other.state == EditionState.PUBLISHED:
-                _move(actor, other, EditionState.FROZEN, "edition.frozen")
+            if other.state == EditionState.PUBLISHED and other.family == chosen.family:
+                _move(actor, other, "freeze")
         chosen.published_at = clock.now()
-        _move(actor, chosen, EditionState.PUBLISHED, "edition.published")
+        _move(actor, chosen, "publish")
         outbox.emit("edition.published", ("edition", chosen.pk), {"code": chosen.code})
         versions.bump(EDITION_CACHE)
     return chosen
 
 
-def _move(actor: Actor, edition: Edition, state: EditionState, action: str) -> None:
-    before, edition.state = edition.state, state
-    history.append(edition, action, actor, before={"state": before}, after={"state": state.value})
+def freeze_edition(*, actor: Actor, edition: Edition) -> Edition:
+    """Freeze the published edition without another in its place: the cycle is over. It never changes again."""
+    with transaction.atomic():
+        rights.require_or_system(actor, EDITION.move("freeze").permission)
+        locked = Edition.objects.select_for_update().get(pk=edition.pk)
+        _move(actor, locked, "freeze")
+        versions.bump(EDITION_CACHE)
+    return locked
+
+
+def drop_edition(*, actor: Actor, edition: Edition) -> Edition:
+    """Give a draft up: its tree goes, its code and history stay. Refused: ``framework.has_duties``, ``state.*``."""
+    with transaction.atomic():
+        rights.require_or_system(actor, EDIT)
+        locked = Edition.objects.select_for_update().get(pk=edition.pk)
+        EDITION.next(locked.state, "drop")
+        if Duty.objects.filter(standard__edition=locked).exists():
+            raise Refused("framework.has_duties", edition=locked.name_zh)
+        clear(locked)
+        _move(actor, locked, "drop")
+        versions.bump(EDITION_CACHE)
+    return locked
+
+
+_SAID = {"publish": "edition.published", "freeze": "edition.frozen", "drop": "edition.dropped"}
+
+
+def _move(actor: Actor, edition: Edition, move: str) -> None:
+    before, edition.state = edition.state, EDITION.next(edition.state, move)
+    history.append(edition, _SAID[move], actor, before={"state": before}, after={"state": edition.state})
     edition.save(update_fields=["state", "published_at", *history.CHAIN_FIELDS])
 
 
@@ -79,7 +108,7 @@ def assign_duty(*, actor: Actor, standard: Standard, unit: Unit, kind: str, pers
         raise Refused("framework.unknown_duty", kind=kind)
     with transaction.atomic():
         rights.require_or_system(actor, EDIT)
-        _refuse_frozen(standard.edition)
+        refuse_frozen(standard.edition)
         duty = Duty.objects.select_for_update().filter(standard=standard, unit=unit, kind=kind).first()
         if duty is not None and duty.person_id == (person.pk if person else None):
             return duty
@@ -94,9 +123,10 @@ def assign_duty(*, actor: Actor, standard: Standard, unit: Unit, kind: str, pers
     return duty
 
 
-def _refuse_frozen(edition: Edition) -> None:
-    if edition.state == EditionState.FROZEN:
-        raise Refused("framework.frozen", edition=edition.name_zh)
+def refuse_frozen(edition: Edition) -> None:
+    """Refused: ``framework.frozen``, ``framework.dropped`` for an edition that takes no change any more."""
+    if edition.state in (EditionState.FROZEN, EditionState.DROPPED):
+        raise Refused(f"framework.{edition.state}", edition=edition.name_zh)
 
 
 def _facts(duty: Duty) -> dict[str, object]:
@@ -111,7 +141,7 @@ def assign_by_role(*, actor: Actor, edition: Edition) -> int:
     """
     with transaction.atomic():
         rights.require_or_system(actor, EDIT)
-        _refuse_frozen(Edition.objects.select_for_update().get(pk=edition.pk))
+        refuse_frozen(Edition.objects.select_for_update().get(pk=edition.pk))
         office = people.units().filter(kind=UnitKind.OFFICE).first()
         if office is None:
             raise Refused("framework.no_office")

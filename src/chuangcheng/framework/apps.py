@@ -1,5 +1,7 @@
 """Registers the room with Django."""
 
+from importlib import import_module
+
 from chuangcheng.history.room import RoomConfig
 
 
@@ -9,3 +11,8 @@ class FrameworkConfig(RoomConfig):
     name = "chuangcheng.framework"
     label = "framework"
     default = True  # RoomConfig stands in this module too
+
+    def ready(self) -> None:
+        """Besides what every room does, register what the framework itself carries between editions."""
+        super().ready()
+        import_module("chuangcheng.framework.heirlooms")

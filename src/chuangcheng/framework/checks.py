@@ -10,6 +10,7 @@ from fractions import Fraction
 from chuangcheng.framework.columns import ABOUT_SHEET as ABOUT
 from chuangcheng.framework.columns import CATEGORIES, ITEMS, LEVELS, METHODS, NEGATIVE, NODES, SITE_KINDS, TIMES, Sheet
 from chuangcheng.framework.flat import Line, Rows, is_flag, level_of
+from chuangcheng.framework.models import Family
 from chuangcheng.framework.rules import Rules
 from chuangcheng.framework.weights import points
 from chuangcheng.kernel.scoring import parse_item
@@ -63,6 +64,9 @@ def _about(rows: Rows) -> None:
     ):
         if code in heads and len(heads[code].values[name]) > limit:
             rows.blame(ABOUT, heads[code], name, "too_long", f"不能超过 {limit} 个字符")
+    family = heads.get("family")
+    if family and family.values["value"] not in ("", *Family.values):
+        rows.blame(ABOUT, family, "value", "unknown_choice", f"类别应为{'、'.join(Family.values)}")
     flag = heads.get("is_reconstruction")
     if flag and not is_flag(flag.values["value"]):
         rows.blame(ABOUT, flag, "value", "not_flag", "请填“是”或“否”")
@@ -133,11 +137,11 @@ def _tree(rows: Rows) -> None:
 
 
 def _parent(rows: Rows, line: Line, parent: Line | None, level: str) -> None:
-    wanted = _ORDER[_ORDER.index(level) - 1]
+    wanted = [_ORDER[_ORDER.index(level) - 1], *(["content"] if level == "content" else [])]
     if parent is None:
         rows.blame(NODES, line, "parent", "orphan", f"没有上级“{line.values['parent']}”")
-    elif level_of(parent) != wanted:
-        rows.blame(NODES, line, "parent", "wrong_level", f"上级必须是{LEVELS[wanted]}")
+    elif level_of(parent) not in wanted:
+        rows.blame(NODES, line, "parent", "wrong_level", f"上级必须是{'或'.join(LEVELS[name] for name in wanted)}")
 
 
 def _in_circle(code: str, by_code: dict[str, Line]) -> bool:

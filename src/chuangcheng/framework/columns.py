@@ -56,7 +56,7 @@ _SOURCE = (
 
 NODES = Sheet("nodes", "测评标准", (
     Column("level", "层级", choices=tuple(LEVELS.values()), needed=True,
-           comment="体系 › 项目 › 内容 › 标准，逐级填写", width=8),
+           comment="体系 › 项目 › 内容 › 标准，逐级填写；内容之下可再分内容，层数不限", width=8),
     Column("code", "代码", "code", needed=True, comment="全表唯一，如 CIV-07-01-01", width=16, limit=40),
     Column("parent", "上级代码", "code", comment="体系为空，其余填上一级的代码", width=14, limit=40),
     Column("zh", "中文", needed=True, width=40, limit=300),

@@ -21,6 +21,7 @@ from chuangcheng.framework.models import (
     SiteKind,
     Standard,
 )
+from chuangcheng.framework.states import EDITION
 from chuangcheng.history import actions as history
 from chuangcheng.history import versions
 from chuangcheng.kernel import digest
@@ -30,7 +31,19 @@ from chuangcheng.people import rights
 
 EDIT = "framework.edit"
 EDITION_CACHE = "framework.edition"
-_HEAD = ("name_zh", "name_en", "version", "note_zh", "note_en", "rules", "sources", "roles", "is_reconstruction")
+_HEAD = (
+    "name_zh",
+    "name_en",
+    "version",
+    "family",
+    "levels",
+    "note_zh",
+    "note_en",
+    "rules",
+    "sources",
+    "roles",
+    "is_reconstruction",
+)
 _SHARED = ("categories", "time_rules")
 _NODE = ("code", "zh", "en", "source", "source_ref")
 _STANDARD = (
@@ -81,9 +94,9 @@ def load_edition(*, actor: Actor, document: Mapping[str, Any]) -> Edition:
         reference.save_time_rules(actor=actor, rows=plain["time_rules"])
         edition = Edition.objects.select_for_update().filter(code=plain["code"]).first()
         if edition is not None:
-            if _own(dump_edition(edition)) == _own(plain):
+            if edition.state != EditionState.DROPPED and _own(dump_edition(edition)) == _own(plain):
                 return edition
-            if edition.state != EditionState.DRAFT:
+            if edition.state not in EDITION.move("load").sources:
                 raise Refused("framework.not_draft", edition=edition.name_zh)
             if Duty.objects.filter(standard__edition=edition).exists():  # their history would point at nothing
                 raise Refused("framework.has_duties", edition=edition.name_zh)
@@ -99,14 +112,12 @@ def _store(actor: Actor, edition: Edition | None, plain: dict[str, Any]) -> Edit
     edition = edition or Edition(code=plain["code"])
     for name in _HEAD:
         setattr(edition, name, plain[name])
+    edition.state = EDITION.next(edition.state, "load")
     after = {"state": edition.state, "document": digest.sha256(digest.canonical(_own(plain)))}
     history.append(edition, "edition.loaded", actor, after=after)
     edition.save(force_insert=fresh)
     if not fresh:
-        for model in (ChecklistItem.objects.filter(site_kind__edition=edition), edition.site_kinds, edition.standards):
-            model.all().delete()
-        edition.nodes.all().delete()
-        edition.negative_items.all().delete()
+        clear(edition)
     standards = _store_tree(edition, plain["frameworks"])
     _store_kinds(edition, plain["site_kinds"], standards)
     NegativeItem.objects.bulk_create(
@@ -115,6 +126,14 @@ def _store(actor: Actor, edition: Edition | None, plain: dict[str, Any]) -> Edit
     )
     versions.bump(EDITION_CACHE)
     return edition
+
+
+def clear(edition: Edition) -> None:
+    """Take away the tree, kinds and negative list of a draft, in the caller's transaction."""
+    for model in (ChecklistItem.objects.filter(site_kind__edition=edition), edition.site_kinds, edition.standards):
+        model.all().delete()
+    edition.nodes.all().delete()
+    edition.negative_items.all().delete()
 
 
 def _store_tree(edition: Edition, frameworks: list[dict[str, Any]]) -> dict[str, Standard]:
@@ -126,20 +145,36 @@ def _store_tree(edition: Edition, frameworks: list[dict[str, Any]]) -> dict[str,
         for project in framework["projects"]:
             share = weights.exact(project["weight"])
             above = _node(nodes, edition, NodeKind.PROJECT, top, project, share)
-            points = weights.points(share, dict(_relative(project)))
-            for content in project["contents"]:
-                total = sum((points[row["code"]] for row in content["standards"]), Fraction())
-                node = _node(nodes, edition, NodeKind.CONTENT, above, content, total)
-                standards += _standards(edition, node, content["standards"], points, len(standards))
+            points = weights.points(
+                share, {row["code"]: weights.exact(row["relative_weight"]) for row in _under(project)}
+            )
+            _store_contents(edition, above, project["contents"], points, (nodes, standards))
     Node.objects.bulk_create(nodes)
     Standard.objects.bulk_create(standards)
     return {standard.code: standard for standard in standards}
 
 
-def _relative(project: dict[str, Any]) -> Iterable[tuple[str, Fraction]]:
-    for content in project["contents"]:
-        for standard in content["standards"]:
-            yield standard["code"], weights.exact(standard["relative_weight"])
+def _store_contents(
+    edition: Edition,
+    above: Node,
+    contents: list[dict[str, Any]],
+    points: dict[str, Fraction],
+    made: tuple[list[Node], list[Standard]],
+) -> None:
+    """Contents below a node, to any depth, added to the nodes and standards ``made`` so far."""
+    nodes, standards = made
+    for content in contents:
+        total = sum((points[row["code"]] for row in _under(content)), Fraction())
+        node = _node(nodes, edition, NodeKind.CONTENT, above, content, total)
+        standards += _standards(edition, node, content["standards"], points, len(standards))
+        _store_contents(edition, node, content.get("contents", []), points, made)
+
+
+def _under(node: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """Every standard below a node of a document."""
+    yield from node.get("standards", [])
+    for content in node.get("contents", []):
+        yield from _under(content)
 
 
 def _node(
@@ -206,9 +241,10 @@ def dump_edition(edition: Edition) -> dict[str, Any]:
 
 def _dump_node(node: Node, below: dict[Any, list[Node]], standards: dict[Any, list[dict[str, Any]]]) -> dict[str, Any]:
     row = _fields(node, _NODE)
-    if node.kind == NodeKind.CONTENT:
-        return {**row, "standards": standards.get(node.pk, [])}
     children = [_dump_node(child, below, standards) for child in below.get(node.pk, [])]
+    if node.kind == NodeKind.CONTENT:
+        deeper = {"contents": children} if children else {}
+        return {**row, "standards": standards.get(node.pk, []), **deeper}
     return {**row, "weight": str(node.weight), "projects" if node.kind == NodeKind.FRAMEWORK else "contents": children}
 
 

@@ -16,8 +16,12 @@ from chuangcheng.framework.weights import exact
 from chuangcheng.kernel.problems import FieldProblem, Refused
 
 FIRST_ROW = 2  # below the header
-_CHILDREN = {"framework": "projects", "project": "contents", "content": "standards"}
+#: Where a level's children stand in documents. A content may hold contents too, so that a tree can be of any depth.
+_CHILDREN = {"framework": ("projects",), "project": ("contents",), "content": ("standards", "contents")}
+_LEVEL_IN = {"projects": "project", "contents": "content", "standards": "standard"}
 _LEVEL_OF = {word: level for level, word in LEVELS.items()}
+_PAUSE = "、"
+_USUAL = 3  # project, content, standard
 _YES = {"是", "1", "true", "yes", "y"}
 _NO = {"", "否", "0", "false", "no", "n"}
 
@@ -162,8 +166,9 @@ def _flattened(document: Mapping[str, Any]) -> dict[str, list[Line]]:
 
 
 def _about(document: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    for name in ("code", "version"):
+    for name in ("code", "version", "family"):
         yield {"kind": "edition", "code": name, "value": document.get(name, "")}
+    yield {"kind": "edition", "code": "levels", "value": _PAUSE.join(document.get("levels", []))}
     for name in ("name", "note"):
         zh, en = document.get(f"{name}_zh", ""), document.get(f"{name}_en", "")
         yield {"kind": "edition", "code": name, "zh": zh, "en": en}
@@ -184,15 +189,9 @@ def _walk(node: Mapping[str, Any], level: str, parent: str) -> Iterable[dict[str
         row["scoring"] = scoring
         row["weight"] = node.get("relative_weight", "")
     yield row
-    below = _CHILDREN.get(level)
-    if below:
+    for below in _CHILDREN.get(level, ()):
         for child in node.get(below, []):
-            yield from _walk(child, _below(level), str(node.get("code", "")))
-
-
-def _below(level: str) -> str:
-    order = list(LEVELS)
-    return order[order.index(level) + 1]
+            yield from _walk(child, _LEVEL_IN[below], str(node.get("code", "")))
 
 
 def level_of(line: Line) -> str:
@@ -207,18 +206,21 @@ def nest(rows: Rows) -> dict[str, Any]:
     head = {row["code"]: row for row in about["edition"]}
     blank = {"zh": "", "en": "", "value": ""}
     name, note = head.get("name", blank), head.get("note", blank)
+    trees = _trees(sheets["nodes"])
     return {
         "code": head.get("code", blank)["value"],
         "name_zh": name["zh"],
         "name_en": name["en"],
         "version": head.get("version", blank)["value"],
+        "family": head.get("family", blank)["value"] or "national",
+        "levels": _level_names(head.get("levels", blank)["value"], trees),
         "is_reconstruction": _flag(head.get("is_reconstruction", blank)["value"]),
         "note_zh": note["zh"],
         "note_en": note["en"],
         "rules": {row["code"]: json.loads(row["value"]) for row in about["rule"]},
         "sources": {row["code"]: {"kind": row["value"], "about": row["en"]} for row in about["source"]},
         "roles": [{"code": row["code"], "zh": row["zh"], "en": row["en"]} for row in about["role"]],
-        "frameworks": _trees(sheets["nodes"]),
+        "frameworks": trees,
         "site_kinds": _kinds(sheets["kinds"], sheets["items"], [line.values["code"] for line in sheets["nodes"]]),
         "negative_items": [dict(line.values) for line in sheets["negative"]],
         # Neither has an order of its own; sorted, equal content is an equal document.
@@ -239,10 +241,29 @@ def _trees(lines: list[Line]) -> list[dict[str, Any]]:
         plain = {name: values[name] for name in ("code", "zh", "en", "source", "source_ref")}
         if level == "standard":
             return {**plain, **_standard(values)}
-        weight = {} if level == "content" else {"weight": values["weight"]}
-        return {**plain, **weight, _CHILDREN[level]: [node(child) for child in below.get(values["code"], [])]}
+        if level != "content":
+            plain["weight"] = values["weight"]
+        children = [(level_of(child), node(child)) for child in below.get(values["code"], [])]
+        some = {name: [each for kind, each in children if kind == _LEVEL_IN[name]] for name in _CHILDREN[level]}
+        if level == "content" and not some["contents"]:
+            del some["contents"]
+        return {**plain, **some}
 
     return [node(line) for line in below.get("", [])]
+
+
+def _level_names(text: str, trees: list[dict[str, Any]]) -> list[str]:
+    """The names given; where none are, usual ones for a tree that is deeper than usual."""
+    given = [name.strip() for name in text.split(_PAUSE) if name.strip()]
+    deep = max((_depth(project) for tree in trees for project in tree["projects"]), default=0)
+    if given or deep <= _USUAL:
+        return given
+    return ["测评项目", "测评内容", *(f"{number}级细目" for number in range(3, deep)), "测评标准"]
+
+
+def _depth(node: dict[str, Any]) -> int:
+    """How many levels a node of a document has, its own and the standards' included."""
+    return 1 + max((_depth(child) for child in node.get("contents", [])), default=1)
 
 
 def _standard(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,11 +21,26 @@ class SourceFlag(models.TextChoices):
 
 
 class EditionState(models.TextChoices):
-    """A published edition is scored against; a frozen one never changes again."""
+    """A published edition is scored against; a frozen one never changes again (``states.EDITION``)."""
 
     DRAFT = "draft", "草稿"
     PUBLISHED = "published", "已发布"
     FROZEN = "frozen", "已冻结"
+    DROPPED = "dropped", "已放弃"
+
+
+class Family(models.TextChoices):
+    """Which assessment an edition is of. Families stand side by side, each with its own published edition; the first
+    one here that has any is what scores and sites are held against."""
+
+    NATIONAL = "national", "全国文明城市"
+    DISTRICT = "district", "文明城区"
+    OWN = "own", "本市自定"
+    MINORS = "minors", "未成年人"
+
+
+#: What the levels below the framework are called where an edition says nothing else.
+LEVELS = ("测评项目", "测评内容", "测评标准")
 
 
 class Edition(Chained):
@@ -38,6 +53,8 @@ class Edition(Chained):
     name_zh = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     version = models.CharField(max_length=40)
+    family = models.CharField(max_length=12, choices=Family.choices, default=Family.NATIONAL)
+    levels = models.JSONField(default=list)  # names of the levels, projects to standards; more than three where deeper
     state = models.CharField(max_length=12, choices=EditionState.choices, default=EditionState.DRAFT)
     note_zh = models.TextField(blank=True)
     note_en = models.TextField(blank=True)
@@ -51,12 +68,17 @@ class Edition(Chained):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["state"], condition=models.Q(state="published"), name="framework_one_published"
+                fields=["family"], condition=models.Q(state="published"), name="framework_one_published"
             )
         ]
 
     def __str__(self) -> str:
         return self.name_zh
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """What its levels are called, from projects down to standards; at least three."""
+        return tuple(self.levels) or LEVELS
 
 
 class Sourced(models.Model):
@@ -150,6 +172,45 @@ class Duty(Chained):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["standard", "unit", "kind"], name="framework_duty_once")]
+
+
+class Succession(models.Model):
+    """Which standard of ``edition`` takes over from an ``old`` one; ``new`` is empty where none does.
+
+    A decision, by the comparison itself where it was sure or by a person; what hangs on the old standard follows it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    old = models.ForeignKey(Standard, models.CASCADE, related_name="heirs")
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="successions")
+    new = models.ForeignKey(Standard, models.CASCADE, null=True, blank=True, related_name="forebears")
+    how = models.CharField(max_length=8, choices=[("sure", "自动对应"), ("chosen", "人工选定"), ("none", "无对应")])
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["old", "edition"], name="framework_succession_once")]
+
+
+class Upload(models.Model):
+    """A city's own text as it was uploaded, cells and all, on its way to a draft edition 导入.
+
+    ``grids`` is what :func:`chuangcheng.kernel.grids.as_json` makes of its sheets, ``mapping`` how they are read.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200)
+    grids = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=8, choices=[("open", "待导入"), ("loaded", "已导入"), ("dropped", "已放弃")], default="open"
+    )
+    edition = models.ForeignKey(Edition, models.SET_NULL, null=True, blank=True, related_name="uploads")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-made_at"])]
 
 
 class SiteKind(Sourced):

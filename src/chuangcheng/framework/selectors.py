@@ -16,6 +16,7 @@ from chuangcheng.framework.models import (
     DutyKind,
     Edition,
     EditionState,
+    Family,
     Node,
     SiteKind,
     Standard,
@@ -43,9 +44,14 @@ def _load() -> _Reference:
 
 
 _reference: Cached[_Reference] = Cached(CACHE, _load)
-_current: Cached[Edition | None] = Cached(
-    EDITION_CACHE, lambda: Edition.objects.filter(state=EditionState.PUBLISHED).first()
-)
+
+
+def _main_edition() -> Edition | None:
+    published = {edition.family: edition for edition in Edition.objects.filter(state=EditionState.PUBLISHED)}
+    return next((published[family] for family in Family.values if family in published), None)
+
+
+_current: Cached[Edition | None] = Cached(EDITION_CACHE, _main_edition)
 _rules: Cached[dict[UUID, Rules]] = Cached(EDITION_CACHE, dict)
 _checklists: Cached[dict[UUID, dict[str, ChecklistItem]]] = Cached(EDITION_CACHE, dict)
 _by_category: Cached[dict[UUID, dict[str, list[Standard]]]] = Cached(EDITION_CACHE, dict)
@@ -57,8 +63,23 @@ def editions() -> QuerySet[Edition]:
 
 
 def current_edition() -> Edition | None:
-    """The published edition, which everything is held against; for reading only (it comes from a cache)."""
+    """The published edition of the first family that has one, which everything is held against; for reading only (it
+    comes from a cache)."""
     return _current.get()
+
+
+def published_editions() -> list[Edition]:
+    """The published edition of each family, the main one first."""
+    order = list(Family.values)
+    return sorted(Edition.objects.filter(state=EditionState.PUBLISHED), key=lambda one: order.index(one.family))
+
+
+def get_edition(edition_id: UUID) -> Edition:
+    """The edition, or ``common.not_found``. Whoever may see the framework may see all of it."""
+    found = Edition.objects.filter(pk=edition_id).first()
+    if found is None:
+        raise Refused("common.not_found")
+    return found
 
 
 def edition_by_code(code: str) -> Edition | None:
@@ -86,7 +107,8 @@ def nodes_of(edition: Edition) -> QuerySet[Node]:
 
 def standards_of(edition: Edition) -> QuerySet[Standard]:
     """The edition's standards in the tree's order, content, project and framework loaded."""
-    return edition.standards.select_related("content__parent__parent").order_by("order")
+    above = "__".join(["content", *["parent"] * (len(edition.level_names) - 1)])
+    return edition.standards.select_related(above).order_by("order")
 
 
 def standard_by_code(edition: Edition, code: str) -> Standard | None:
@@ -100,6 +122,12 @@ def get_standard(standard_id: UUID) -> Standard:
     if found is None:
         raise Refused("common.not_found")
     return found
+
+
+def heirs(edition: Edition) -> dict[UUID, UUID | None]:
+    """Which standards of this edition take over from older ones (old id → new id, None where it is settled that none
+    does)."""
+    return dict(edition.successions.values_list("old_id", "new_id"))
 
 
 def kinds_of(edition: Edition) -> QuerySet[SiteKind]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -125,14 +125,22 @@ def _from_standard(actor: Actor, standard: Standard) -> Indicator:
 
 
 def follow_edition() -> int:
-    """Point indicators at the standard of the same code in the published edition; returns how many moved."""
-    edition, moved = framework.current_edition(), 0
-    if edition is not None:
-        with transaction.atomic():
-            codes = Indicator.objects.exclude(standard=None).values_list("standard__code", flat=True)
-            for standard in edition.standards.filter(code__in=set(codes)):
-                old = Indicator.objects.filter(standard__code=standard.code).exclude(standard=standard)
-                moved += old.update(standard=standard)
+    """Point indicators at the standard of the published edition that took over from theirs, or, where nobody said
+    which, at the one of the same code; returns how many moved."""
+    with transaction.atomic():
+        return sum(_follow(edition) for edition in framework.published_editions())
+
+
+def _follow(edition: Edition) -> int:
+    heirs, by_code = framework.heirs(edition), {row.code: row for row in edition.standards.all()}
+    by_id = {row.pk: row for row in by_code.values()}
+    elsewhere = Indicator.objects.filter(standard__edition__family=edition.family).exclude(standard__edition=edition)
+    moved = 0
+    for indicator in elsewhere.select_related("standard"):
+        old = cast(Standard, indicator.standard)
+        heir = by_id.get(heirs[old.pk] or old.pk) if old.pk in heirs else by_code.get(old.code)
+        if heir is not None:
+            moved += Indicator.objects.filter(pk=indicator.pk).update(standard=heir)
     return moved
 
 

@@ -7,7 +7,7 @@ from chuangcheng.history.outbox import on
 from chuangcheng.indicators import actions
 
 
-@on("edition.published")
+@on("edition.published", "edition.carried")
 def follow_edition(_: Outbox) -> None:
-    """Indicators go over to the new edition's standards. Doing it twice changes nothing."""
+    """Indicators go over to a published edition's standards, also when heirs are settled later."""
     actions.follow_edition()

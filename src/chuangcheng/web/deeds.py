@@ -84,6 +84,8 @@ DEEDS = {
     "edition.loaded": Label("载入体系", "Edition loaded"),
     "edition.published": Label("发布体系", "Edition published"),
     "edition.frozen": Label("冻结体系", "Edition frozen"),
+    "edition.dropped": Label("放弃体系草稿", "Draft edition dropped"),
+    "edition.carried": Label("承接上一版本", "Carried over from the edition before"),
     "duty.assigned": Label("落实责任", "Duty assigned"),
     "duty.changed": Label("调整责任", "Duty changed"),
     "indicator.defined": Label("设立指标", "Indicator defined"),

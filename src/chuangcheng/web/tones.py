@@ -52,6 +52,7 @@ TONES = {
     ("visit", "finished"): "done",
     ("edition", "draft"): "waiting",
     ("edition", "published"): "done",
+    ("edition", "frozen"): "held",
     ("site", "active"): "done",
     ("site", "paused"): "held",
     ("compound", "active"): "done",

@@ -88,7 +88,7 @@ def _framework(options: argparse.Namespace, _progress: Progress) -> dict[str, An
     if options.sample or options.file is None:
         edition = actions.load_sample(actor=SYSTEM)
     elif options.file.suffix.lower() == ".json":
-        edition = documents.load_edition(actor=SYSTEM, document=_json(options.file))
+        edition = documents.load_edition(actor=SYSTEM, document=read_json(options.file))
     else:
         edition = documents.load_edition(actor=SYSTEM, document=workbook.read_workbook(options.file))
     if options.publish:
@@ -96,7 +96,8 @@ def _framework(options: argparse.Namespace, _progress: Progress) -> dict[str, An
     return {"edition": edition.code, "state": edition.state, "standards": edition.standards.count()}
 
 
-def _json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """The document in a JSON file. Refused: ``operations.bad_setting``."""
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
