@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from chuangcheng.framework import sample
-from chuangcheng.framework.documents import EDIT, EDITION_CACHE, clear, load_edition
+from chuangcheng.framework.documents import EDIT, EDITION_CACHE, clear, load_edition, refuse_frozen
 from chuangcheng.framework.models import Duty, DutyKind, Edition, EditionState, Standard
 from chuangcheng.framework.reference import save_categories, save_time_rules
 from chuangcheng.framework.states import EDITION
@@ -121,12 +121,6 @@ def assign_duty(*, actor: Actor, standard: Standard, unit: Unit, kind: str, pers
         duty.save(force_insert=fresh)
         outbox.emit(action, ("duty", duty.pk), {"standard": str(standard.pk), "unit": str(unit.pk)})
     return duty
-
-
-def refuse_frozen(edition: Edition) -> None:
-    """Refused: ``framework.frozen``, ``framework.dropped`` for an edition that takes no change any more."""
-    if edition.state in (EditionState.FROZEN, EditionState.DROPPED):
-        raise Refused(f"framework.{edition.state}", edition=edition.name_zh)
 
 
 def _facts(duty: Duty) -> dict[str, object]:

@@ -12,9 +12,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.framework.actions import refuse_frozen
 from chuangcheng.framework.comparing import Comparison, compare_editions
-from chuangcheng.framework.documents import EDIT, EDITION_CACHE
+from chuangcheng.framework.documents import EDIT, EDITION_CACHE, refuse_frozen
 from chuangcheng.framework.models import Edition, Standard, Succession
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox, versions

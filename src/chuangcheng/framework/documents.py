@@ -128,6 +128,12 @@ def _store(actor: Actor, edition: Edition | None, plain: dict[str, Any]) -> Edit
     return edition
 
 
+def refuse_frozen(edition: Edition) -> None:
+    """Refused: ``framework.frozen``, ``framework.dropped`` for an edition that takes no change any more."""
+    if edition.state in (EditionState.FROZEN, EditionState.DROPPED):
+        raise Refused(f"framework.{edition.state}", edition=edition.name_zh)
+
+
 def clear(edition: Edition) -> None:
     """Take away the tree, kinds and negative list of a draft, in the caller's transaction."""
     for model in (ChecklistItem.objects.filter(site_kind__edition=edition), edition.site_kinds, edition.standards):
