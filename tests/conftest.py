@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Generator, Iterator
@@ -14,11 +15,18 @@ os.environ.setdefault("CHUANGCHENG_HOME", str(HOME))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangcheng.config.django")
 os.environ.setdefault("CHUANGCHENG_RATE_LIMITS", "off")
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 # Settings named in pyproject.toml would be read before this file, and the tests would run in ./home.
 assert settings.DATABASES
+
+# A busy machine is slow at times; that is no failure.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
+# Nearly all that a test makes is freed by counting; looking for rings after every 700 objects costs a tenth of the run.
+gc.set_threshold(100_000, 50, 1000)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOON = datetime(2026, 9, 15, 4, 0, tzinfo=UTC)  # Tuesday, 12:00 in the city

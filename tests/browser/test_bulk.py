@@ -29,6 +29,7 @@ def move(window: Visitor, name: str) -> Locator:
     return window.page.locator(".picks__moves").get_by_role("button", name=name)
 
 
+@pytest.mark.full
 def test_moves_appear_with_the_first_choice_and_follow_the_states(visitor: Open) -> None:
     window = visitor("office")
     window.go("/desk/cases/?sort=filed")
@@ -40,6 +41,7 @@ def test_moves_appear_with_the_first_choice_and_follow_the_states(visitor: Open)
     assert window.axe() == []
 
 
+@pytest.mark.full
 def test_space_ticks_and_shift_takes_what_lies_between(visitor: Open) -> None:
     window = visitor("office")
     window.go("/desk/cases/?sort=filed")
@@ -61,6 +63,7 @@ def test_space_ticks_and_shift_takes_what_lies_between(visitor: Open) -> None:
     assert ticked(window) == [3], "an unticked stretch follows the box that ended it"
 
 
+@pytest.mark.full
 def test_all_on_this_page(visitor: Open) -> None:
     window = visitor("office")
     window.go("/desk/cases/")
@@ -75,6 +78,7 @@ def test_all_on_this_page(visitor: Open) -> None:
     assert ticked(window) == []
 
 
+@pytest.mark.full
 def test_filters_draw_boxes_and_bar_anew(visitor: Open) -> None:
     window = visitor("office")
     window.go("/desk/cases/")
@@ -106,6 +110,7 @@ def test_from_the_list_to_the_report(visitor: Open, width: int) -> None:
     expect(window.page).to_have_url(f"{window.address}/desk/cases/?sort=filed")
 
 
+@pytest.mark.full
 def test_a_thumb_finds_the_box_and_the_slip_apart(visitor: Open) -> None:
     window = visitor("office", width=390, height=844)
     window.go("/desk/reports/?state=received")
@@ -119,6 +124,7 @@ def test_a_thumb_finds_the_box_and_the_slip_apart(visitor: Open) -> None:
     expect(window.page.get_by_role("heading", name="经过")).to_be_visible()
 
 
+@pytest.mark.full
 def test_without_scripts(visitor: Open) -> None:
     window = visitor("office", java_script_enabled=False)
     window.page.goto(f"{window.address}/desk/reports/?state=received")

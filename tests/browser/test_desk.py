@@ -24,6 +24,7 @@ def open_first_case(window: Visitor, query: str) -> None:
     expect(window.page.get_by_role("heading", name="经过")).to_be_visible()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("width", [1440, 360])
 def test_pages_keep_the_policy_and_fit(visitor: Open, path: str, width: int) -> None:
@@ -33,6 +34,7 @@ def test_pages_keep_the_policy_and_fit(visitor: Open, path: str, width: int) -> 
     assert window.axe() == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("persona", ["leader", "street", "community", "grid", "inspector", "auditor"])
 def test_every_persona_finds_its_day(visitor: Open, persona: str) -> None:
     window = visitor(persona, width=390, height=844)
@@ -222,6 +224,7 @@ def test_theme_language_and_post_can_be_changed(visitor: Open) -> None:
     expect(page.locator(".menu--post summary")).not_to_contain_text("值班领导")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", ["/desk/", "/desk/cases/", "/desk/reports/"])
 def test_a_thumb_hits_what_it_aims_at(visitor: Open, path: str) -> None:
     window = visitor("street", width=390, height=844)
@@ -244,6 +247,7 @@ def test_a_lost_network_is_said(visitor: Open) -> None:
     window.troubles.clear()  # the browser's own words on the failed request
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", ["/desk/cases/map/", "/desk/sites/map/"])
 @pytest.mark.parametrize("width", [1440, 360])
 def test_the_map_names_our_own_areas_one_clear_of_the_other(visitor: Open, path: str, width: int) -> None:

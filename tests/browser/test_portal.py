@@ -42,6 +42,7 @@ def sound(window: Visitor) -> None:
         assert small_targets(window) == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])

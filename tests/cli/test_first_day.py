@@ -28,6 +28,7 @@ def refused(done: Done, code: str) -> str:
     return message
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("kind", FILES)
 def test_a_second_import_changes_nothing(hall: Home, files: dict[str, str], tmp_path: Path, kind: str) -> None:
     home = hall.copy_to(tmp_path / "home")
@@ -47,6 +48,7 @@ def test_another_systems_history_is_replayed_once(hall: Home, files: dict[str, s
     assert count(home, "cases", "Case") == cases
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("kind", "room", "model"), [("units", "people", "Unit"), ("divisions", "places", "Division")])
 def test_a_preview_keeps_nothing(
     migrated_home: Home, files: dict[str, str], tmp_path: Path, kind: str, room: str, model: str
@@ -103,6 +105,7 @@ def test_a_missing_column_is_named(hall: Home, tmp_path: Path) -> None:
     assert "经度" in refused(hall.command("import", "sites", str(path), "--json"), "tables.missing_columns")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("name", "data"), [("sites.xlsx", b"no workbook"), ("sites.xlsx", b""), ("sites.pdf", b"%PDF-")]
 )
@@ -122,6 +125,7 @@ def test_an_import_on_an_empty_home_says_what_to_do(tmp_path: Path, files: dict[
     assert "migrate" in refused(done, "operations.pending_migrations")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("kind", "rows"), [("sites", 2), ("cases", 8), ("reports", 11)])
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_what_is_there_goes_out(hall: Home, tmp_path: Path, kind: str, rows: int, suffix: str) -> None:

@@ -37,6 +37,7 @@ def by_sql(home: Home, statement: str) -> None:
         database.commit()
 
 
+@pytest.mark.full
 def test_changed_figures_are_named_one_by_one_and_made_good(hall: Home, tmp_path: Path) -> None:
     home = hall.copy_to(tmp_path / "home")
     for _check, statement in CHANGED.values():
@@ -75,6 +76,7 @@ def test_people_read_the_difference_too(hall: Home, tmp_path: Path) -> None:
     assert "differences" in english.out.splitlines()[0]
 
 
+@pytest.mark.full
 def test_a_photo_that_rotted_is_named(hall: Home, tmp_path: Path) -> None:
     home = hall.copy_to(tmp_path / "home")
     home.django(
@@ -91,6 +93,7 @@ def test_a_photo_that_rotted_is_named(hall: Home, tmp_path: Path) -> None:
     assert run(home, "rebuild", "--check")["differences"] == 0, "files are read only when asked"
 
 
+@pytest.mark.full
 def test_the_doctor_in_two_languages_and_two_forms(hall: Home, tmp_path: Path) -> None:
     said = hall.command("doctor")
     assert said.code == 0, said.out
@@ -119,6 +122,7 @@ def test_the_doctor_tells_of_effects_that_keep_failing(hall: Home, tmp_path: Pat
     assert levels["outbox"] == "warn"
 
 
+@pytest.mark.full
 def test_pending_migrations_are_listed_and_end_with_1(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     done = home.command("migrate", "--check", "--json")

@@ -77,6 +77,7 @@ def test_learning_puts_a_model_into_force(city: Home, labelled: Path) -> None:
     assert city.command("triage", "show", "--text", "你好", "--json").json == {"category": None}
 
 
+@pytest.mark.full
 def test_a_damaged_model_is_named(city: Home, tmp_path: Path) -> None:
     home = city.copy_to(tmp_path / "home")
     (home.folder / "models").mkdir(exist_ok=True)
@@ -104,6 +105,7 @@ def test_too_few_rows(city: Home, tmp_path: Path) -> None:
     assert (done.code, done.json["error"]["code"]) == (1, "triage.too_few")
 
 
+@pytest.mark.full
 def test_duplicates_of_a_workbook(tmp_path: Path) -> None:
     text = "滨江北路从桥头到菜场一段路灯坏了半个月，晚上出行很危险，请维修，联系13812345678"
     rows: list[list[object]] = [

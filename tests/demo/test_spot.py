@@ -70,6 +70,7 @@ def no_case_is_filed_but_for_what_came_back(city: dict[str, Any]) -> None:
     assert settings.CITY.quickfix_share == 5
 
 
+@pytest.mark.full
 def test_the_quick_fixes_of_a_city(city: dict[str, Any]) -> None:
     """One city for all of it: founding it takes seconds."""
     some_each_day_some_come_back(city)

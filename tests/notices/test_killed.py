@@ -81,6 +81,7 @@ def private(home: Home) -> None:
     (home.folder / "config.toml").write_text("private_targets = true\n", encoding="utf-8")
 
 
+@pytest.mark.full
 def test_a_webhook_whose_worker_was_killed_is_told_again_under_its_id(home: Home, other_side: Service) -> None:
     python(home, WEBHOOK, other_side)
     work_and_die(home, other_side)

@@ -48,6 +48,7 @@ def test_a_used_home_is_backed_up_first(home: Home) -> None:
     assert "0003_authenticator_type_uniq" not in names, "it is the database as it was before"
 
 
+@pytest.mark.full
 def test_of_two_processes_one_migrates(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     command = [sys.executable, "-m", "chuangcheng.cli.main", "migrate", "--json"]
