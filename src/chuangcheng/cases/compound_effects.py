@@ -15,8 +15,8 @@ HOW = {"case.closed": "done", "case.reopened": "open", "case.voided": "void"}
 def follow_matter(row: Outbox) -> None:
     """The matter is carried out when its case is closed, open again when it is reopened, free when it is void. What a
     case was closed without fixing is not carried out. Doing it twice changes nothing."""
-    cases = Case.objects.filter(pk=row.subject_id, origin_kind=AGENDA_ITEM, origin_id__isnull=False)
+    cases = Case.objects.filter(pk=row.subject_id, origin_kind=AGENDA_ITEM)
     how = HOW[row.topic]
     for pk, item, outcome in cases.values_list("pk", "origin_id", "outcome"):
-        if how != "done" or outcome == "fixed":
+        if item and (how != "done" or outcome == "fixed"):
             work.follow_case(item_id=item, case_id=pk, how=how)
