@@ -1,7 +1,8 @@
 /**
  * The service worker of the citizens' pages: a help for the next visit without a network, never needed. It keeps the
- * files of this build and the last good copy of a few anonymous pages. It never touches the API, the pages of staff or
- * anything that is not a plain GET. The list of files and the edition are put in front of it by the server.
+ * files of this build and the last good copy of a few anonymous pages. Of the pages of staff it knows one alone: the
+ * empty page of verification, whose own script keeps a copy. It never touches the API or anything that is not a plain
+ * GET. The list of files and the edition are put in front of it by the server.
  */
 interface Scope {
   KEPT: string[];
@@ -24,6 +25,8 @@ const FILES = `files-${worker.EDITION}`;
 const PAGES = "pages";
 /** Pages that look the same for everybody. */
 const OFFLINE = new Set(["/report/", "/mine/", "/privacy/"]);
+/** Empty pages that their own script keeps, and takes away when somebody signs out. */
+const SHELLS = new Set(["/field/verify/"]);
 const ASSETS = /\/static\/build\//;
 const PATIENCE = 4_000;
 
@@ -35,6 +38,7 @@ worker.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (ASSETS.test(url.pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate" && OFFLINE.has(url.pathname)) event.respondWith(page(request, url.pathname));
+  else if (request.mode === "navigate" && SHELLS.has(url.pathname)) event.respondWith(shell(request, url.pathname));
 });
 
 async function install(): Promise<void> {
@@ -71,6 +75,17 @@ async function page(request: Request, path: string): Promise<Response> {
   if (!kept) return fresh;
   const late = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), PATIENCE));
   return Promise.race([fresh.catch(() => kept), late]);
+}
+
+/** The network's answer whatever it is, a sign-in page too; the kept copy only where there is no network. */
+async function shell(request: Request, path: string): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await (await caches.open(PAGES)).match(path);
+    if (kept) return kept;
+    throw error;
+  }
 }
 
 /** Without the time that it told: a kept page knows no time. */

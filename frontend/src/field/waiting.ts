@@ -1,7 +1,9 @@
 /** What waits on this phone for this post is sent from every page of the field. */
 import { Queue } from "../portal/queue";
 import { openStore } from "../portal/store";
+import { forgetOnLeaving, openKept } from "./kept";
 import { drawSent, QuickFix } from "./quickfix";
+import { Verifying } from "./verify";
 
 export async function sendWaiting(): Promise<void> {
   const line = document.querySelector<HTMLElement>("[data-part=strip]");
@@ -15,9 +17,14 @@ export async function sendWaiting(): Promise<void> {
     line.textContent = waiting ? (line.dataset["waiting"] ?? "").replace("{n}", String(waiting)) : "";
     line.hidden = !waiting;
     await drawSent(store, queue);
+    await verifying?.draw();
   };
+  const list = document.querySelector<HTMLElement>("[data-verifying]");
+  const verifying = list ? new Verifying(list, store, queue, await openKept(post)) : null;
+  forgetOnLeaving(post);
   const form = document.querySelector<HTMLFormElement>("form[data-quickfix]");
   if (form) new QuickFix(form, store, queue);
   await show();
+  void verifying?.start();
   queue.start();
 }

@@ -4,7 +4,7 @@ import type { Place } from "../place";
 /** A photo by its hash. `safe_at` is the server's acknowledgement, `refused` its words if it will never take it. */
 export interface Shot {
   sha256: string;
-  role: "near" | "far" | "before" | "after";
+  role: "near" | "far" | "before" | "after" | "evidence";
   size: number;
   type: string;
   in_camera: boolean;

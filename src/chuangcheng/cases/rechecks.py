@@ -91,11 +91,9 @@ class Quality:
         return self.looked < ENOUGH
 
 
-_COUNTS = {
-    "looked": Count("pk", filter=Q(state__in=ANSWERED)),
-    "not_fixed": Count("pk", filter=Q(state="not_fixed")),
-    "missed": Count("pk", filter=Q(state="missed")),
-}
+_LOOKED = Count("pk", filter=Q(state__in=ANSWERED))
+_NOT_FIXED = Count("pk", filter=Q(state="not_fixed"))
+_MISSED = Count("pk", filter=Q(state="missed"))
 
 
 def by_unit(rows: QuerySet[Recheck]) -> list[Quality]:
@@ -104,7 +102,7 @@ def by_unit(rows: QuerySet[Recheck]) -> list[Quality]:
         rows.order_by()
         .filter(state__in=(*ANSWERED, "missed"))
         .values(unit=F("handled_unit"), name=F("handled_unit__short_name"))
-        .annotate(**_COUNTS)
+        .annotate(looked=_LOOKED, not_fixed=_NOT_FIXED, missed=_MISSED)
         .order_by("handled_unit__official_order", "name")
     )
     return [Quality(row["unit"], row["name"], row["looked"], row["not_fixed"], row["missed"]) for row in found]
@@ -113,5 +111,5 @@ def by_unit(rows: QuerySet[Recheck]) -> list[Quality]:
 def overall(rows: QuerySet[Recheck]) -> Quality:
     """All units together, by what was drawn by lot alone: there each closure had the same chance, while filling up
     looks at the closures of small units more often."""
-    counts = rows.order_by().filter(why="share").aggregate(**_COUNTS)
+    counts = rows.order_by().filter(why="share").aggregate(looked=_LOOKED, not_fixed=_NOT_FIXED, missed=_MISSED)
     return Quality(None, "", counts["looked"], counts["not_fixed"], counts["missed"])

@@ -76,7 +76,7 @@ _EXTRA = {
     "case.filed": Label("立案", "Filed"),
     "case.photo_added": Label("上传照片", "Photo added"),
     "case.watched": Label("市民“我也遇到”", "Somebody else met it too"),
-    "case.requested": Label("由业务系统经接口办理", "Taken by a program"),
+    "case.requested": Label("由业务系统或手机送达", "Sent by a program or a phone"),
     "order.created": Label("收到工单", "Order received"),
     "order.due_changed": Label("对方调整答复期限", "The limit of the reply was moved"),
     "order.called_back": Label("收到回访结果", "Result of the call-back"),

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.field import quickfixes, rechecks, reporting, shops, tasks, visits
+from chuangcheng.field import quickfixes, rechecks, reporting, shops, tasks, verifying, visits
 
 app_name = "field"
 urlpatterns = [
     path("", tasks.home, name="home"),
     path("report/", reporting.report, name="report"),
     path("reports/<uuid:report_id>/confirm/", tasks.confirm, name="confirm"),
+    path("verify/", verifying.shell, name="verifying"),
+    path("verify/list", verifying.listed, name="verifying_list"),
+    path("cases/<uuid:case_id>/verdicts", verifying.take_in, name="verdicts"),
+    path(
+        "cases/<uuid:case_id>/verdicts/<uuid:verdict_id>/photos/<str:sha256>", verifying.put_photo, name="verdict_photo"
+    ),
     path("cases/<uuid:case_id>/", tasks.case, name="case"),
     path("cases/<uuid:case_id>/verify/", tasks.verify, name="verify"),
     path("cases/<uuid:case_id>/rework/", tasks.rework, name="rework"),

@@ -54,6 +54,7 @@ from chuangcheng.cases.actions.reports import (
 )
 from chuangcheng.cases.actions.returns import arbitrate_case, return_case
 from chuangcheng.cases.actions.triage import ask_confirm, confirm_report, file_report, link_report, refuse_report
+from chuangcheng.cases.actions.verdicts import VerdictInput, give_verdict, ingest_verdict_photo
 from chuangcheng.cases.actions.verification import close_case, rework_case, verify_case
 from chuangcheng.cases.inputs import CaseInput, ReportInput
 from chuangcheng.cases.obligations import Callback
@@ -70,6 +71,7 @@ __all__ = [
     "QuickFixInput",
     "ReportInput",
     "StepInput",
+    "VerdictInput",
     "accept_case",
     "add_after_photo",
     "add_co",
@@ -105,10 +107,12 @@ __all__ = [
     "finish_co",
     "finish_step",
     "flag_case",
+    "give_verdict",
     "grant_reopen",
     "handle_case",
     "ingest_photo",
     "ingest_quickfix_photo",
+    "ingest_verdict_photo",
     "lapse_looks",
     "lapse_rechecks",
     "link_report",

@@ -40,14 +40,15 @@ def draw_rechecks(*, now: datetime) -> int:
         return 0
     week = _monday(now)
     since = week - _WEEK
-    known = set(Recheck.objects.filter(closed_at__gte=since).values_list("case", "handled_unit", "closed_at"))
+    earlier = Recheck.objects.filter(closed_at__gte=since).values_list("case", "handled_unit", "closed_at")
+    known = {Closure(*row) for row in earlier}
     closed = Case.objects.filter(
         state="closed", outcome="fixed", closed_at__gte=since, closed_at__lte=now, handled_unit__isnull=False
     )
-    rows = set(closed.values_list("pk", "handled_unit", "closed_at"))
+    rows = {Closure(*row) for row in closed.values_list("pk", "handled_unit", "closed_at")}  # type: ignore[arg-type]
     fresh = rows - known
-    chosen = pick((Closure(*row) for row in sorted(rows | known, key=str)), share, week)
-    drawn = {each: why for each, why in chosen.items() if (each.case_id, each.unit_id, each.closed_at) in fresh}
+    chosen = pick(rows | known, share, week)
+    drawn = {each: why for each, why in chosen.items() if each in fresh}
     verifiers = _verifying_units(each.case_id for each in drawn)
     due = CALENDAR.add(now, Decimal(settings.CITY.recheck_days), "work_days").at
     return sum(_draw(each, why, verifiers.get(each.case_id), due) for each, why in drawn.items())
