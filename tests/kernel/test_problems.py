@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 import chuangcheng
+from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.problems import FieldProblem, Refused, catalogue
 
 SOURCES = sorted(Path(chuangcheng.__file__).parent.rglob("*.py"))
@@ -67,3 +68,10 @@ def test_a_refusal_speaks_both_languages_and_carries_fields() -> None:
 def test_an_unknown_code_is_a_programming_error() -> None:
     with pytest.raises(KeyError):
         Refused("common.nonsense")
+
+
+def test_a_label_is_said_in_the_readers_language() -> None:
+    with pytest.raises(Refused) as refused:
+        CASE.next("closed", "dispatch")
+    assert refused.value.message("zh-hans") == "当前状态“已结案”不能“派遣”"
+    assert refused.value.message("en") == "“Dispatch” is not possible in state “Closed”"

@@ -34,7 +34,10 @@ class FieldProblem:
 
 
 class Refused(Exception):
-    """An action will not be done. Carries the catalogue's code, its parameters and the fields to blame."""
+    """An action will not be done. Carries the catalogue's code, its parameters and the fields to blame.
+
+    A parameter that is a :class:`~chuangcheng.kernel.label.Label` is said in the reader's language.
+    """
 
     def __init__(self, code: str, *, fields: tuple[FieldProblem, ...] = (), **params: object) -> None:
         super().__init__(code)
@@ -49,7 +52,8 @@ class Refused(Exception):
 
     def message(self, language: str = "zh-hans") -> str:
         """The sentence for a person, in their language."""
-        return self.problem.sentence.text(language).format(**self.params)
+        said = {name: it.text(language) if isinstance(it, Label) else it for name, it in self.params.items()}
+        return self.problem.sentence.text(language).format(**said)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message()}"

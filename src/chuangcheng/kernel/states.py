@@ -72,10 +72,10 @@ class StateTable:
         """The state after ``name``; raises ``state.move_refused`` or ``state.missing``."""
         move = self.move(name)
         if state not in move.sources:
-            raise Refused("state.move_refused", state=self.state(state).label.zh, move=move.label.zh)
+            raise Refused("state.move_refused", state=self.state(state).label, move=move.label)
         missing = [need for need in move.needs if given.get(need) in (None, "", (), [])]
         if missing:
-            raise Refused("state.missing", move=move.label.zh, missing="、".join(missing))
+            raise Refused("state.missing", move=move.label, missing="、".join(missing))
         return move.target or state
 
     def open_states(self) -> tuple[str, ...]:

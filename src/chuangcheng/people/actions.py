@@ -157,7 +157,7 @@ def give_post(
     if role not in rights.roles():
         raise Refused("people.unknown_role", role=role)
     if division is None and rights.roles()[role].scope == "division":
-        raise Refused("people.division_needed", role=rights.roles()[role].label.zh)
+        raise Refused("people.division_needed", role=rights.roles()[role].label)
     _check_period(valid_from, valid_to)
     values: dict[str, Any] = {"title": title[:60], "valid_from": valid_from, "valid_to": valid_to}
     with transaction.atomic():

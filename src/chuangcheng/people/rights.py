@@ -166,7 +166,7 @@ def require(actor: Actor, permission: str) -> Post:
     post = post_of(actor)
     if post is None or permission not in _role(post).permissions:
         known = _permissions.get(permission)
-        raise Refused("common.not_allowed", permission=known.label.zh if known else permission)
+        raise Refused("common.not_allowed", permission=known.label if known else permission)
     return post
 
 

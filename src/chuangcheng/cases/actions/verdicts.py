@@ -51,8 +51,7 @@ def give_verdict(*, actor: Actor, case_id: UUID, given: VerdictInput) -> tuple[C
     def run() -> None:
         case = lock_case(actor, case_id)
         if case.state != "handled" or case.handled_at != given.handled_at:
-            state = CASE.state(case.state).label
-            raise Refused("case.moved_on", number=case.number, state=state.zh, state_en=state.en)
+            raise Refused("case.moved_on", number=case.number, state=CASE.state(case.state).label)
         if given.fixed:
             verify_case(actor=actor, case_id=case_id, note=tidy(given.note))
         else:
