@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.meta.sources import ROOT, Source, sources
 
 ROOMS = {
-    "history", "places", "people", "photos", "notices", "framework", "sites", "cases", "indicators", "patrols",
+    "history", "places", "people", "photos", "notices", "framework", "sites", "cases", "indicators", "tasks", "patrols",
     "scoring", "bulletins",
 }  # fmt: skip
 

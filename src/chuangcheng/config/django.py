@@ -20,7 +20,7 @@ ALLOWED_HOSTS = [host.strip() for host in CITY.allowed_hosts.split(",")]
 ROOMS = [
     "history", "places", "people", "photos", "notices",
     "framework", "sites",
-    "cases", "indicators", "patrols",
+    "cases", "indicators", "tasks", "patrols",
     "scoring", "bulletins",
 ]  # fmt: skip
 INSTALLED_APPS = [

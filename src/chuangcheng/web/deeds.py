@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chuangcheng.cases import timeline
 from chuangcheng.kernel.label import Label
+from chuangcheng.tasks import timeline as tasks
 
 #: Subject kinds of history.
 SUBJECTS = {
@@ -18,6 +19,8 @@ SUBJECTS = {
     "shop": Label("门店", "Shop"),
     "rectification": Label("提醒与整改", "Rectification"),
     "team": Label("专班", "Special team"),
+    "task": Label("任务", "Task"),
+    "routine": Label("周期任务", "Recurring task"),
     "visit": Label("到访", "Visit"),
     "unit": Label("单位", "Unit"),
     "edition": Label("体系版本", "Edition"),
@@ -26,7 +29,7 @@ SUBJECTS = {
     "weekly": Label("周报", "Weekly report"),
     "channel": Label("通知渠道", "Notice channel"),
     "endpoint": Label("事件推送", "Webhook"),
-    "job": Label("任务", "Job"),
+    "job": Label("后台任务", "Job"),
 }
 #: Actions of all rooms but cases, which name their own.
 DEEDS = {
@@ -73,6 +76,7 @@ DEEDS = {
     "team.changed": Label("调整专班", "Team changed"),
     "team.prolonged": Label("延长专班期限", "Team prolonged"),
     "team.ended": Label("结束专班", "Team ended"),
+    **tasks.DEEDS,
     "visit.started": Label("开始到访", "Visit begun"),
     "visit.checked": Label("记录检查结果", "Checks recorded"),
     "visit.finished": Label("完成到访", "Visit finished"),

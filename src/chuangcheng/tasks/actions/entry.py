@@ -1,0 +1,90 @@
+"""Entering a task and changing what its row says."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.text import tidy
+from chuangcheng.tasks.inputs import TaskInput, check
+from chuangcheng.tasks.models import Task
+from chuangcheng.tasks.policies import allow, allow_lead
+from chuangcheng.tasks.rows import build, differences, reviewer_of, waiting
+from chuangcheng.tasks.steps import begin, ids_of, locked, take
+
+#: What an amendment may set. The due date moves by an extension only, so that slip is seen.
+AMENDED = (
+    "place", "source", "source_note", "standard", "problem", "measure", "goal", "lead", "supports", "leader", "owner",
+    "start_on", "waits_for",
+)  # fmt: skip
+ARRANGED = ("measure", "leader", "owner")
+
+
+def create_task(*, actor: Actor, given: TaskInput) -> tuple[Task, bool]:
+    """Enter a task in the ledger of its lead unit. The same id with the same body again answers with the stored row
+    and False. Refused: ``common.invalid``, ``common.different_body``, ``task.other_unit``."""
+    allow_lead(actor, given.lead)
+    check(given, clock.today().date())
+    task = build(given)
+    try:
+        with transaction.atomic():
+            links = {"supports": ids_of(given.supports), "waits_for": waiting(task, given.waits_for)}
+            begin(task, actor, links)
+    except IntegrityError:
+        stored = Task.objects.filter(pk=given.id).first()
+        if stored is None:
+            raise
+        if not hmac.compare_digest(stored.body_digest, task.body_digest):
+            raise Refused("common.different_body") from None
+        return stored, False
+    return task, True
+
+
+def amend_task(*, actor: Actor, task_id: UUID, **values: Any) -> Task:
+    """Change what the row says; ``values`` are fields of :data:`AMENDED`. What does not differ leaves no trace.
+    Refused: ``common.invalid``, ``task.other_unit`` (also for the new lead), ``task.circle``."""
+    return _change(actor, task_id, "amend", values, AMENDED)
+
+
+def arrange_task(*, actor: Actor, task_id: UUID, **values: Any) -> Task:
+    """The lead unit says how and by whom: ``values`` are fields of :data:`ARRANGED`."""
+    return _change(actor, task_id, "arrange", values, ARRANGED)
+
+
+def _change(actor: Actor, task_id: UUID, move: str, values: dict[str, Any], names: Iterable[str]) -> Task:
+    unknown = set(values) - set(names)
+    if unknown:
+        raise ValueError(f"not to be changed here: {sorted(unknown)}")
+    with transaction.atomic():
+        task = locked(task_id)
+        allow(actor, move, task)
+        changes, links = differences(task, values)
+        _check(task, {**values, **changes})
+        if changes.get("lead_id"):
+            allow_lead(actor, values["lead"])
+            changes["reviewer_id"] = getattr(reviewer_of(values["lead"]), "pk", None)
+        if changes or links:
+            take(task, move, actor, changes=changes, links=links)
+    return task
+
+
+def _check(task: Task, values: dict[str, Any]) -> None:
+    """The same as at entry, for what is changed."""
+    problems = []
+    if "problem" in values and not tidy(values["problem"]):
+        problems.append(FieldProblem("problem", "required", "请写明问题或事项"))
+    if values.get("start_on") and values["start_on"] > task.due_on:
+        problems.append(FieldProblem("start_on", "order", "开始日期不能晚于时限"))
+    lead = values["lead"].pk if values.get("lead") else task.lead_id
+    supports = values["supports"] if "supports" in values else task.supports.all()
+    if ("lead" in values or "supports" in values) and lead in {unit.pk for unit in supports}:
+        problems.append(FieldProblem("supports", "lead", "牵头单位不能同时为配合单位"))
+    if problems:
+        raise Refused("common.invalid", fields=tuple(problems))

@@ -1,0 +1,105 @@
+"""What follows from a step: whoever owes the next one is told, and what a date brings about by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from chuangcheng.history.duties import periodic
+from chuangcheng.history.models import Outbox
+from chuangcheng.history.outbox import on
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.label import Label
+from chuangcheng.notices.actions import notify, sunk
+from chuangcheng.people import rights
+from chuangcheng.people import selectors as people
+from chuangcheng.people.models import Person, Unit
+from chuangcheng.tasks.actions.routines import make_due
+from chuangcheng.tasks.models import Task
+from chuangcheng.tasks.selectors import due_soon, overdue
+
+NEWS = timedelta(days=3)
+_SAID = {
+    "task.created": Label("新任务", "New task"),
+    "task.sent_back": Label("销号申请被退回", "Request to strike off sent back"),
+    "task.struck_off": Label("任务已销号", "Task struck off"),
+    "task.upheld": Label("任务转为长期坚持", "Task to be upheld"),
+    "task.relapsed": Label("任务反弹，请重新整改", "Task relapsed, begin again"),
+    "task.extended": Label("任务延期", "Task extended"),
+    "task.voided": Label("任务作废", "Task void"),
+}
+
+
+def _persons(unit: Unit | None, permission: str) -> Iterator[Person]:
+    """Those of a unit whose post holds the right; without a unit, those of posts over the whole city."""
+    roles = [role for role in rights.roles().values() if permission in role.permissions]
+    if unit is None:
+        roles = [role for role in roles if role.scope == "all"]
+    for role in roles:
+        yield from people.persons_with(role.code, unit=unit)
+
+
+def _of_unit(task: Task) -> list[Person]:
+    """The person named, and those of the lead unit who report."""
+    found = {person.pk: person for person in _persons(task.lead, "tasks.report")}
+    if task.owner is not None and task.owner.is_active:
+        found[task.owner.pk] = task.owner
+    return list(found.values())
+
+
+def _tell(task: Task, persons: list[Person], key: str, topic: str, said: Label) -> None:
+    due = task.due_on.isoformat()
+    text = Label(f"{said.zh}：{task.number}（时限 {due}）", f"{said.en}: {task.number} (due {due})")
+    url = f"/desk/tasks/{task.pk}/"
+    notify(key=key, persons=persons, topic=topic, subject=("task", task.pk), text=text, url=url)
+
+
+def _task(row: Outbox) -> Task | None:
+    if sunk():
+        return None
+    return Task.objects.select_related("lead", "reviewer", "owner").filter(pk=row.subject_id).first()
+
+
+@on(*_SAID)
+def tell_unit(row: Outbox) -> None:
+    """The lead unit learns of what concerns it."""
+    task = _task(row)
+    if task is not None:
+        _tell(task, _of_unit(task), f"outbox:{row.pk}", row.topic, _SAID[row.topic])
+
+
+@on("task.submitted", "task.passed")
+def tell_reviewers(row: Outbox) -> None:
+    """Whose turn it is learns of a request to strike off."""
+    task = _task(row)
+    if task is None or task.state != "in_review":
+        return
+    at_office = task.stage == "office"
+    persons = _persons(None, "tasks.decide") if at_office else _persons(task.reviewer, "tasks.review")
+    listed = list({person.pk: person for person in persons}.values())
+    _tell(task, listed, f"outbox:{row.pk}", row.topic, Label("申请销号，请审核", "Please review"))
+
+
+@periodic("tasks.dates", 3600)
+def tell_of_dates() -> int:
+    """Once in the week ahead of a date and once when it has passed, each date by itself; how many were looked at. What
+    passed long ago is no news: the debt list shows it."""
+    today = clock.today().date()
+    rows = Task.objects.select_related("lead", "owner")
+    soon, late = rows.filter(due_soon(today)), rows.filter(overdue(today), due_on__gte=today - NEWS)
+    for task in soon:
+        _tell(task, _of_unit(task), _key(task, "soon"), "task.due_soon", Label("任务即将到期", "Task due soon"))
+    for task in late:
+        _tell(task, _of_unit(task), _key(task, "late"), "task.overdue", Label("任务超期", "Task overdue"))
+    return len(soon) + len(late)
+
+
+def _key(task: Task, what: str) -> str:
+    """Short enough for a key of notices, which adds the person."""
+    return f"task:{what}:{task.due_on:%y%m%d}:{task.number}"
+
+
+@periodic("tasks.routines", 1800)
+def make_tasks() -> int:
+    """What comes back, comes back."""
+    return make_due(today=clock.today().date())
