@@ -21,6 +21,7 @@ MODELS = {
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
     "alarms": "cases.photoalarm",
     "orders": "cases.order", "mailbox": "cases.letter",
+    "instructions": "cases.instructionreply",
     "time_rules": "framework.timerule",
     "compounds": "sites.compound", "deliberations": "sites.deliberation",
     "shops": "sites.shop", "rectifications": "sites.rectification",

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from chuangcheng.api.paging import PageQuery
 from chuangcheng.api.schemas import CaseStateCode, ReportStateCode
-from chuangcheng.cases import selectors
+from chuangcheng.cases import instructions, selectors
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import CASE_RATES, REPORT_RATES, Of, rows_behind
@@ -73,6 +73,7 @@ class CaseQuery(PageQuery):
     rate: CaseRate | None = Field(None, description="the rows behind a rate, by its name")
     of: Of = Field("is", description="which of them: numerator, denominator, the rest of it, or what it leaves out")
     flagged: Literal["yes", "ever"] | None = Field(None, description="flagged for supervision now, or ever")
+    instructed: Literal["yes", "ever"] | None = Field(None, description="under a leader's instruction now, or ever")
     claimed: Literal["yes"] | None = Field(None, description="claimed by the unit that holds it")
     filed_from: Day | None = None
     filed_to: Day | None = None
@@ -101,6 +102,8 @@ class CaseQuery(PageQuery):
             rows = rows_behind(rows, self.rate, clock.now(), of=self.of)
         if self.flagged:
             rows = rows.filter(flagged_at__isnull=False) if self.flagged == "yes" else rows.filter(flag_count__gt=0)
+        if self.instructed:
+            rows = rows.filter(instructions.instructed(ever=self.instructed == "ever"))
         if self.claimed:
             rows = rows.filter(claimed_at__isnull=False)
         rows = _within(rows, self.area)

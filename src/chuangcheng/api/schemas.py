@@ -242,7 +242,7 @@ class AssignmentOut(BaseModel):
     """One link of the chain of dispatch."""
 
     unit: UnitRef
-    role: Literal["lead", "co"]
+    role: Literal["lead", "co", "know"]
     state: Literal["open", "passed", "returned", "done"]
     received_at: AwareDatetime
     due_at: AwareDatetime | None

@@ -16,5 +16,5 @@ class CasesConfig(RoomConfig):
         """Besides what every room has: the ladder of reminders, and what other systems hear."""
         super().ready()
         parts = ("handling_effects", "ladder_effects", "alarm_effects", "mailbox", "order_effects", "quickfix_effects")
-        for part in (*parts, "webhooks", "compound_effects", "recheck_effects"):
+        for part in (*parts, "webhooks", "compound_effects", "recheck_effects", "instruction_effects"):
             import_module(f"{self.name}.{part}")

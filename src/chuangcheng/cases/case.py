@@ -107,13 +107,14 @@ class Case(Chained):
 
 class Assignment(models.Model):
     """One link of the chain of dispatch (city → district → street or department). The parent's clock never stops
-    while a child returns it; a child's due lies within its parent's."""
+    while a child returns it; a child's due lies within its parent's. Who is there to know of the case 知悉 has no
+    part in it: the link is done from the start."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="assignments")
-    role = models.CharField(max_length=4, choices=[("lead", "主办"), ("co", "协办")], default="lead")
+    role = models.CharField(max_length=4, choices=[("lead", "主办"), ("co", "协办"), ("know", "知悉")], default="lead")
     assigned_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)

@@ -8,7 +8,7 @@ folds and compares, ``rebuild`` folds and writes. Free text and contact data nev
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -57,6 +57,16 @@ RECHECK_FIELDS = (
     "drawn_at", "due_at", "answered_at", "answered_by_id", "answered_unit_id",
 )  # fmt: skip
 
+#: The same for a leader's instruction and for what each addressed unit owes on it.
+INSTRUCTION_FIELDS = (
+    "number", "body_digest", "state", "form", "leader_id", "given_on", "due_at", "entered_at", "entered_by_id",
+    "case_id", "report_id", "scan", "ended_at",
+)  # fmt: skip
+INSTRUCTION_REPLY_FIELDS = (
+    "unit_id", "state", "received_at", "due_at", "read_at", "replied_at", "replied_by_id", "decided_at",
+    "decided_by_id", "sent_back_count",
+)  # fmt: skip
+
 #: The values of a link of the chain, and of a petition. ``reason`` of a petition is free text and stays out.
 ASSIGNMENT_FIELDS = (
     "parent_id", "unit_id", "role", "assigned_by_id", "received_at", "due_at", "state", "ended_at", "return_reason",
@@ -75,13 +85,18 @@ COUNTERS = {
 }
 
 #: Keys of ``after`` under which children stand, by id.
-CHILDREN = {"assignments": ASSIGNMENT_FIELDS, "petitions": PETITION_FIELDS, "substeps": SUBSTEP_FIELDS}
+CHILDREN = {
+    "assignments": ASSIGNMENT_FIELDS, "petitions": PETITION_FIELDS, "substeps": SUBSTEP_FIELDS,
+    "replies": INSTRUCTION_REPLY_FIELDS,
+}  # fmt: skip
 
 
 def plain(value: Any) -> Any:
     """A value as history's JSON holds it: ids as text, times as ISO text in UTC."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, Decimal):

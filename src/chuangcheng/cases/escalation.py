@@ -24,22 +24,36 @@ def recipients(case: Case, to: Iterable[str], heads: Sequence[str]) -> list[Pers
     return list(found.values()) or _holders("cases.dispatch", None)
 
 
+def around(unit: Unit, to: Iterable[str], heads: Sequence[str], *, owes: str, office: str) -> list[Person]:
+    """As :func:`recipients`, for what a unit owes apart from holding a case: ``owes`` is the permission of those who do
+    it there, ``office`` that of those who watch over it for the whole city."""
+    found: dict[UUID, Person] = {}
+    for word in to:
+        persons = _holders(office, None) if word == "office" else _near(unit, word, heads, owes)
+        found |= {person.pk: person for person in persons if person.pk not in found}
+    return list(found.values()) or _holders(office, None)
+
+
 def _group(case: Case, word: str, heads: Sequence[str]) -> list[Person]:
     holder = case.holder
     if case.state == "arbitrating" and case.arbiter_id and word in ("holder", "head"):
         return _holders("cases.arbitrate", [case.arbiter_id])
     if word == "office" or holder is None:
         return _holders("cases.dispatch", None)
+    return _near(holder, word, heads, "cases.handle")
+
+
+def _near(unit: Unit, word: str, heads: Sequence[str], owes: str) -> list[Person]:
     if word == "holder":
-        return _holders("cases.handle", [holder.pk])
+        return _holders(owes, [unit.pk])
     if word == "head":
-        return _heads(holder, heads)
-    line = list(_line(holder))
+        return _heads(unit, heads)
+    line = list(_line(unit))
     if word == "subcommand":
-        line = [unit for unit in line if unit.kind == UnitKind.SUBCOMMAND]
+        line = [each for each in line if each.kind == UnitKind.SUBCOMMAND]
     else:
-        line = line[: 2 if holder.line_parent_id and holder.parent_id else 1]
-    return _holders("cases.view", [unit.pk for unit in line]) if line else []
+        line = line[: 2 if unit.line_parent_id and unit.parent_id else 1]
+    return _holders("cases.view", [each.pk for each in line]) if line else []
 
 
 def _line(unit: Unit) -> Iterator[Unit]:

@@ -147,17 +147,18 @@ def _problem(rung: Rung) -> str:
 _held: dict[Path, tuple[int, Ladder]] = {}
 
 
-def current() -> Ladder:
-    """The city's own ladder, else the built-in one. A file that is wrong is named in the log, and the ladder before it
-    stays in force: reminders must not fall silent over a slip of the pen."""
-    own: Path = settings.CITY.home / "ladder.toml"
+def current(name: str = BUILT_IN.name) -> Ladder:
+    """The city's own ladder of that file name, else the built-in one. A file that is wrong is named in the log, and the
+    ladder before it stays in force: reminders must not fall silent over a slip of the pen."""
+    own: Path = settings.CITY.home / name
+    built_in = BUILT_IN.with_name(name)
     if not own.exists():
-        return _read(BUILT_IN)
+        return _read(built_in)
     try:
         return _read(own)
     except (Refused, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         log.error("%s is not used: %s", own.name, error)  # noqa: TRY400 - the reason is all there is to say
-        before = _held[own][1] if own in _held else _read(BUILT_IN)
+        before = _held[own][1] if own in _held else _read(built_in)
         _held[own] = (own.stat().st_mtime_ns, before)
         return before
 

@@ -2,6 +2,7 @@
 
 from chuangcheng.cases.alarm import AlarmKind, PhotoAlarm
 from chuangcheng.cases.case import Assignment, Case, Outcome, Petition, Remark, RoutingRule
+from chuangcheng.cases.instruction import Instruction, InstructionReply, InstructionWords
 from chuangcheng.cases.letter import Letter, MailboxCheck
 from chuangcheng.cases.order import Order, Satisfaction
 from chuangcheng.cases.provenance import Provenance
@@ -14,6 +15,9 @@ __all__ = [
     "AlarmKind",
     "Assignment",
     "Case",
+    "Instruction",
+    "InstructionReply",
+    "InstructionWords",
     "Letter",
     "MailboxCheck",
     "Order",

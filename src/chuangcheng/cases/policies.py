@@ -49,6 +49,11 @@ declare(
     Permission("quickfixes.look", Label("回看即知即改", "Look at quick fixes again")),
     Permission("rechecks.view", Label("查看抽查复核", "See re-checks")),
     Permission("rechecks.answer", Label("抽查复核", "Re-check closed cases")),
+    Permission("instructions.view", Label("查看领导批示", "See leaders' instructions")),
+    Permission("instructions.enter", Label("代录领导批示", "Enter leaders' instructions")),
+    Permission("instructions.judge", Label("认可或退回批示回复", "Accept replies to instructions")),
+    Permission("instructions.object", Label("作为领导批示、否认误录", "Give instructions, object to what was entered")),
+    Permission("instructions.reply", Label("回复领导批示", "Reply to leaders' instructions")),
     # Held by no role: the system draws.
     Permission("quickfixes.draw", Label("抽签回看", "Draw quick fixes")),
     Permission("rechecks.draw", Label("抽签复核", "Draw re-checks")),

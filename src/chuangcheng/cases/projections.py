@@ -15,6 +15,8 @@ from chuangcheng.cases.chronicle import (
     ASSIGNMENT_FIELDS,
     CASE_FIELDS,
     CHILDREN,
+    INSTRUCTION_FIELDS,
+    INSTRUCTION_REPLY_FIELDS,
     ORDER_FIELDS,
     PETITION_FIELDS,
     QUICKFIX_FIELDS,
@@ -24,18 +26,34 @@ from chuangcheng.cases.chronicle import (
     Fold,
     values_of,
 )
-from chuangcheng.cases.models import Assignment, Case, Order, Petition, QuickFix, Recheck, Report, SubStep
+from chuangcheng.cases.models import (
+    Assignment,
+    Case,
+    Instruction,
+    InstructionReply,
+    Order,
+    Petition,
+    QuickFix,
+    Recheck,
+    Report,
+    SubStep,
+)
 from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
 
 _CHUNK = 1000
-Subject = Report | Case | Order | QuickFix | Recheck
-_CHILD_MODELS: dict[str, type[Assignment] | type[Petition] | type[SubStep]] = {
-    "assignments": Assignment, "petitions": Petition, "substeps": SubStep,
+Subject = Report | Case | Order | QuickFix | Recheck | Instruction
+_CHILD_MODELS: dict[str, type[Assignment] | type[Petition] | type[SubStep] | type[InstructionReply]] = {
+    "assignments": Assignment, "petitions": Petition, "substeps": SubStep, "replies": InstructionReply,
+}  # fmt: skip
+#: Which kinds of children a subject has, by the column that leads to it.
+_PARENTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
+    Case: ("case_id", ("assignments", "petitions", "substeps")), Instruction: ("instruction_id", ("replies",)),
 }  # fmt: skip
 _FIELDS: dict[type[Model], tuple[str, ...]] = {
     Report: REPORT_FIELDS, Case: CASE_FIELDS, Order: ORDER_FIELDS, Assignment: ASSIGNMENT_FIELDS,
     Petition: PETITION_FIELDS, QuickFix: QUICKFIX_FIELDS, Recheck: RECHECK_FIELDS, SubStep: SUBSTEP_FIELDS,
+    Instruction: INSTRUCTION_FIELDS, InstructionReply: INSTRUCTION_REPLY_FIELDS,
 }  # fmt: skip
 
 
@@ -95,25 +113,26 @@ def _compare(where: str, row: Model, wanted: dict[str, Any]) -> Iterator[Differe
 
 def _children(model: type[Subject], wanted: Iterable[UUID]) -> dict[UUID, dict[str, Model]]:
     found: dict[UUID, dict[str, Model]] = {}
-    if model is Case:
-        for child_model in _CHILD_MODELS.values():
-            for child in child_model._default_manager.filter(case__in=list(wanted)):
-                found.setdefault(child.case_id, {})[str(child.pk)] = child
+    column, kinds = _PARENTS.get(model, ("", ()))
+    for kind in kinds:
+        for child in _CHILD_MODELS[kind]._default_manager.filter(**{f"{column}__in": list(wanted)}):
+            found.setdefault(getattr(child, column), {})[str(child.pk)] = child
     return found
 
 
 def _compare_children(row: Subject, folded: Fold, stored: dict[str, Model]) -> Iterator[Difference]:
     told: set[str] = set()
+    name = f"{type(row).__name__} {row.number}"
     for kind in CHILDREN:
         for child_id, wanted in folded.children[kind].items():
             told.add(child_id)
-            where = f"Case {row.number} {kind} {child_id}"
+            where = f"{name} {kind} {child_id}"
             if child_id in stored:
                 yield from _compare(where, stored[child_id], wanted)
             else:
                 yield Difference(where, "is gone")
     for child_id in stored.keys() - told:
-        yield Difference(f"Case {row.number} {child_id}", "is not in history")
+        yield Difference(f"{name} {child_id}", "is not in history")
 
 
 def rebuild_reports() -> int:
@@ -144,7 +163,7 @@ def _rebuild(model: type[Subject]) -> int:
                 stored = children.get(pk, {})
                 for kind in CHILDREN:
                     for child_id, values in folded.children[kind].items():
-                        changed += _restore_child(kind, pk, child_id, values, stored)
+                        changed += _restore_child(kind, {_PARENTS[model][0]: pk}, child_id, values, stored)
     return changed
 
 
@@ -163,12 +182,14 @@ def _field(row: Model, attname: str) -> Field[Any, Any]:
     return next(field for field in row._meta.concrete_fields if field.attname == attname)
 
 
-def _restore_child(kind: str, case_id: UUID, child_id: str, values: dict[str, Any], stored: dict[str, Model]) -> int:
+def _restore_child(
+    kind: str, parent: dict[str, UUID], child_id: str, values: dict[str, Any], stored: dict[str, Model]
+) -> int:
     """A lost link comes back as history tells it; a petition's words are lost with its row."""
     if child_id in stored:
         return _restore(stored[child_id], values)
     model = _CHILD_MODELS[kind]
-    child = model(pk=UUID(child_id), case_id=case_id)
+    child = model(pk=UUID(child_id), **parent)
     for name, value in values.items():
         setattr(child, name, _field(child, name).to_python(value))
     child.save(force_insert=True)
@@ -191,5 +212,6 @@ register("cases.case", check_cases, rebuild_cases)
 register("cases.order", check_orders, rebuild_orders)
 register("cases.quickfix", lambda: _check(QuickFix), lambda: _rebuild(QuickFix))
 register("cases.recheck", lambda: _check(Recheck), lambda: _rebuild(Recheck))
+register("cases.instruction", lambda: _check(Instruction), lambda: _rebuild(Instruction))
 register("search", search.check, search.rebuild)
 register("cases.alarms", alarm_projection.check, alarm_projection.rebuild)

@@ -252,6 +252,45 @@ RECHECK = StateTable(
     ),
 )  # fmt: skip
 
+#: A leader's instruction 批示/交办, entered by a secretary in the leader's name. To what they did not say the leader
+#: objects; it then counts no more.
+INSTRUCTION = StateTable(
+    "instruction",
+    states=(
+        State("open", Label("办理中", "Open")),
+        State("done", Label("已办结", "Done"), final=True),
+        State("withdrawn", Label("已撤回", "Withdrawn"), final=True),
+        State("objected", Label("领导已否认", "Objected to by the leader"), final=True),
+    ),
+    moves=(
+        Move("finish", ("open",), "done", "instructions.judge", Label("全部认可，办结", "All replies accepted")),
+        Move("withdraw", ("open",), "withdrawn", "instructions.enter", Label("撤回", "Withdraw"), needs=("note",)),
+        Move("object", ("open", "done"), "objected", "instructions.object",
+             Label("这不是我的批示", "This is not my instruction"), needs=("note",)),
+    ),
+)  # fmt: skip
+
+#: What each addressed unit owes on an instruction.
+INSTRUCTION_REPLY = StateTable(
+    "instruction_reply",
+    states=(
+        State("waiting", Label("待回复", "To reply")),
+        State("replied", Label("已回复，待认可", "Replied")),
+        State("sent_back", Label("已退回重报", "Sent back")),
+        State("accepted", Label("已认可", "Accepted"), final=True),
+        State("released", Label("已解除", "Released"), final=True),
+    ),
+    moves=(
+        Move("reply", ("waiting", "sent_back"), "replied", "instructions.reply", Label("回复", "Reply"),
+             needs=("text",)),
+        Move("accept", ("replied",), "accepted", "instructions.judge", Label("认可", "Accept the reply")),
+        Move("send_back", ("replied",), "sent_back", "instructions.judge", Label("退回重报", "Send back"),
+             needs=("note",)),
+        Move("release", ("waiting", "replied", "sent_back"), "released", "instructions.enter",
+             Label("解除", "Release")),
+    ),
+)  # fmt: skip
+
 #: Why a report is not taken on (told to the citizen, who may object once).
 REFUSALS = {
     "out_of_scope": Label("不属于创城受理范围", "Outside the campaign's scope"),
@@ -339,6 +378,18 @@ RECHECK_VERBS = {
     "refute": ("refuted", "recheck.answered"),
     "lapse": ("lapsed", ""),
     "drop": ("dropped", ""),
+}
+INSTRUCTION_VERBS = {
+    "finish": ("finished", "instruction.finished"),
+    "withdraw": ("withdrawn", "instruction.withdrawn"),
+    "object": ("objected", "instruction.objected"),
+}
+#: Told on the chain of the instruction; ``release`` goes along with the move that ends it.
+INSTRUCTION_REPLY_VERBS = {
+    "reply": ("replied", "instruction.replied"),
+    "accept": ("accepted", "instruction.accepted"),
+    "send_back": ("sent_back", "instruction.sent_back"),
+    "release": ("released", ""),
 }
 CASE_VERBS = {
     "dispatch": ("dispatched", "case.dispatched"),

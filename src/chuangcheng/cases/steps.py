@@ -11,24 +11,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chuangcheng.cases.chronicle import ASSIGNMENT_FIELDS, PETITION_FIELDS, SUBSTEP_FIELDS, plain, values_of
-from chuangcheng.cases.models import Assignment, Case, Order, Petition, Remark, Report, SubStep
-from chuangcheng.cases.states import CASE, CASE_VERBS, ORDER, ORDER_VERBS, REPORT, REPORT_VERBS
+from chuangcheng.cases.chronicle import CHILDREN, plain, values_of
+from chuangcheng.cases.models import (
+    Assignment,
+    Case,
+    Instruction,
+    InstructionReply,
+    InstructionWords,
+    Order,
+    Petition,
+    Remark,
+    Report,
+    SubStep,
+)
+from chuangcheng.cases.states import (
+    CASE,
+    CASE_VERBS,
+    INSTRUCTION,
+    INSTRUCTION_VERBS,
+    ORDER,
+    ORDER_VERBS,
+    REPORT,
+    REPORT_VERBS,
+)
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox
 from chuangcheng.history.models import Event
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel.actor import Actor
 
-Child = Assignment | Petition | SubStep
-Subject = Case | Report | Order
-_LIVES = {Case: (CASE, CASE_VERBS), Report: (REPORT, REPORT_VERBS), Order: (ORDER, ORDER_VERBS)}
-#: Under which key of history the children of a kind stand, and which of their values follow from it.
-_KINDS: dict[type[Child], tuple[str, tuple[str, ...]]] = {
-    Assignment: ("assignments", ASSIGNMENT_FIELDS),
-    Petition: ("petitions", PETITION_FIELDS),
-    SubStep: ("substeps", SUBSTEP_FIELDS),
-}
+Child = Assignment | Petition | SubStep | InstructionReply
+Subject = Case | Report | Order | Instruction
+_LIVES = {
+    Case: (CASE, CASE_VERBS), Report: (REPORT, REPORT_VERBS), Order: (ORDER, ORDER_VERBS),
+    Instruction: (INSTRUCTION, INSTRUCTION_VERBS),
+}  # fmt: skip
+#: Under which key of history the children of a kind stand; which of their values follow from it says ``CHILDREN``.
+_KINDS: dict[type[Child], str] = {
+    Assignment: "assignments", Petition: "petitions", SubStep: "substeps", InstructionReply: "replies",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +68,13 @@ class Step:
     event: Event
     fields: tuple[str, ...]
     touched: Sequence[Touch] = ()
-    remark: Remark | None = None
+    remark: Remark | InstructionWords | None = None
     topic: str = ""
 
 
 def born(child: Child) -> Touch:
     """A new child, all of its values."""
-    return Touch(child, _KINDS[type(child)][1])
+    return Touch(child, CHILDREN[_KINDS[type(child)]])
 
 
 def altered(child: Child, **values: Any) -> Touch:
@@ -114,14 +135,22 @@ def amend(
         after["note"] = digest_of("case.note", note)
     kind = subject._meta.model_name
     event = history.build(subject, f"{kind}.{verb}", actor, before=before, after=after, reason=reason, happened_at=at)
-    remark = Remark(case=subject, seq=event.seq, text=note) if note and isinstance(subject, Case) else None
-    return Step(subject, event, tuple(values), touched, remark, topic)
+    return Step(subject, event, tuple(values), touched, _said(subject, event.seq, note), topic)
+
+
+def _said(subject: Subject, seq: int, note: str) -> Remark | InstructionWords | None:
+    """The erasable row for what was said with a step."""
+    if note and isinstance(subject, Case):
+        return Remark(case=subject, seq=seq, text=note)
+    if note and isinstance(subject, Instruction):
+        return InstructionWords(instruction=subject, seq=seq, text=note)
+    return None
 
 
 def _children(touched: Sequence[Touch]) -> dict[str, Any]:
     kinds: dict[str, Any] = {}
     for touch in touched:
-        kind = _KINDS[type(touch.child)][0]
+        kind = _KINDS[type(touch.child)]
         kinds.setdefault(kind, {})[str(touch.child.pk)] = values_of(touch.child, touch.names)
     return kinds
 

@@ -13,6 +13,8 @@ from chuangcheng.cases.models import AlarmKind, Case, PhotoAlarm, Report
 from chuangcheng.cases.proof import round_started
 from chuangcheng.photos.models import Photo, PhotoRole
 
+#: Owners whose photos prove no work: the scan of an instruction, and what stands beside a reply to it.
+PAPERS = frozenset({"instruction", "instructionreply"})
 Owned = tuple[Case | None, Report | None]
 
 
@@ -22,6 +24,8 @@ def kind_of(photo: Photo, mine: Owned, other: Photo, theirs: Owned) -> AlarmKind
     Two shots of one round of work, or of one report, are none; nor are two citizens' reports of one trouble, which
     triage merges. But a proof that stood at another case or round, or that shows the trouble itself, is.
     """
+    if PAPERS & {photo.owner_kind, other.owner_kind}:
+        return None
     same_case = mine[0] is not None and theirs[0] is not None and mine[0].pk == theirs[0].pk
     if photo.role == PhotoRole.AFTER:
         if not same_case:

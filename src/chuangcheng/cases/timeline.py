@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.cases import reading
-from chuangcheng.cases.models import Case, Order, Outcome, QuickFix, Recheck, Remark, Report
+from chuangcheng.cases.models import Case, Instruction, Order, Outcome, QuickFix, Recheck, Remark, Report
 from chuangcheng.cases.states import (
     CASE,
     CASE_VERBS,
@@ -18,6 +18,10 @@ from chuangcheng.cases.states import (
     COMPLAINT_VERBS,
     DECLINES,
     DENIALS,
+    INSTRUCTION,
+    INSTRUCTION_REPLY,
+    INSTRUCTION_REPLY_VERBS,
+    INSTRUCTION_VERBS,
     ORDER,
     ORDER_VERBS,
     PLEA,
@@ -54,6 +58,7 @@ _LIVES = {
     "order": ((ORDER, ORDER_VERBS), (REMOVAL, REMOVAL_VERBS)),
     "quickfix": ((QUICKFIX, QUICKFIX_VERBS),),
     "recheck": ((RECHECK, RECHECK_VERBS),),
+    "instruction": ((INSTRUCTION, INSTRUCTION_VERBS), (INSTRUCTION_REPLY, INSTRUCTION_REPLY_VERBS)),
 }
 #: What would tell a unit that its work is going to be looked at.
 _DRAWING = frozenset({"quickfix.drawn", "quickfix.held", "quickfix.lapsed"})
@@ -94,6 +99,10 @@ _EXTRA = {
     "case.told_apart": Label("确认不是同一问题", "Not the same as"),
     "quickfix.recorded": Label("当场改好", "Fixed on the spot"),
     "quickfix.photo_stored": Label("收到照片", "Photo received"),
+    "case.instructed": Label("领导批示", "A leader's instruction"),
+    "report.instructed": Label("领导批示", "A leader's instruction"),
+    "instruction.entered": Label("代录批示", "Instruction entered"),
+    "instruction.read": Label("首次阅看", "First read"),
     "recheck.drawn": Label("抽中复核", "Drawn for a re-check"),
     "recheck.photo_added": Label("上传照片", "Photo added"),
 }
@@ -146,6 +155,11 @@ def of_quickfix(row: QuickFix, *, all_of_it: bool) -> list[Entry]:
     events = events_of("quickfix", row.pk)
     shown = events if all_of_it else events.exclude(action__in=_DRAWING)
     return _entries("quickfix", list(shown), {})
+
+
+def of_instruction(row: Instruction, notes: dict[int, str]) -> list[Entry]:
+    """Every history row of an instruction; ``notes`` are the words that this reader may read, by their place."""
+    return _entries("instruction", list(events_of("instruction", row.pk)), notes)
 
 
 def of_recheck(row: Recheck) -> list[Entry]:

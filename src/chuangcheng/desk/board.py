@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from chuangcheng.cases import board
+from chuangcheng.cases.instructions import under_instruction
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.selectors import status_of
@@ -41,6 +42,7 @@ def case_board(request: StaffRequest) -> HttpResponse:
         "filters": filters,
         "views": views(request, "case_board"),
         "slips": SLIPS,
+        "under_instruction": under_instruction(),
     }
     return render(request, "desk/case_board.html", context)
 

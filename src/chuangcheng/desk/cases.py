@@ -13,7 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from chuangcheng.cases import actions, quickfixes, reading, rechecks, returning, selectors, substeps, timeline
+from chuangcheng.cases import (
+    actions,
+    instructions,
+    quickfixes,
+    reading,
+    rechecks,
+    returning,
+    selectors,
+    substeps,
+    timeline,
+)
 from chuangcheng.cases.belongings import origins
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.evidence import looks
@@ -85,6 +95,13 @@ FILTERS = (
     *rate_rows.CASE_FILTERS,
     Filter("flagged", _("督办"), flagged, lambda _r: [("yes", _("在督办")), ("ever", _("曾被督办"))]),
     Filter(
+        "instructed",
+        _("批示"),
+        lambda rows, value: rows.filter(instructions.instructed(ever=value == "ever")),
+        lambda _r: [("yes", _("在办批示")), ("ever", _("曾有批示"))],
+        quiet=True,
+    ),
+    Filter(
         "claimed",
         _("认领"),
         lambda rows, _value: rows.filter(claimed_at__isnull=False),
@@ -139,7 +156,8 @@ offer(LISTING, rows=case_rows, permission="cases.view", url_name="desk:cases")
 def case_list(request: StaffRequest) -> HttpResponseBase:
     """Cases, narrowed and sorted."""
     context = {"views": views(request, "cases"), "picks": bulk.picks(request, bulk.CASES)}
-    return LISTING.respond(request, case_rows(request), "desk/cases.html", context)
+    rows = case_rows(request).annotate(under=instructions.instructed())
+    return LISTING.respond(request, rows, "desk/cases.html", context)
 
 
 def views(request: HttpRequest, current: str) -> list[tuple[str, object, bool]]:
@@ -199,6 +217,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "orders": (orders := _orders(request, reports)),
         "unanswered": sum(order.state == "open" for order in orders),
         "kin": kin,
+        **_instructions(request, case),
         **_words(request, case, petition, plain=plain),
         "clock": clockwork.of_case(case, chain, events),
     }
@@ -221,6 +240,12 @@ def _steps(case: Case, entries: list[timeline.Entry]) -> dict[str, Any]:
     if not any(entry.action == "case.planned" for entry in entries):
         return {}
     return {"steps": substeps.of_case(case), "advance": substeps.progress(case)}
+
+
+def _instructions(request: StaffRequest, case: Case) -> dict[str, Any]:
+    """The instructions about the case that this reader may see; that there is one, everybody who sees the case does."""
+    found, is_open = instructions.of_case(request.actor, case)
+    return {"instructions": found, "under_instruction": is_open}
 
 
 def _orders(request: StaffRequest, reports: list[Report]) -> list[Order]:

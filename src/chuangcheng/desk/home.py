@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chuangcheng.cases import selectors
+from chuangcheng.cases import instructions, selectors
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE
 from chuangcheng.framework import selectors as framework
@@ -116,6 +116,21 @@ def _to_handle(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
     return _of_cases(_("待处置"), _("在本单位手中，按剩余时间排列"), rows, f"?unit={request.post.unit_id}")
 
 
+def _instructed(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
+    """What a unit owes on instructions, what waits to be accepted, or what is open of the leader's own."""
+    if not holds(request, "instructions.view") or not instructions.waiting(request.actor):
+        return None
+    rows = instructions.replies_to(request.actor).filter(instructions.owed(request.actor))
+    rows = instructions.with_words(rows.select_related("unit", "instruction__leader"))
+    why = _("按答复日期回复，领导或创城办认可后办结")
+    if holds(request, "instructions.judge"):
+        why = _("以您的名义交办，尚未办结") if holds(request, "instructions.object") else _("单位已回复，认可或退回")
+    url = reverse("desk:instructions")
+    query = {"reply": f"?whole=open&unit={request.post.unit_id if request.post else ''}", "enter": "?state=replied"}
+    asked = next((query[right] for right in query if holds(request, f"instructions.{right}")), "?whole=open")
+    return _queue(_("领导批示"), why, "instructions", rows, "due_at", url + asked)
+
+
 def _to_triage(request: StaffRequest, _cases: QuerySet[Case]) -> Queue | None:
     if not holds(request, "reports.triage"):
         return None
@@ -168,7 +183,7 @@ def _to_close(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
 
 
 _QUEUES: tuple[Callable[[StaffRequest, QuerySet[Case]], Queue | None], ...] = (
-    _to_confirm, _to_handle, _to_triage, _to_dispatch, _to_decide, _to_verify, _to_close,
+    _instructed, _to_confirm, _to_handle, _to_triage, _to_dispatch, _to_decide, _to_verify, _to_close,
 )  # fmt: skip
 
 

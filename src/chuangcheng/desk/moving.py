@@ -18,7 +18,7 @@ from chuangcheng.web.pages import leave
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 
-GRAVE = frozenset({"void", "refuse", "decline", "fraud", "decline_removal"})
+GRAVE = frozenset({"void", "refuse", "decline", "fraud", "decline_removal", "object"})
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,20 @@ def _address(row: Event) -> str:
 
 
 _PAGES = frozenset(
-    {"report", "case", "site", "visit", "unit", "weekly", "compound", "shop", "deliberation", "team", "quickfix"}
+    {
+        "report",
+        "case",
+        "site",
+        "visit",
+        "unit",
+        "weekly",
+        "compound",
+        "shop",
+        "deliberation",
+        "team",
+        "quickfix",
+        "instruction",
+    }
 )
 HISTORY = Listing(
     "history",

@@ -21,6 +21,8 @@ from chuangcheng.desk import (
     files,
     framework,
     indicators,
+    instruction_moves,
+    instructions,
     jobs,
     mailbox,
     notices,
@@ -103,6 +105,28 @@ urlpatterns = [
     path("orders/<uuid:order_id>/draft/", orders.draft, name="order_draft"),
     path("orders/<uuid:order_id>/moves/<slug:name>/", orders.order_move, name="order_move"),
     path("orders/<uuid:order_id>/photos/<uuid:photo_id>/", files.order_photo, name="order_photo"),
+    path("instructions/", instructions.instruction_list, name="instructions"),
+    path("instructions/new/", instruction_moves.instruction_new, name="instruction_new"),
+    path("instructions/<uuid:instruction_id>/", instructions.instruction_page, name="instruction"),
+    path("instructions/<uuid:instruction_id>/scan/", instructions.scan, name="instruction_scan"),
+    path(
+        "instructions/<uuid:instruction_id>/moves/<slug:name>/",
+        instruction_moves.instruction_move,
+        name="instruction_move",
+    ),
+    path(
+        "instructions/<uuid:instruction_id>/photos/<uuid:photo_id>/",
+        instructions.instruction_photo,
+        name="instruction_photo",
+    ),
+    path(
+        "instructions/replies/<uuid:reply_id>/photos/<uuid:photo_id>/",
+        instructions.reply_photo,
+        name="instruction_reply_photo",
+    ),
+    path(
+        "instructions/replies/<uuid:reply_id>/<slug:name>/", instruction_moves.reply_move, name="instruction_reply_move"
+    ),
     path("worklist/", worklist.work, name="worklist"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<uuid:job_id>/", jobs.job_page, name="job"),

@@ -57,6 +57,20 @@ class Photo(models.Model):
         ordering = ["declared_at", "id"]
 
 
+class Paper(models.Model):
+    """A document (PDF) of an owner, under the same rule as a photo: its owner decides who may read it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_kind = models.CharField(max_length=24)
+    owner_id = models.UUIDField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField()
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner_kind", "owner_id", "sha256"], name="photos_paper_once")]
+
+
 class Print(models.Model):
     """A stored photo's perceptual hash in the archive that :mod:`photos.alike` looks through, in the order in which it
     came: a process reads on from the last key that it knows. Pictures that show next to nothing have none."""

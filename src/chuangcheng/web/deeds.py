@@ -13,6 +13,7 @@ SUBJECTS = {
     "order": Label("工单", "Order"),
     "quickfix": Label("即知即改", "Quick fix"),
     "recheck": Label("抽查复核", "Re-check"),
+    "instruction": Label("领导批示", "Instruction"),
     "site": Label("点位", "Site"),
     "compound": Label("小区", "Compound"),
     "deliberation": Label("五方议事", "Deliberation"),

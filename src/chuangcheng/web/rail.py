@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -9,6 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.cases import instructions
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.web.pages import holds
 
 
@@ -19,6 +22,7 @@ class Link:
     name: str
     label: str | Promise
     permission: str
+    count: Callable[[Actor], int] | None = None  # how much waits there for the reader; asked for every page
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Shown:
     url: str
     current: bool
     links: tuple[Shown, ...] = ()
+    count: int = 0
 
 
 ROOMS = (
@@ -49,6 +54,7 @@ ROOMS = (
         Link("desk:reports", _("上报"), "reports.view"),
         Link("desk:cases", _("案件"), "cases.view"),
         Link("desk:orders", _("工单"), "orders.view"),
+        Link("desk:instructions", _("批示"), "instructions.view", instructions.waiting),
         Link("desk:mailbox", _("信箱"), "reports.triage"),
         Link("desk:claimable", _("认领"), "cases.claim"),
         Link("desk:quickfixes", _("即知即改"), "quickfixes.view"),
@@ -109,4 +115,5 @@ def _show(link: Link, request: HttpRequest) -> Shown | None:
     except NoReverseMatch:
         return None  # the room is not built yet
     current = request.path == url or (url != reverse("desk:home") and request.path.startswith(url))
-    return Shown(link.label, url, current)
+    actor = getattr(request, "actor", None)
+    return Shown(link.label, url, current, count=link.count(actor) if link.count and actor else 0)

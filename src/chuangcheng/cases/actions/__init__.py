@@ -14,6 +14,14 @@ from chuangcheng.cases.actions.entry import ON_BEHALF, ProvenanceInput, enter_re
 from chuangcheng.cases.actions.flags import flag_case, unflag_case
 from chuangcheng.cases.actions.handling import accept_case, add_after_photo, add_photo, handle_case, store_photo
 from chuangcheng.cases.actions.helping import add_co, finish_co, release_co
+from chuangcheng.cases.actions.instructions import (
+    enter_instruction,
+    judge_reply,
+    note_read,
+    object_to_instruction,
+    reply_instruction,
+    withdraw_instruction,
+)
 from chuangcheng.cases.actions.merging import merge_case, split_case, unmerge_case
 from chuangcheng.cases.actions.orders import (
     ask_removal,
@@ -57,6 +65,7 @@ from chuangcheng.cases.actions.triage import ask_confirm, confirm_report, file_r
 from chuangcheng.cases.actions.verdicts import VerdictInput, give_verdict, ingest_verdict_photo
 from chuangcheng.cases.actions.verification import close_case, rework_case, verify_case
 from chuangcheng.cases.inputs import CaseInput, ReportInput
+from chuangcheng.cases.instruction_inputs import InstructionInput
 from chuangcheng.cases.obligations import Callback
 from chuangcheng.cases.quickfix_inputs import QuickFixInput
 from chuangcheng.cases.receipts import code_of
@@ -67,6 +76,7 @@ __all__ = [
     "Callback",
     "CaseInput",
     "Contact",
+    "InstructionInput",
     "ProvenanceInput",
     "QuickFixInput",
     "ReportInput",
@@ -100,6 +110,7 @@ __all__ = [
     "draw_rechecks",
     "drop_rechecks",
     "ensure_default_routing",
+    "enter_instruction",
     "enter_report",
     "file_case",
     "file_report",
@@ -113,13 +124,16 @@ __all__ = [
     "ingest_photo",
     "ingest_quickfix_photo",
     "ingest_verdict_photo",
+    "judge_reply",
     "lapse_looks",
     "lapse_rechecks",
     "link_report",
     "look_again",
     "mark_relapse",
     "merge_case",
+    "note_read",
     "note_relapses",
+    "object_to_instruction",
     "object_to_refusal",
     "part_cases",
     "part_report",
@@ -133,6 +147,7 @@ __all__ = [
     "refuse_report",
     "release_co",
     "reopen_case",
+    "reply_instruction",
     "resume_case",
     "resume_due",
     "return_case",
@@ -149,5 +164,6 @@ __all__ = [
     "verify_case",
     "void_case",
     "watch_case",
+    "withdraw_instruction",
     "withdraw_report",
 ]

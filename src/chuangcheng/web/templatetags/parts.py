@@ -262,9 +262,9 @@ def field(bound: Any) -> dict[str, Any]:
 #: Moves that lead work forward: the first of them on a page is its main button.
 FORWARD = (
     "confirm", "file", "dispatch", "finish_co", "handle", "accept", "claim",
-    "verify", "close", "extend", "suspend", "resume", "ask_confirm", "send", "draft", "grant_removal",
+    "verify", "close", "extend", "suspend", "resume", "ask_confirm", "send", "draft", "grant_removal", "reply",
 )  # fmt: skip
-GRAVE = ("void", "refuse", "decline", "decline_removal")
+GRAVE = ("void", "refuse", "decline", "decline_removal", "object")
 #: Moves that are taken now and then: they stand last.
 SELDOM = ("add_co", "release_co", "plan", "flag", "unflag")
 
