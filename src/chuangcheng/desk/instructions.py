@@ -23,6 +23,7 @@ from chuangcheng.desk import choices
 from chuangcheng.desk.files import stream
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, of_owner
+from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move, StateTable
@@ -203,7 +204,7 @@ def _told(request: StaffRequest, row: Instruction, said: dict[int, str], lines: 
     open_to = {str(line.reply.pk) for line in lines if instructions.reads_reply(request.actor, line.reply)}
     return {
         event.seq: said[event.seq]
-        for event in instructions.events_of(KIND, row.pk)
+        for event in events_of(KIND, row.pk)
         if event.seq > 1
         and event.seq in said
         and (row.state not in instructions.COUNTED or open_to.issuperset(event.after.get("replies", {})))
