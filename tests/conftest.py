@@ -26,7 +26,7 @@ assert settings.DATABASES
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 # Nearly all that a test makes is freed by counting; looking for rings after every 700 objects costs a tenth of the run.
-gc.set_threshold(100_000, 50, 1000)
+gc.set_threshold(50_000, 20, 20)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOON = datetime(2026, 9, 15, 4, 0, tzinfo=UTC)  # Tuesday, 12:00 in the city
