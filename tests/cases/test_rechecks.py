@@ -77,26 +77,21 @@ closures = st.lists(
 )  # fmt: skip
 
 
-@given(closures, st.integers(1, 100))
-def test_the_draw_is_the_front_of_a_shuffled_line(rows: list[Closure], percent: int) -> None:
-    chosen = pick(rows, percent, MONDAY)
-    assert chosen == pick(reversed(rows), percent, MONDAY), "the order of rows decides nothing"
+@given(closures, st.integers(1, 100), st.sets(st.sampled_from(UNITS)))
+def test_the_lot_decides_and_no_unit_goes_unseen(rows: list[Closure], percent: int, seen: set[UUID]) -> None:
+    chosen = pick(rows, percent, MONDAY, seen)
+    assert chosen == pick(reversed(rows), percent, MONDAY, seen), "the order of rows decides nothing"
     assert set(chosen) <= set(rows)
     for each in rows:
         by_lot = each.lot * 100 < percent * sampling.WHOLE
-        assert (chosen.get(each) == "share") is by_lot
-        if each.closed_at >= MONDAY:
-            assert chosen.get(each) in (None, "share"), "a week that runs is not filled up"
+        assert (chosen.get(each) == "share") is by_lot, "its own lot alone, whatever the unit"
     for unit in UNITS:
-        for back in (1, 2):
-            start = MONDAY - timedelta(weeks=back)
-            week = [one for one in rows if one.unit_id == unit and start <= one.closed_at < start + timedelta(weeks=1)]
-            looked = [one for one in week if one in chosen]
-            assert len(looked) * 100 >= percent * len(week), "the share is kept in each unit and week"
-            assert bool(looked) is bool(week), "no unit goes unseen"
-            if looked:
-                rest = [one.lot for one in week if one not in chosen]
-                assert max(one.lot for one in looked) <= min(rest, default=sampling.WHOLE)
+        over = [one for one in rows if one.unit_id == unit and one.closed_at < MONDAY]
+        filled = [one for one in over if chosen.get(one) == "floor"]
+        looked = unit in seen or any(one.unit_id == unit and why == "share" for one, why in chosen.items())
+        assert len(filled) == (1 if over and not looked else 0), "once where nobody looked, and never else"
+        assert all(one.lot == min(each.lot for each in over) for one in filled)
+        assert not any(one.unit_id == unit and one not in over and why == "floor" for one, why in chosen.items())
 
 
 def test_more_is_drawn_of_nobody_than_of_another() -> None:
@@ -133,7 +128,9 @@ def test_only_what_was_closed_as_fixed_lately_is_drawn(play: Play, share: Share)
     assert all(not entry.action.startswith("recheck") for entry in of_case(case)), "the case tells nobody"
 
 
-def test_a_week_that_is_over_is_filled_up_and_a_share_of_nothing_draws_nothing(play: Play, share: Share) -> None:
+def test_a_unit_that_the_lot_left_out_is_looked_at_and_a_share_of_nothing_draws_nothing(
+    play: Play, share: Share
+) -> None:
     share(0)
     with clock.at(NOON - timedelta(days=5)):
         cases = [play.closed() for _ in range(3)]

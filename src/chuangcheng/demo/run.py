@@ -28,6 +28,7 @@ from chuangcheng.demo.orders import Orders
 from chuangcheng.demo.patrol import Patrols, readings
 from chuangcheng.demo.plan import LOGINS, Plan, make
 from chuangcheng.demo.quarter import Quarter
+from chuangcheng.demo.rechecks import Rechecks
 from chuangcheng.demo.registers import Registers
 from chuangcheng.demo.spot import Spot
 from chuangcheng.demo.stage import Progress, Stage
@@ -66,9 +67,12 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
         with Darkroom(seed) as darkroom:
             _schedule(stage, plan, cast, darkroom, seed)
             Spot(stage, plan, cast, seed).schedule()
+            looks = Rechecks(stage, cast, seed)
+            looks.schedule()
             stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
             trust.play(cast)
+            looks.find_some()
             projector.refresh()
             keep(cast.named)
             seal.seal(settings.CITY.seals)

@@ -29,12 +29,14 @@ from chuangcheng.photos import actions as photos
 from chuangcheng.photos.models import PhotoRole
 
 _WEEK = timedelta(days=7)
+#: A unit that closes cases is looked at at least once in so long.
+SEEN = timedelta(weeks=4)
 MAX_NOTE = 500
 
 
 def draw_rechecks(*, now: datetime) -> int:
     """Draw from what was closed as fixed in this week and the last (the worker calls it daily); how many. What was
-    drawn before stays drawn and counts as such."""
+    drawn before stays drawn, also if it was opened again since."""
     share = settings.CITY.recheck_share
     if share <= 0:
         return 0
@@ -47,7 +49,8 @@ def draw_rechecks(*, now: datetime) -> int:
     )
     rows = {Closure(*row) for row in closed.values_list("pk", "handled_unit", "closed_at")}  # type: ignore[arg-type]
     fresh = rows - known
-    chosen = pick(rows | known, share, week)
+    lately = Recheck.objects.filter(closed_at__gte=week - SEEN).values_list("handled_unit", flat=True)
+    chosen = pick(rows | known, share, week, set(lately))
     drawn = {each: why for each, why in chosen.items() if each in fresh}
     verifiers = _verifying_units(each.case_id for each in drawn)
     due = CALENDAR.add(now, Decimal(settings.CITY.recheck_days), "work_days").at
