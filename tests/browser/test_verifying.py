@@ -56,7 +56,9 @@ def open_case(page: Page, number: int) -> str:
     page.locator("[data-part=list] > .task").nth(number).click()
     said = page.locator("[data-part=one] [data-part=number]")
     expect(said).to_be_visible()
-    return said.inner_text().split(" · ")[0]
+    found = re.search(r"AJ\d+-\d+", page.locator("[data-part=one]").inner_text())
+    assert found
+    return found[0]
 
 
 def test_a_morning_without_a_net(phone: Callable[..., Visitor], visitor: Open) -> None:

@@ -36,6 +36,7 @@ def test_drawn_looked_at_and_a_few_found(play: Play, monkeypatch: pytest.MonkeyP
     from chuangcheng.demo.stage import Stage
     from chuangcheng.kernel import clock
 
+    monkeypatch.setattr("chuangcheng.demo.rechecks.A_DAY", 1)
     monkeypatch.setattr(settings, "CITY", replace(settings.CITY, recheck_share=100))
     end = NOON + timedelta(hours=-3, minutes=-30)
     stage = Stage(random.Random(1), end - timedelta(days=8), end)

@@ -1,6 +1,6 @@
 /** The verdict on one case: fixed, or not and why; a photo by our own camera. It goes out by the queue, once. */
 import { Camera, hasCamera, type Taken } from "../portal/camera";
-import { emptyEntry, type Shot } from "../portal/entry";
+import { emptyEntry, type Entry, type Shot } from "../portal/entry";
 import { part } from "../portal/page";
 import { prepare, type Live } from "../portal/photos";
 import type { Queue } from "../portal/queue";
@@ -9,6 +9,11 @@ import { uuid7 } from "../portal/uuid7";
 import type { Waiting } from "./verify";
 
 const MOST = 3;
+
+/** What this phone said of the case, the newest, since the work on it was done: of an earlier round nothing counts. */
+export function verdictOn(one: Waiting, entries: readonly Entry[]): Entry | undefined {
+  return entries.find(({ url, made_at }) => url === one.url && Date.parse(made_at) >= Date.parse(one.handled_at));
+}
 
 interface Held {
   shot: Shot;
@@ -26,7 +31,7 @@ export class Verdict {
     private readonly box: HTMLElement,
     private readonly store: Store,
     private readonly queue: Queue,
-    skew: number,
+    private readonly skew: number,
     private readonly done: () => void,
   ) {
     this.camera = hasCamera() ? new Camera((taken) => this.took(taken), skew) : null;
@@ -49,8 +54,8 @@ export class Verdict {
     this.leave();
     this.one = one;
     this.pass = pass;
-    const entry = (await this.store.entries()).find(({ url }) => url === one.url);
-    const given = entry?.stage === "waiting" || entry?.stage === "safe";
+    const stage = verdictOn(one, await this.store.entries())?.stage;
+    const given = stage === "waiting" || stage === "safe";
     part("judge", this.box).hidden = given;
     part("given", this.box).hidden = !given;
   }
@@ -107,6 +112,7 @@ export class Verdict {
     const entry = emptyEntry(uuid7());
     entry.title = `${one.number} ${this.box.dataset[fixed ? "fixed" : "notFixed"] ?? ""}`;
     entry.url = one.url;
+    entry.made_at = new Date(Date.now() + this.skew).toISOString();
     entry.stage = "waiting";
     entry.shots = this.held.map(({ shot }) => shot);
     entry.body = JSON.stringify({

@@ -9,7 +9,7 @@ import type { Store } from "../portal/store";
 import type { Kept } from "./kept";
 import { awayText, metres } from "./near";
 import { keepShell } from "./shell";
-import { Verdict } from "./verdict";
+import { Verdict, verdictOn } from "./verdict";
 
 interface Picture {
   url: string;
@@ -46,6 +46,7 @@ const HOUR = 3_600_000;
 export class Verifying {
   private seen: Seen | null = null;
   private place: Place | null = null;
+  private round = 0;
   private readonly skew = skew();
   private readonly verdict: Verdict;
   private readonly shown: string[] = [];
@@ -69,14 +70,14 @@ export class Verifying {
   async start(): Promise<void> {
     this.seen = (await this.kept.get<Seen>("list")) ?? null;
     await this.show();
-    void this.find();
     await this.refresh();
     void keepShell();
+    await this.find();
   }
 
   private back(): void {
     history.replaceState(null, "", location.pathname);
-    void this.show();
+    void this.show().then(() => scrollTo(0, 0)); // where it says what waits to be sent
   }
 
   private async find(): Promise<void> {
@@ -106,7 +107,7 @@ export class Verifying {
       return this.say("noNet");
     }
     await this.draw();
-    await this.keepPhotos();
+    void this.keepPhotos();
   }
 
   private say(what: "" | "noNet" | "signIn" | "noPlace"): void {
@@ -117,9 +118,11 @@ export class Verifying {
   }
 
   private async keepPhotos(): Promise<void> {
+    const mine = ++this.round;
     const wanted = this.sorted().slice(0, PHOTOS_OF).flatMap(judgedBy).map(({ url }) => url);
     await this.kept.only(["list", ...wanted]);
     for (const url of wanted) {
+      if (mine !== this.round) return; // a newer list asks for others
       if (await this.kept.get(url)) continue;
       try {
         const answer = await fetch(url);
@@ -143,9 +146,9 @@ export class Verifying {
 
   async draw(): Promise<void> {
     const list = part("list", this.root);
-    const states = new Map((await this.store.entries()).reverse().map((entry) => [entry.url, entry.stage]));
-    const open = this.sorted().filter((one) => states.get(one.url) !== "safe");
-    list.replaceChildren(...open.map((one) => this.row(one, states.get(one.url))));
+    const entries = await this.store.entries();
+    const open = this.sorted().filter((one) => verdictOn(one, entries)?.stage !== "safe");
+    list.replaceChildren(...open.map((one) => this.row(one, verdictOn(one, entries)?.stage)));
     part("none", this.root).hidden = open.length > 0 || !this.seen;
   }
 
@@ -187,7 +190,7 @@ export class Verifying {
     const box = part("one", this.root);
     const away = this.away(one);
     part("title", box).textContent = one.category || one.number;
-    part("number", box).textContent = [one.number, one.unit, momentText(one.handled_at)].filter(Boolean).join(" · ");
+    part("number", box).textContent = [one.category ? one.number : "", one.unit, momentText(one.handled_at)].filter(Boolean).join(" · ");
     part("words", box).textContent = one.words;
     part("where", box).textContent = [one.address, Number.isFinite(away) ? awayText(this.root, away) : ""].filter(Boolean).join(" · ");
     await Promise.all([this.pictures("before", one.before), this.pictures("after", one.after)]);

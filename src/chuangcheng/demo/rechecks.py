@@ -1,4 +1,4 @@
-"""抽查复核 in the demo: drawn each night of the last weeks, looked at by inspectors; a few closures were none."""
+"""抽查复核 in the demo: drawn each night of the last week, looked at by inspectors; a few closures were none."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos.actions import prepare
 from chuangcheng.photos.imaging import Picture
 
-DAYS = 21
-A_DAY = 4  # so many one inspector gets to
+DAYS = 6  # so that the first ones drawn are not due before the end
+A_DAY = 8  # the one who looks gets to so many
 #: What was found of closures that were none.
 FOUND = ("只清了路面，绿化带里还有一堆。", "垃圾已移到旁边巷口，没有清走。", "照片上的位置不对，原处没有动。")
 
@@ -34,10 +34,10 @@ class Rechecks:
         self._shots: list[Picture] = []
 
     def schedule(self) -> None:
-        """A draw each night; each afternoon the inspectors see some, but nobody sees what was drawn last."""
+        """A draw each night; in the afternoons an inspector sees some, but nobody sees what was drawn last."""
         for day in range(min(DAYS, (self.stage.end - self.stage.start).days)):
             self.stage.at(self.stage.end - timedelta(days=day, hours=5), self._draw)
-            if day > 2:
+            if day > 1:
                 self.stage.at(self.stage.end - timedelta(days=day) + timedelta(hours=7), self._look)
 
     def _draw(self) -> None:
@@ -46,9 +46,9 @@ class Rechecks:
         cases.draw_rechecks(now=now)
 
     def _look(self) -> None:
-        for inspector in self.cast.of("inspector", "CCB"):
-            for row in list(rechecks.to_answer(inspector)[:A_DAY]):
-                self._answer(inspector, row, "")
+        inspector = self.cast.of("inspector", "CCB")[0]
+        for row in list(rechecks.to_answer(inspector)[:A_DAY]):
+            self._answer(inspector, row, "")
 
     def _answer(self, inspector: Actor, row: Recheck, note: str) -> None:
         with seeded(self.rng):
@@ -68,7 +68,8 @@ class Rechecks:
     def find_some(self) -> None:
         """This morning: some of what waits is not fixed, and open again."""
         inspector = self.cast.of("inspector", "CCB")[0]
-        for row, note in zip(list(rechecks.to_answer(inspector)[: len(FOUND)]), FOUND, strict=False):
+        waiting = rechecks.to_answer(inspector).order_by("-why", "due_at", "id")  # by lot first
+        for row, note in zip(list(waiting[: len(FOUND)]), FOUND, strict=False):
             try:
                 self._answer(inspector, row, note)
             except Refused as refused:  # opened again by somebody else since
