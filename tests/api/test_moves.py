@@ -162,11 +162,11 @@ def test_an_answer_names_the_moves_of_the_post(program: Program, caller: Caller,
         found: list[str] = caller.get(f"{CASES}/{program.case.pk}", token=tokens(persona)).json()["moves"]
         return found
 
-    assert offered("office") == ["dispatch", "flag", "void", "merge"]
+    assert offered("office") == ["dispatch", "seek_owner", "flag", "void", "merge"]
     assert offered("auditor") == []
     program.done("office", "dispatch", unit=STREET)
     assert offered("street") == [
-        "pass_on", "accept", "return", "add_co", "plan", "ask_extension", "ask_suspension",
+        "pass_on", "accept", "return", "seek_owner", "add_co", "plan", "ask_extension", "ask_suspension",
     ]  # fmt: skip
     program.done("street", "ask_extension", reason="要等吊车")
     assert {"grant", "decline"} <= set(offered("office"))

@@ -60,6 +60,12 @@ PATHS = {
             "finish_step",
             "flag",
             "unflag",
+            "seek_owner",
+            "ask_owner",
+            "answer_owner",
+            "name_owner",
+            "rule_owner",
+            "no_owner",
         )
     },
     "/api/v1/hotline/orders/{number}": {"get", "put"},

@@ -99,6 +99,7 @@ CASE_CALLS: dict[str, CaseCall] = {
     "arbitrate": lambda play, actor, case: actions.arbitrate_case(
         actor=actor, case_id=case.id, unit_id=play.unit("street"), note="该路段由街道养护"
     ),
+    "seek_owner": lambda play, actor, case: actions.seek_owner(actor=actor, case_id=case.id),
     "handle": _handle,
     "rework": lambda play, actor, case: actions.rework_case(actor=actor, case_id=case.id, note="墙角仍有垃圾"),
     "verify": lambda play, actor, case: actions.verify_case(actor=actor, case_id=case.id),
@@ -123,6 +124,22 @@ def _deny(_play: Play, actor: Actor, case: Case) -> object:
 
 #: Moves that are possible only with something behind the case: a second report, an earlier case.
 BEHIND_CALLS: dict[str, CaseCall] = {"split": _split, "deny_relapse": _deny}
+#: Moves of the search for an owner: once it is on.
+OWNER_CALLS: dict[str, CaseCall] = {
+    "ask_owner": lambda play, actor, case: actions.ask_owner(
+        actor=actor, case_id=case.id, unit_ids=[play.unit("department"), play.unit("subcommand")], note="井盖有供电字样"
+    ),
+    "answer_owner": lambda play, actor, case: actions.answer_owner(actor=actor, case_id=case.id, answer="yes"),
+    "name_owner": lambda play, actor, case: actions.name_owner(
+        actor=actor, case_id=case.id, unit_id=play.unit("department")
+    ),
+    "rule_owner": lambda play, actor, case: actions.rule_owner(
+        actor=actor, case_id=case.id, unit_id=play.unit("subcommand"), note="竣工图载明由其管养"
+    ),
+    "no_owner": lambda play, actor, case: actions.no_owner(
+        actor=actor, case_id=case.id, reason_code="no_record", note="三家均无台账"
+    ),
+}
 PETITION_CALLS: dict[str, CaseCall] = {"extend": _decide(True), "suspend": _decide(True), "decline": _decide(False)}
 
 #: Who takes a move of a case that lies in community 永安 and is, or was, in the hands of street 河东.
@@ -140,6 +157,7 @@ CASE_MOVERS: dict[str, set[str]] = {
     "accept": {"street"},
     "send_back": {"street"},
     "arbitrate": {"office"},
+    "seek_owner": {"street", "office"},
     "handle": {"street"},
     "rework": {"office", "district", "inspector", "grid"},
     "verify": {"office", "district", "inspector", "grid"},

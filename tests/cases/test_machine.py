@@ -20,13 +20,13 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.digest import GENESIS
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
-from tests.cases.moving import BEHIND_CALLS, CASE_CALLS, PETITION_CALLS
+from tests.cases.moving import BEHIND_CALLS, CASE_CALLS, OWNER_CALLS, PETITION_CALLS
 from tests.cases.play import LITTER, Play
 from tests.conftest import NOON
 
 PERSONAS = ["office", "district", "street", "community", "department", "grid", "inspector", "leader"]
 UNITS = ["district", "street", "street2", "community", "department"]
-CALLS = {**CASE_CALLS, **PETITION_CALLS}
+CALLS = {**CASE_CALLS, **OWNER_CALLS, **PETITION_CALLS}
 #: Possible only with reports or an earlier case behind the case: they have rules of their own.
 APART = {*BEHIND_CALLS, "merge", "unmerge"}
 PHONES = ["a" * 16, "b" * 16, "c" * 16]

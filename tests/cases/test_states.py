@@ -22,7 +22,15 @@ from chuangcheng.cases.states import (
 )
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel.problems import Refused
-from tests.cases.moving import BEHIND_CALLS, CASE_CALLS, CASE_MOVERS, PETITION_CALLS, REPORT_CALLS, REPORT_MOVERS
+from tests.cases.moving import (
+    BEHIND_CALLS,
+    CASE_CALLS,
+    CASE_MOVERS,
+    OWNER_CALLS,
+    PETITION_CALLS,
+    REPORT_CALLS,
+    REPORT_MOVERS,
+)
 from tests.cases.play import Play
 
 CASE_STATES = [state.code for state in CASE.states]
@@ -58,7 +66,7 @@ def test_nothing_moves_out_of_an_end_but_what_is_meant_to() -> None:
 
 
 def test_every_move_is_walked_here() -> None:
-    assert set(CASE_CALLS) | set(PETITION_CALLS) | set(BEHIND_CALLS) | {"return_up", "escalate"} == {
+    assert set(CASE_CALLS) | set(PETITION_CALLS) | set(BEHIND_CALLS) | set(OWNER_CALLS) | {"return_up", "escalate"} == {
         move.name for move in CASE.moves
     }
     assert set(REPORT_CALLS) == {move.name for move in REPORT.moves}

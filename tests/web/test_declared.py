@@ -19,7 +19,7 @@ MODELS = {
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
     "quickfixes": "cases.quickfix", "claimable": "cases.case", "watched_quickfixes": "cases.quickfix",
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",
-    "alarms": "cases.photoalarm",
+    "alarms": "cases.photoalarm", "ownerless": "cases.ownersearch",
     "orders": "cases.order", "mailbox": "cases.letter",
     "instructions": "cases.instructionreply",
     "time_rules": "framework.timerule",

@@ -13,8 +13,8 @@ from chuangcheng.api.answers import answer, code_and_name, iso
 from chuangcheng.api.filters import CaseQuery
 from chuangcheng.api.schemas import CaseOut, CasePage
 from chuangcheng.api.staff import StaffToken, TokenRequest
-from chuangcheng.cases import selectors
-from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.cases import owners, selectors
+from chuangcheng.cases.models import Assignment, Case, OwnerSearch
 from chuangcheng.cases.reading import masked, text_for, words_for
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.people.models import Unit
@@ -66,6 +66,7 @@ def told(actor: Actor, case: Case) -> dict[str, Any]:
         "standard": case.standard.code if case.standard else None,
         "site": case.site.code if case.site else None,
         "assignments": [_link(link) for link in selectors.chain_of(case)],
+        "owner_search": next(map(_search, owners.searches_of(case)), None),
         "reports": list(case.reports.order_by("received_at").values_list("number", flat=True)),
         "moves": list(dict.fromkeys(_MOVES.get(name, name) for name in found)),
     }
@@ -94,6 +95,15 @@ def _link(link: Assignment) -> dict[str, Any]:
         "ended_at": iso(link.ended_at),
         "return_reason": link.return_reason,
     }
+
+
+def _search(search: OwnerSearch) -> dict[str, Any]:
+    asks = [
+        {"unit": _unit(ask.unit), "answer": ask.answer, "due_at": iso(ask.due_at), "answered_at": iso(ask.answered_at)}
+        for ask in search.asks.all()
+    ]
+    times = {name: iso(getattr(search, name)) for name in ("started_at", "due_at", "ended_at")}
+    return {"state": search.state, "street": _unit(search.street), "owner": _unit(search.owner), **times, "asks": asks}
 
 
 def _unit(unit: Unit | None) -> dict[str, str | None] | None:

@@ -14,6 +14,7 @@ from chuangcheng.api.schemas import CaseStateCode, ReportStateCode
 from chuangcheng.cases import instructions, selectors
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.owners import ownerless
 from chuangcheng.cases.rates import CASE_RATES, REPORT_RATES, Of, rows_behind
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.kernel import clock
@@ -74,6 +75,7 @@ class CaseQuery(PageQuery):
     of: Of = Field("is", description="which of them: numerator, denominator, the rest of it, or what it leaves out")
     flagged: Literal["yes", "ever"] | None = Field(None, description="flagged for supervision now, or ever")
     instructed: Literal["yes", "ever"] | None = Field(None, description="under a leader's instruction now, or ever")
+    ownerless: Literal["yes"] | None = Field(None, description="whose owner is being looked for")
     claimed: Literal["yes"] | None = Field(None, description="claimed by the unit that holds it")
     filed_from: Day | None = None
     filed_to: Day | None = None
@@ -104,6 +106,8 @@ class CaseQuery(PageQuery):
             rows = rows.filter(flagged_at__isnull=False) if self.flagged == "yes" else rows.filter(flag_count__gt=0)
         if self.instructed:
             rows = rows.filter(instructions.instructed(ever=self.instructed == "ever"))
+        if self.ownerless:
+            rows = ownerless(rows)
         if self.claimed:
             rows = rows.filter(claimed_at__isnull=False)
         rows = _within(rows, self.area)

@@ -23,7 +23,7 @@ from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.actions.planning import MOST_STEPS
 from chuangcheng.cases.models import Outcome
 from chuangcheng.cases.once import once
-from chuangcheng.cases.states import CASE, DENIALS, REOPENINGS, RETURNS, VOIDS
+from chuangcheng.cases.states import CASE, DENIALS, NOBODYS, OWNER_ANSWERS, REOPENINGS, RETURNS, VOIDS
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.rights import require
@@ -130,6 +130,31 @@ class ArbitrateIn(MoveIn):
     note: Words
 
 
+class AskOwnerIn(NotedIn):
+    """Which units are asked whether it is theirs."""
+
+    units: Annotated[list[Code], Field(min_length=1, max_length=_MAX_UNITS)] = Field(description="codes of the units")
+
+
+class AnswerOwnerIn(NotedIn):
+    """Whether it is the token's unit's; a no needs its reason in the note."""
+
+    answer: str = _one_of([*OWNER_ANSWERS])
+
+
+class NameOwnerIn(NotedIn):
+    """The unit that said that it is theirs; it cannot give the case back."""
+
+    unit: Code = Field(description="code of the unit")
+
+
+class NoOwnerIn(MoveIn):
+    """Why it is nobody's; the street does it."""
+
+    reason_code: str = _one_of([*NOBODYS])
+    note: Words
+
+
 class HandleIn(NotedIn):
     """What came of it. "fixed" needs a declared photo with the role "after", whose bytes follow by PUT."""
 
@@ -226,6 +251,18 @@ def _arbitrate(actor: Actor, case_id: UUID, given: ArbitrateIn) -> object:
     return actions.arbitrate_case(actor=actor, case_id=case_id, unit_id=_unit(given.unit), note=given.note)
 
 
+def _ask_owner(actor: Actor, case_id: UUID, given: AskOwnerIn) -> object:
+    units = [_unit(code) for code in given.units]
+    return actions.ask_owner(actor=actor, case_id=case_id, unit_ids=units, note=given.note)
+
+
+def _owner(action: Callable[..., object]) -> Run:
+    def run(actor: Actor, case_id: UUID, given: Any) -> object:
+        return action(actor=actor, case_id=case_id, unit_id=_unit(given.unit), note=given.note)
+
+    return run
+
+
 def _add_co(actor: Actor, case_id: UUID, given: AddCoIn) -> object:
     return actions.add_co(actor=actor, case_id=case_id, unit_id=_unit(given.unit), due_at=given.due_at)
 
@@ -301,6 +338,12 @@ MOVES: dict[str, tuple[type[MoveIn], Run]] = {
     "accept": (MoveIn, _plainly(actions.accept_case)),
     "return": (ReturnIn, _plainly(actions.return_case)),
     "arbitrate": (ArbitrateIn, _arbitrate),
+    "seek_owner": (NotedIn, _plainly(actions.seek_owner)),
+    "ask_owner": (AskOwnerIn, _ask_owner),
+    "answer_owner": (AnswerOwnerIn, _plainly(actions.answer_owner)),
+    "name_owner": (NameOwnerIn, _owner(actions.name_owner)),
+    "rule_owner": (ArbitrateIn, _owner(actions.rule_owner)),
+    "no_owner": (NoOwnerIn, _plainly(actions.no_owner)),
     "handle": (HandleIn, _handle),
     "rework": (ReworkIn, _plainly(actions.rework_case)),
     "verify": (NotedIn, _plainly(actions.verify_case)),

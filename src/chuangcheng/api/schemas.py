@@ -242,12 +242,33 @@ class AssignmentOut(BaseModel):
     """One link of the chain of dispatch."""
 
     unit: UnitRef
-    role: Literal["lead", "co", "know"]
-    state: Literal["open", "passed", "returned", "done"]
+    role: Literal["lead", "co", "ask", "know"]
+    state: Literal["open", "passed", "returned", "done", "released", "asked"]
     received_at: AwareDatetime
     due_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     return_reason: str
+
+
+class OwnerAskOut(BaseModel):
+    """A unit that was asked whether it is theirs. An empty answer is none, also after its time."""
+
+    unit: UnitRef
+    answer: Literal["", "yes", "no"]
+    due_at: AwareDatetime
+    answered_at: AwareDatetime | None
+
+
+class OwnerSearchOut(BaseModel):
+    """The newest search for the owner of what the case is about."""
+
+    state: Literal["open", "found", "ruled", "nobodys", "dropped"]
+    street: UnitRef = Field(description="who keeps the case meanwhile, and acts")
+    owner: UnitRef | None
+    started_at: AwareDatetime
+    due_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    asks: list[OwnerAskOut]
 
 
 class CaseOut(CaseRow):
@@ -259,6 +280,7 @@ class CaseOut(CaseRow):
     standard: str | None
     site: str | None
     assignments: list[AssignmentOut]
+    owner_search: OwnerSearchOut | None
     reports: list[str]
     moves: list[str] = Field(description="what the token's post may do with it now: POST /cases/{id}/moves/{move}")
 

@@ -15,6 +15,6 @@ class CasesConfig(RoomConfig):
     def ready(self) -> None:
         """Besides what every room has: the ladder of reminders, and what other systems hear."""
         super().ready()
-        parts = ("handling_effects", "ladder_effects", "alarm_effects", "mailbox", "order_effects", "quickfix_effects")
-        for part in (*parts, "webhooks", "compound_effects", "recheck_effects", "instruction_effects"):
+        effects = ("handling", "owner", "ladder", "alarm", "order", "quickfix", "compound", "recheck", "instruction")
+        for part in (*(f"{name}_effects" for name in effects), "mailbox", "webhooks"):
             import_module(f"{self.name}.{part}")

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from chuangcheng.cases import policies
-from chuangcheng.cases.models import Assignment, Case, Report
+from chuangcheng.cases import owners, policies
+from chuangcheng.cases.models import Assignment, Case, OwnerSearch, Report
 from chuangcheng.cases.selectors import visible_cases, visible_reports
 from chuangcheng.cases.states import CASE
 from chuangcheng.cases.status import RUNNING, with_status
@@ -68,6 +68,7 @@ class _Kind:
     label: Label
     permission: str
     rule: Rule
+    rare: bool = False  # said only where there is any
 
 
 def _held(*states: str) -> Rule:
@@ -82,6 +83,19 @@ def _support(post: Post, _now: datetime) -> Q:
     """Where the unit stands beside the lead and is not done yet."""
     links = Assignment.objects.filter(unit=post.unit_id, role="co", state__in=("open", "passed"))
     return Q(pk__in=links.values("case"), state__in=("dispatched", "handling", "suspended"))
+
+
+def _to_answer(post: Post, _now: datetime) -> Q:
+    """Where somebody waits to hear whether it is the unit's."""
+    return Q(pk__in=owners.to_answer(post.unit_id).values("case"))
+
+
+def _owners(post: Post, _now: datetime) -> Q:
+    """What the unit keeps until its owner is found; who decides sees them all."""
+    rows = OwnerSearch.objects.filter(state="open")
+    if not policies.holds(post, "owners.decide"):
+        rows = rows.filter(street=post.unit_id)
+    return Q(pk__in=rows.values("case"))
 
 
 def _overdue(post: Post, now: datetime) -> Q:
@@ -130,6 +144,8 @@ _CASES = (
     _Kind("accept", Label("待接收", "To accept"), "cases.handle", _held("dispatched")),
     _Kind("handle", Label("处置中", "To handle"), "cases.handle", _held("handling")),
     _Kind("support", Label("我单位协办", "To support"), "cases.handle", _support),
+    _Kind("to_answer", Label("待答复权属", "To answer whose it is"), "owners.answer", _to_answer, rare=True),
+    _Kind("owners", Label("找主人", "Owner to be found"), "owners.seek", _owners, rare=True),
     _Kind("verify", Label("待核查", "To verify"), "cases.verify", _to_verify),
     _Kind("close", Label("待结案", "To close"), "cases.close", _in("verified")),
     _Kind("petitions", Label("待审批", "Petitions"), "cases.approve", _petitions),
@@ -160,7 +176,7 @@ def _count(
     found = rows.order_by().aggregate(
         **{one.name: Count("pk", filter=one.rule(post, now) or None, distinct=True) for one in mine}
     )
-    return [Todo(one.name, one.label, kind, found[one.name]) for one in mine]
+    return [Todo(one.name, one.label, kind, found[one.name]) for one in mine if found[one.name] or not one.rare]
 
 
 def waiting_cases(actor: Actor, name: str, now: datetime) -> QuerySet[Case]:

@@ -65,6 +65,8 @@ class Case(Chained):
     arbiter = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     arbitration_due_at = models.DateTimeField(null=True, blank=True)
     arbitrated_at = models.DateTimeField(null=True, blank=True)  # then the unit cannot give it back
+    owner_sought_at = models.DateTimeField(null=True, blank=True)  # when the last search for its owner began
+    owner_named_at = models.DateTimeField(null=True, blank=True)  # then whoever was named cannot give it back
     on_time = models.BooleanField(null=True)  # settled when handled work is accepted; None while open or without due
     rework_count = models.PositiveSmallIntegerField(default=0)
     return_count = models.PositiveSmallIntegerField(default=0)
@@ -114,7 +116,7 @@ class Assignment(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="assignments")
-    role = models.CharField(max_length=4, choices=[("lead", "主办"), ("co", "协办"), ("know", "知悉")], default="lead")
+    role = models.CharField(max_length=4, choices=[("lead", "主办"), ("co", "协办"), ("ask", "询问"), ("know", "知悉")], default="lead")
     assigned_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
@@ -126,6 +128,7 @@ class Assignment(models.Model):
             ("returned", "已退回"),
             ("done", "已办结"),
             ("released", "已解除"),
+            ("asked", "已询问"),  # whose it is: no work of the unit's, it only sees the case
         ],
         default="open",
     )

@@ -36,7 +36,7 @@ CASE_FIELDS = (
     "extension_count", "reopen_count", "suspended_at", "suspended_until", "external_source", "external_number",
     "merged_into_id", "relapse_of_id", "relapse_denied",
     "dispatch_due_at", "dispatched_at", "arbiter_id", "arbitration_due_at", "arbitrated_at",
-    "claimed_at", "flagged_at", "flag_due_at", "flag_count",
+    "owner_sought_at", "owner_named_at", "claimed_at", "flagged_at", "flag_due_at", "flag_count",
 )  # fmt: skip
 
 #: The values of an order that follow from its history. The reply's words and the document's number stay out.
@@ -73,6 +73,15 @@ ASSIGNMENT_FIELDS = (
 )  # fmt: skip
 PETITION_FIELDS = ("kind", "unit_id", "asked_by_id", "asked_at", "until", "state", "decided_by_id", "decided_at")
 
+#: The search for an owner, and each unit that was asked.
+SEARCH_FIELDS = (
+    "state", "why", "street_id", "started_at", "started_by_id", "due_at", "ended_at", "ended_by_id", "owner_id",
+    "reason_code",
+)  # fmt: skip
+ASK_FIELDS = (
+    "search_id", "unit_id", "asked_at", "asked_by_id", "due_at", "answer", "answered_at", "answered_by_id",
+)  # fmt: skip
+
 SUBSTEP_FIELDS = ("place", "unit_id", "due_at", "state", "done_at", "done_by_id")
 
 #: Counters and the rows they count: recounted from the chain instead of read from its last word.
@@ -88,6 +97,7 @@ COUNTERS = {
 CHILDREN = {
     "assignments": ASSIGNMENT_FIELDS, "petitions": PETITION_FIELDS, "substeps": SUBSTEP_FIELDS,
     "replies": INSTRUCTION_REPLY_FIELDS,
+    "searches": SEARCH_FIELDS, "asks": ASK_FIELDS,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Final, cast, get_args
 
 from django.conf import settings
 
@@ -18,6 +18,7 @@ from chuangcheng.kernel.problems import Refused
 
 log = logging.getLogger(__name__)
 BUILT_IN = Path(__file__).with_name("dispatching.toml")
+OWNER: Final = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))["owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,20 @@ class Dispatching:
     dispatch: Within
     returns: Within
     arbitration: Within
+    owner: Within
+    owner_answer: Within
     arbitrated: int
 
 
 def parse(document: Mapping[str, Any]) -> Dispatching:
     """The limits of a document; raises ``case.bad_dispatching`` with what is wrong."""
+    owner = document.get("owner", OWNER)  # a city that wrote its file before there was such a section
     try:
         found = Dispatching(
             version=int(document["version"]),
             arbitrated=int(document["returns"]["arbitrated"]),
+            owner=_within(owner),
+            owner_answer=_within(owner["answer"]),
             **{name: _within(document[name]) for name in ("dispatch", "returns", "arbitration")},
         )
     except (KeyError, TypeError, ValueError, InvalidOperation) as error:

@@ -42,7 +42,7 @@ SEEDED_A_RUN = 10_000
 @on(
     "case.filed", "case.dispatched", "case.claimed", "case.returned", "case.reworked", "case.reopened", "case.extended",
     "case.resumed", "case.handled", "case.suspended", "case.closed", "case.voided", "case.due_moved", "case.merged",
-    "case.unmerged", "case.escalated", "case.arbitrated",
+    "case.unmerged", "case.escalated", "case.arbitrated", "case.owner_sought", "case.owner_named", "case.owner_ruled",
 )  # fmt: skip
 def follow(row: Outbox) -> None:
     """Whatever moved the case or its deadline sets the alarm anew."""

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.cases.models import Assignment, Case, Source
 from chuangcheng.cases.steps import Touch, altered
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Unit
+from chuangcheng.sites.windows import selectors as windows
 
 LIVE = ("open", "passed")  # states of an assignment whose clock still runs
 
@@ -51,6 +52,12 @@ def live_helpers(case: Case) -> list[Assignment]:
     return list(case.assignments.filter(role="co", state__in=LIVE).select_related("unit").order_by("received_at", "id"))
 
 
+def refuse_the_window(case: Case, units: set[UUID]) -> None:
+    """Raise ``window.own_complaint``: a complaint about a window never goes to the unit that runs it (law 12)."""
+    if case.source == Source.WINDOW and units & windows.running_units(list(case.reports.values_list("pk", flat=True))):
+        raise Refused("window.own_complaint")
+
+
 def drop_steps(case: Case, **which: Any) -> list[Touch]:
     """What was planned and not done falls away; ``which`` narrows to some of it."""
     return [altered(one, state="dropped") for one in case.substeps.filter(state="planned", **which)]
@@ -59,6 +66,13 @@ def drop_steps(case: Case, **which: Any) -> list[Touch]:
 def flag_off(case: Case) -> dict[str, Any]:
     """The flag goes with the end of the case; that it was flagged stays counted."""
     return {"flagged_at": None, "flag_due_at": None} if case.flagged_at else {}
+
+
+def drop_search(case: Case, at: datetime) -> list[Touch]:
+    """The search for an owner ends with what it was for."""
+    if case.owner_sought_at is None:
+        return []
+    return [altered(one, state="dropped", ended_at=at) for one in case.owner_searches.filter(state="open")]
 
 
 def lapse_petition(case: Case, at: datetime) -> list[Touch]:

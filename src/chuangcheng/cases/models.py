@@ -5,6 +5,7 @@ from chuangcheng.cases.case import Assignment, Case, Outcome, Petition, Remark, 
 from chuangcheng.cases.instruction import Instruction, InstructionReply, InstructionWords
 from chuangcheng.cases.letter import Letter, MailboxCheck
 from chuangcheng.cases.order import Order, Satisfaction
+from chuangcheng.cases.ownership import OwnerAsk, OwnerSearch
 from chuangcheng.cases.provenance import Provenance
 from chuangcheng.cases.quickfix import QuickFix
 from chuangcheng.cases.recheck import Recheck
@@ -22,6 +23,8 @@ __all__ = [
     "MailboxCheck",
     "Order",
     "Outcome",
+    "OwnerAsk",
+    "OwnerSearch",
     "Petition",
     "PhotoAlarm",
     "Provenance",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from chuangcheng.cases import claims
+from chuangcheng.cases import claims, owners
 from chuangcheng.cases.models import Assignment, Case, Order, Petition, Report
 from chuangcheng.cases.states import CASE
 from chuangcheng.kernel.actor import Actor
@@ -44,6 +44,10 @@ declare(
     Permission("cases.arbitrate", Label("仲裁退回案件", "Arbitrate returned cases")),
     Permission("cases.claim", Label("认领案件", "Claim cases")),
     Permission("cases.flag", Label("督办标记", "Flag cases for supervision")),
+    Permission("owners.view", Label("查看找主人", "See searches for owners")),
+    Permission("owners.seek", Label("找主人", "Search for owners")),
+    Permission("owners.answer", Label("答复权属询问", "Answer whose something is")),
+    Permission("owners.decide", Label("裁定权属", "Rule whose something is")),
     Permission("quickfixes.record", Label("记录即知即改", "Record what was fixed on the spot")),
     Permission("quickfixes.view", Label("查看即知即改", "See what was fixed on the spot")),
     Permission("quickfixes.look", Label("回看即知即改", "Look at quick fixes again")),
@@ -57,6 +61,8 @@ declare(
     # Held by no role: the system draws.
     Permission("quickfixes.draw", Label("抽签回看", "Draw quick fixes")),
     Permission("rechecks.draw", Label("抽签复核", "Draw re-checks")),
+    # Held by no role: a search ends with its case.
+    Permission("owners.drop", Label("找主人随案件终止", "End a search with its case")),
 )
 
 #: Moves for the unit that holds the case, and for nobody else however high.
@@ -126,6 +132,14 @@ def sees_report(actor: Actor, report: Report) -> bool:
     if rights.scope(actor, "reports.view").reaches(path=report.division_path):
         return True
     return Report.objects.filter(report_rows(actor), pk=report.pk).exists()
+
+
+def search_rows(actor: Actor) -> Q:
+    """The searches for an owner that the actor may see: of visible cases."""
+    if rights.scope(actor, "owners.view").nothing:
+        return _NOTHING
+    rows = case_rows(actor)
+    return Q(case__in=Case.objects.filter(rows).values("pk")) if rows else rows
 
 
 def alarm_rows(actor: Actor) -> Q:
@@ -210,7 +224,44 @@ def _allow_step(post: Post, case: Case) -> None:
         raise Refused("case.no_step")
 
 
-_PARTS = {"finish_co": _allow_support, "finish_step": _allow_step}
+def _allow_seek(post: Post, case: Case) -> None:
+    """Whoever may take it where nobody holds it; else the street that holds it, or who decides over it."""
+    if case.holder_id is None or holds(post, "owners.decide"):
+        if not reaches(post, case):
+            raise Refused("case.not_in_area")
+    elif post.unit_id != case.holder_id:
+        raise Refused("case.not_holder")
+    if owners.open_search(case) is not None:
+        raise Refused("case.sought_already")
+    if case.holder_id is not None and (case.arbitrated_at or case.owner_named_at):
+        raise Refused("case.bound")
+    if case.holder_id is not None and not owners.is_kept(case):
+        raise Refused("case.not_kept")
+
+
+def _allow_search(post: Post, case: Case) -> None:
+    """The street that keeps the case, and who decides over it."""
+    search = owners.need_search(case)
+    if post.unit_id != search.street_id and not (holds(post, "owners.decide") and reaches(post, case)):
+        raise Refused("case.not_keeper")
+
+
+def _allow_name(post: Post, case: Case) -> None:
+    _allow_search(post, case)
+    if not any(ask.answer == "yes" for ask in owners.need_search(case).asks.all()):
+        raise Refused("case.not_owned_up")
+
+
+def _allow_answer(post: Post, case: Case) -> None:
+    owners.need_search(case)
+    if owners.waiting_for(case, post.unit_id) is None:
+        raise Refused("case.not_asked")
+
+
+_PARTS = {
+    "finish_co": _allow_support, "finish_step": _allow_step, "seek_owner": _allow_seek, "ask_owner": _allow_search,
+    "answer_owner": _allow_answer, "name_owner": _allow_name, "rule_owner": _allow_search, "no_owner": _allow_search,
+}  # fmt: skip
 
 
 def helpers_of(case: Case) -> set[UUID]:

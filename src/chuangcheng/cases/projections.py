@@ -12,6 +12,7 @@ from django.db.models import Exists, Field, Model, OuterRef
 
 from chuangcheng.cases import alarm_projection, search
 from chuangcheng.cases.chronicle import (
+    ASK_FIELDS,
     ASSIGNMENT_FIELDS,
     CASE_FIELDS,
     CHILDREN,
@@ -22,6 +23,7 @@ from chuangcheng.cases.chronicle import (
     QUICKFIX_FIELDS,
     RECHECK_FIELDS,
     REPORT_FIELDS,
+    SEARCH_FIELDS,
     SUBSTEP_FIELDS,
     Fold,
     values_of,
@@ -32,6 +34,8 @@ from chuangcheng.cases.models import (
     Instruction,
     InstructionReply,
     Order,
+    OwnerAsk,
+    OwnerSearch,
     Petition,
     QuickFix,
     Recheck,
@@ -43,17 +47,21 @@ from chuangcheng.history.projections import Difference, register
 
 _CHUNK = 1000
 Subject = Report | Case | Order | QuickFix | Recheck | Instruction
-_CHILD_MODELS: dict[str, type[Assignment] | type[Petition] | type[SubStep] | type[InstructionReply]] = {
+Child = Assignment | Petition | SubStep | InstructionReply | OwnerSearch | OwnerAsk
+_CHILD_MODELS: dict[str, type[Child]] = {
     "assignments": Assignment, "petitions": Petition, "substeps": SubStep, "replies": InstructionReply,
+    "searches": OwnerSearch, "asks": OwnerAsk,
 }  # fmt: skip
 #: Which kinds of children a subject has, by the column that leads to it.
 _PARENTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
-    Case: ("case_id", ("assignments", "petitions", "substeps")), Instruction: ("instruction_id", ("replies",)),
+    Case: ("case_id", ("assignments", "petitions", "substeps", "searches", "asks")),
+    Instruction: ("instruction_id", ("replies",)),
 }  # fmt: skip
 _FIELDS: dict[type[Model], tuple[str, ...]] = {
     Report: REPORT_FIELDS, Case: CASE_FIELDS, Order: ORDER_FIELDS, Assignment: ASSIGNMENT_FIELDS,
     Petition: PETITION_FIELDS, QuickFix: QUICKFIX_FIELDS, Recheck: RECHECK_FIELDS, SubStep: SUBSTEP_FIELDS,
     Instruction: INSTRUCTION_FIELDS, InstructionReply: INSTRUCTION_REPLY_FIELDS,
+    OwnerSearch: SEARCH_FIELDS, OwnerAsk: ASK_FIELDS,
 }  # fmt: skip
 
 

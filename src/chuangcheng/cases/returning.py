@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chuangcheng.cases import dispatching
 from chuangcheng.cases.models import Assignment, Case
+from chuangcheng.cases.owners import open_search
 from chuangcheng.cases.states import RETURNS
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.label import Label
@@ -41,13 +42,16 @@ def next_is_arbitration(case: Case) -> bool:
 def is_bound(case: Case, lead: Assignment) -> bool:
     """Whether an arbiter gave the case to the unit that holds it: a unit to which that one passed it may still give
     it back to it."""
-    return case.arbitrated_at is not None and lead.parent_id is None
+    return (case.arbitrated_at or case.owner_named_at) is not None and lead.parent_id is None
 
 
 def refuse_return(case: Case, lead: Assignment, now: datetime) -> None:
-    """Raise ``case.bound`` or ``case.return_too_late`` where the holder may not give the case back."""
+    """Raise ``case.bound``, ``case.keeps`` (its owner is being looked for) or ``case.return_too_late`` where the holder
+    may not give the case back."""
     if is_bound(case, lead):
         raise Refused("case.bound")
+    if lead.parent_id is None and open_search(case) is not None:
+        raise Refused("case.keeps")
     until = return_until(case)
     if until is not None and now > until:
         raise Refused("case.return_too_late", until=f"{until.astimezone(CITY_ZONE):%Y-%m-%d %H:%M}")

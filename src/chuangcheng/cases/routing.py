@@ -56,6 +56,11 @@ def stored() -> list[RoutingRule]:
 _rules = Cached(CACHE, stored)
 
 
+def is_set_up() -> bool:
+    """Whether the city has any rule: where it has none, that no rule fits says nothing."""
+    return bool(_rules.get())
+
+
 def suggest(category_code: str, division_path: str, source: str) -> Suggestion | None:
     """The unit of the first rule that fits and leads to a unit; None where no rule does."""
     return _suggest(_rules.get(), category_code, division_path, source, _read_territory)

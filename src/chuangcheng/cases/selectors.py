@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from chuangcheng.cases import policies, returning
+from chuangcheng.cases import owners, policies, returning
 from chuangcheng.cases.models import Assignment, Case, Order, Petition, QuickFix, Recheck, Report, SubStep, Watch
 from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.search import search
@@ -193,6 +193,8 @@ def moves_for(
         # One look for all the questions below, and for the page; none where the row itself says that there is nothing.
         wanted = [one for one, there in ((_CHAIN, "helped"), (_STEPS, "planned")) if getattr(case, there, True)]
         prefetch_related_objects([case], *wanted)
+    if case.owner_sought_at is not None:
+        prefetch_related_objects([case], owners.SHOWN)
     approves = policies.holds(post, "cases.approve")
     petition = (petition_of(case) if waiting == "ask" else waiting) if approves else None
     found = [move for move in CASE.moves_from(case.state) if policies.may(post, case, move.name, petition)]
@@ -205,7 +207,8 @@ def moves_for(
         until = returning.return_until(case)
         too_late = until is not None and clock.now() > until
         hidden |= {"send_back", "return_up", "escalate"}
-        if not too_late and not (case.arbitrated_at and not has_parent):
+        bound = case.arbitrated_at or case.owner_named_at or owners.open_search(case)
+        if not too_late and (has_parent or not bound):
             arbitrated = not has_parent and returning.next_is_arbitration(case)
             hidden.discard("return_up" if has_parent else "escalate" if arbitrated else "send_back")
     if "split" in names and not may_split(case, reports):

@@ -60,6 +60,18 @@ CASE = StateTable(
              Label("退回并提请仲裁", "Return to arbitration"), needs=("reason_code",)),
         Move("arbitrate", ("arbitrating",), "dispatched", "cases.arbitrate", Label("仲裁", "Arbitrate"),
              needs=("unit", "note")),
+        Move("seek_owner", ("filed", "dispatched", "handling"), "handling", "owners.seek",
+             Label("权属不明，找主人", "Find the owner")),
+        Move("ask_owner", ("dispatched", "handling"), None, "owners.seek", Label("询问单位", "Ask units"),
+             needs=("units",)),
+        Move("answer_owner", ("dispatched", "handling"), None, "owners.answer",
+             Label("答复权属询问", "Answer whose it is"), needs=("answer",)),
+        Move("name_owner", ("dispatched", "handling"), "dispatched", "owners.seek",
+             Label("交给认领权属的单位", "Give it to the owner"), needs=("unit",)),
+        Move("rule_owner", ("dispatched", "handling"), "dispatched", "owners.decide",
+             Label("裁定权属", "Rule whose it is"), needs=("unit", "note")),
+        Move("no_owner", ("dispatched", "handling"), None, "owners.decide", Label("认定无主", "Rule it nobody's"),
+             needs=("reason_code", "note")),
         Move("handle", ("handling",), "handled", "cases.handle", Label("处置完成", "Report as handled"),
              needs=("outcome",)),
         Move("add_co", ("dispatched", "handling", "suspended"), None, "cases.pass_on",
@@ -123,6 +135,40 @@ PLEA = StateTable(
              needs=("reason_code",)),
     ),
 )  # fmt: skip
+
+#: The search for the owner of what a case is about: it runs beside the case, which the street holds meanwhile.
+OWNER_SEARCH = StateTable(
+    "owner_search",
+    states=(
+        State("open", Label("寻找中", "Searching")),
+        State("found", Label("单位承认", "A unit owned up"), final=True),
+        State("ruled", Label("裁定", "Ruled"), final=True),
+        State("nobodys", Label("认定无主", "Nobody's"), final=True),
+        State("dropped", Label("案件先结束", "Ended with its case"), final=True),
+    ),
+    moves=(
+        Move("name", ("open",), "found", "owners.seek", Label("交给认领权属的单位", "Give it to the owner"),
+             needs=("unit",)),
+        Move("rule", ("open",), "ruled", "owners.decide", Label("裁定权属", "Rule whose it is"),
+             needs=("unit", "note")),
+        Move("nobodys", ("open",), "nobodys", "owners.decide", Label("认定无主", "Rule it nobody's"),
+             needs=("reason_code", "note")),
+        Move("drop", ("open",), "dropped", "owners.drop", Label("随案件终止", "End with its case")),
+    ),
+)  # fmt: skip
+
+#: What a unit answers that was asked whose it is.
+OWNER_ANSWERS = {"yes": Label("是我单位的", "It is ours"), "no": Label("不是我单位的", "It is not ours")}
+#: Why a search began, and why something is nobody's.
+OWNER_WHYS = {
+    "unknown": Label("权属不明", "Nobody knows whose it is"),
+    "no_rule": Label("没有派遣规则对应", "No routing rule names a unit"),
+}
+NOBODYS = {
+    "no_record": Label("查无权属登记", "No record of an owner"),
+    "owner_gone": Label("权属单位已撤销或注销", "The owner no longer exists"),
+    "inseparable": Label("多家共有，无法分清", "Shared by several, inseparable"),
+}
 
 #: What a person finds of two photos nearly the same.
 ALARM = StateTable(
@@ -400,6 +446,12 @@ CASE_VERBS = {
     "send_back": ("sent_back", "case.returned"),
     "escalate": ("escalated", "case.escalated"),
     "arbitrate": ("arbitrated", "case.arbitrated"),
+    "seek_owner": ("owner_sought", "case.owner_sought"),
+    "ask_owner": ("owner_asked", "case.owner_asked"),
+    "answer_owner": ("owner_answered", "case.owner_answered"),
+    "name_owner": ("owner_named", "case.owner_named"),
+    "rule_owner": ("owner_ruled", "case.owner_ruled"),
+    "no_owner": ("owner_denied", "case.owner_denied"),
     "handle": ("handled", "case.handled"),
     "add_co": ("co_added", "case.co_added"),
     "release_co": ("co_released", "case.co_released"),

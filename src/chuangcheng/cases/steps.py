@@ -19,6 +19,8 @@ from chuangcheng.cases.models import (
     InstructionReply,
     InstructionWords,
     Order,
+    OwnerAsk,
+    OwnerSearch,
     Petition,
     Remark,
     Report,
@@ -40,7 +42,7 @@ from chuangcheng.history.models import Event
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel.actor import Actor
 
-Child = Assignment | Petition | SubStep | InstructionReply
+Child = Assignment | Petition | SubStep | InstructionReply | OwnerSearch | OwnerAsk
 Subject = Case | Report | Order | Instruction
 _LIVES = {
     Case: (CASE, CASE_VERBS), Report: (REPORT, REPORT_VERBS), Order: (ORDER, ORDER_VERBS),
@@ -49,6 +51,7 @@ _LIVES = {
 #: Under which key of history the children of a kind stand; which of their values follow from it says ``CHILDREN``.
 _KINDS: dict[type[Child], str] = {
     Assignment: "assignments", Petition: "petitions", SubStep: "substeps", InstructionReply: "replies",
+    OwnerSearch: "searches", OwnerAsk: "asks",
 }  # fmt: skip
 
 

@@ -22,8 +22,11 @@ from chuangcheng.cases.states import (
     INSTRUCTION_REPLY,
     INSTRUCTION_REPLY_VERBS,
     INSTRUCTION_VERBS,
+    NOBODYS,
     ORDER,
     ORDER_VERBS,
+    OWNER_ANSWERS,
+    OWNER_WHYS,
     PLEA,
     PLEA_VERBS,
     QUICKFIX,
@@ -48,7 +51,7 @@ from chuangcheng.kernel.label import Label
 from chuangcheng.people import selectors as people
 
 _REASONS: dict[str, dict[str, Label]] = {
-    "case": {**RETURNS, **REOPENINGS, **CLOSED_NOT_FIXED, **VOIDS, **DENIALS},
+    "case": {**RETURNS, **REOPENINGS, **CLOSED_NOT_FIXED, **VOIDS, **DENIALS, **OWNER_WHYS, **OWNER_ANSWERS, **NOBODYS},
     "report": {**REFUSALS, **DECLINES, **REFERRALS},
     "order": REMOVALS,
 }
@@ -198,9 +201,14 @@ def _other(event: Event) -> str:
 
 
 def _unit_names(events: list[Event]) -> dict[str, str]:
-    wanted = {event.after["holder_id"] for event in events if event.after.get("holder_id")}
+    wanted = {unit for event in events for unit in _units(event.after)}
     rows = people.units().filter(pk__in=[UUID(unit) for unit in wanted])
     return {str(pk): name for pk, name in rows.values_list("pk", "short_name")}
+
+
+def _units(after: dict[str, Any]) -> list[str]:
+    """The units that a row speaks of: whom the case went to, else who was asked or has answered whose it is."""
+    return [after["holder_id"]] if after.get("holder_id") else list(after.get("units", ()))
 
 
 def _entry(
@@ -215,7 +223,7 @@ def _entry(
         actor=event.actor_label,
         reason=_REASONS.get(kind, {}).get(event.reason),
         note=notes.get(event.seq, ""),
-        unit=names.get(after.get("holder_id") or "", ""),
+        unit="、".join(names.get(unit, "") for unit in _units(after)),
         outcome=str(Outcome(outcome).label) if outcome else "",
         due_at=after.get("due_at"),
         case=cases.get(_other(event)),

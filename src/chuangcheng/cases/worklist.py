@@ -9,6 +9,9 @@ from decimal import Decimal
 from typing import Literal, cast
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
+from chuangcheng.cases import owners
 from chuangcheng.cases.deadlines import rule_of, within
 from chuangcheng.cases.models import Assignment, Case, Petition
 from chuangcheng.cases.selectors import visible_cases
@@ -35,6 +38,8 @@ ACCEPT = Label("接收，或说明理由退回", "Accept it, or return it with a
 HANDLE = Label("处置，拍处置后照片，报完成", "Handle it, take an “after” photo, report it")
 REWORK = Label("按返工意见重新处置", "Do it again as the verifier says")
 WAIT = Label("已申请，等待审批；处置照常进行", "Asked for time; go on while it is decided")
+SEEK = Label("先排除危险，同时询问可能的权属单位", "Secure what is dangerous, and ask who may own it")
+ANSWER = Label("答复是不是本单位的", "Say whether it is yours")
 HELP = Label("协助主办单位", "Help the unit in charge")
 
 
@@ -75,7 +80,7 @@ class Worklist:
 
 
 def worklist(actor: Actor, now: datetime) -> Worklist:
-    """The work of the actor's unit; five queries, however much it is."""
+    """The work of the actor's unit; seven queries at most, however much it is."""
     post = rights.post_of(actor)
     if post is None or not rights.can(actor, "cases.handle"):
         return Worklist([], 0, 0, 0)
@@ -85,10 +90,16 @@ def worklist(actor: Actor, now: datetime) -> Worklist:
     more = mine.count() - MOST if len(held) > MOST else 0
     held = held[:MOST]
     helping = _helping(post.unit_id)
-    others = list(rows.filter(pk__in=helping, state__in=HELD).exclude(holder=post.unit_id).order_by("due_at", "id"))
+    asked_of = dict(owners.to_answer(post.unit_id).values_list("case", "due_at")[:MOST])
+    beside = rows.filter(pk__in={**helping, **asked_of}, state__in=HELD)
+    others = list(beside.exclude(holder=post.unit_id).order_by("due_at", "id"))
+    prefetch_related_objects([case for case in held if case.owner_sought_at], "owner_searches")
     own, asked = _own_dues(held, post.unit_id), _asked(held)
     items = [_item(case, within(own.get(case.pk), case.due_at), _step(case, asked), False, now) for case in held]
-    items += [_item(case, within(helping[case.pk], case.due_at), HELP, True, now) for case in others]
+    items += [
+        _item(case, within(helping[case.pk], case.due_at), HELP, True, now) for case in others if case.pk in helping
+    ]
+    items += [_item(case, asked_of[case.pk], ANSWER, True, now) for case in others if case.pk in asked_of]
     return Worklist(_grouped(items, now), len(held) + more, len(others), more)
 
 
@@ -111,6 +122,8 @@ def _asked(cases: Iterable[Case]) -> set[UUID]:
 def _step(case: Case, asked: set[UUID]) -> Label:
     if case.pk in asked:
         return WAIT
+    if owners.open_search(case) is not None:
+        return SEEK
     if case.state == "dispatched":
         return ACCEPT
     return REWORK if case.rework_count else HANDLE

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chuangcheng.cases import actions, selectors, substeps
+from chuangcheng.cases import actions, owners, selectors, substeps
 from chuangcheng.cases.links import LIVE
 from chuangcheng.cases.models import Assignment, Case
 from chuangcheng.cases.reading import masked
@@ -83,6 +83,29 @@ def _finish_step(actor: Actor, case: Case, given: Given) -> object:
     return actions.finish_step(actor=actor, case_id=case.pk, step_id=UUID(given["step"]), note=given["note"])
 
 
+def _ask_owner(actor: Actor, case: Case, given: Given) -> object:
+    units = [UUID(unit) for unit in given["units"]]
+    return actions.ask_owner(actor=actor, case_id=case.pk, unit_ids=units, note=given["note"])
+
+
+def _owner(action: Callable[..., object]) -> Run:
+    def run(actor: Actor, case: Case, given: Given) -> object:
+        return action(actor=actor, case_id=case.pk, unit_id=UUID(given["unit"]), note=given["note"])
+
+    return run
+
+
+def _offer_candidates(_actor: Actor, case: Case) -> Given:
+    return {"first": [(str(unit.pk), unit.short_name) for unit in owners.candidates(case)]}
+
+
+def _offer_owners(_actor: Actor, case: Case) -> Given:
+    """The units that said yes."""
+    search = owners.open_search(case)
+    asks = search.asks.select_related("unit").filter(answer="yes") if search else ()
+    return {"offered": [(str(ask.unit_id), ask.unit.short_name) for ask in asks]}
+
+
 def _offer_helpers(_actor: Actor, case: Case) -> Given:
     return {"helpers": [(str(link.unit_id), link.unit.short_name) for link in _helpers(case)]}
 
@@ -110,6 +133,7 @@ def _offer_steps(actor: Actor, case: Case) -> Given:
 #: What the form of a move offers, where that hangs on the case.
 OFFERS: dict[str, Callable[[Actor, Case], Given]] = {
     "release_co": _offer_helpers, "plan": _offer_units, "finish_step": _offer_steps,
+    "ask_owner": _offer_candidates, "name_owner": _offer_owners,
 }  # fmt: skip
 
 
@@ -148,6 +172,12 @@ MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
     "send_back": (forms.Return, _plainly(actions.return_case)),
     "escalate": (forms.Return, _plainly(actions.return_case)),
     "arbitrate": (forms.Arbitrate, _arbitrate),
+    "seek_owner": (forms.Remark, _plainly(actions.seek_owner)),
+    "ask_owner": (forms.AskOwner, _ask_owner),
+    "answer_owner": (forms.AnswerOwner, _plainly(actions.answer_owner)),
+    "name_owner": (forms.NameOwner, _owner(actions.name_owner)),
+    "rule_owner": (forms.RuleOwner, _owner(actions.rule_owner)),
+    "no_owner": (forms.Nobodys, _plainly(actions.no_owner)),
     "handle": (forms.Handle, _handle),
     "rework": (forms.Rework, _plainly(actions.rework_case)),
     "verify": (forms.Remark, _plainly(actions.verify_case)),

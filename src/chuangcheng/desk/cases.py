@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from chuangcheng.cases import (
     actions,
     instructions,
+    owners,
     quickfixes,
     reading,
     rechecks,
@@ -31,7 +32,7 @@ from chuangcheng.cases.models import Case, Order, Petition, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.suspicion import alarms_about
-from chuangcheng.desk import bulk, choices, clockwork, rate_rows
+from chuangcheng.desk import bulk, choices, clockwork, owner_panel, rate_rows
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports, published_photos
 from chuangcheng.history.selectors import events_of
@@ -75,6 +76,11 @@ def flagged(rows: QuerySet[Case], value: str) -> QuerySet[Case]:
     return rows.filter(flagged_at__isnull=False) if value == "yes" else rows.filter(flag_count__gt=0)
 
 
+def _ownerless(rows: QuerySet[Case], _value: str) -> QuerySet[Case]:
+    """Cases whose owner is being looked for."""
+    return owners.ownerless(rows)
+
+
 FILTERS = (
     Filter("q", _("搜索"), selectors.search, kind="search"),
     Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), choices.case_states),
@@ -94,6 +100,7 @@ FILTERS = (
     Filter("counted", _("应结案"), _counted, lambda _r: [("yes", _("不含作废、并入和挂账"))], quiet=True),
     *rate_rows.CASE_FILTERS,
     Filter("flagged", _("督办"), flagged, lambda _r: [("yes", _("在督办")), ("ever", _("曾被督办"))]),
+    Filter("ownerless", _("找主人"), _ownerless, lambda _r: [("yes", _("是"))], quiet=True),
     Filter(
         "instructed",
         _("批示"),
@@ -212,6 +219,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "return_until": _return_until(case),
         "entries": entries,
         **_steps(case, entries),
+        "searches": owner_panel.of_case(case, entries),
         "fixes": list(quickfixes.behind(case)) if getattr(case, "refuted", True) else [],
         "rechecks": rechecks.of_case(request.actor, case) if getattr(case, "rechecked", True) else [],
         "orders": (orders := _orders(request, reports)),

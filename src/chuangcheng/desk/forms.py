@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases.models import Outcome
-from chuangcheng.cases.states import REFUSALS, REOPENINGS, RETURNS, VOIDS
+from chuangcheng.cases.states import NOBODYS, OWNER_ANSWERS, REFUSALS, REOPENINGS, RETURNS, VOIDS
 from chuangcheng.desk import choices
 from chuangcheng.framework.selectors import DEFAULT
 from chuangcheng.kernel.clock import CITY_ZONE
@@ -198,6 +198,58 @@ class Void(Reasoned):
     """Why it never was one."""
 
     labels = VOIDS
+
+
+class AskOwner(forms.Form):
+    """Which units may own it; those that handle the most of its kind stand first."""
+
+    units = forms.MultipleChoiceField(
+        label=_("询问哪些单位"), widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_("可多选；最常办理同类案件的单位排在前面。每个单位在规定时间内答复是或不是。"),
+    )  # fmt: skip
+    note = _note(_("说明"), hint=_("写明现场情况和判断依据，例如井盖字样、线缆走向。"))
+
+    def __init__(self, *args: Any, first: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = {code for code, _label in first}
+        rest = [each for each in choices.units() if each[0] not in known]
+        groups = [(_("可能的单位"), list(first)), (_("其他单位"), rest)] if first else rest
+        self.fields["units"].choices = groups  # type: ignore[attr-defined]
+
+
+class AnswerOwner(forms.Form):
+    """Whether it is the unit's; a no needs its reason."""
+
+    answer = forms.ChoiceField(label=_("答复"), widget=forms.RadioSelect)
+    note = _note(_("理由"), hint=_("答复“不是”要写明理由，最好指出可能是谁的。"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["answer"].choices = _said(OWNER_ANSWERS)  # type: ignore[attr-defined]
+
+
+class NameOwner(forms.Form):
+    """One of the units that said yes."""
+
+    unit = forms.ChoiceField(label=_("认领权属的单位"), widget=forms.RadioSelect)
+    note = _note(_("说明"))
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[str, str]] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["unit"].choices = list(offered)  # type: ignore[attr-defined]
+
+
+class RuleOwner(Arbitrate):
+    """Whose it is, and why."""
+
+    note = _note(_("裁定理由"), required=True, hint=_("裁定对该单位有约束力，不可再退回。"))
+
+
+class Nobodys(Reasoned):
+    """Why it is nobody's."""
+
+    labels = NOBODYS
+    note = _note(_("依据"), required=True, hint=_("由所在街道办理，市级统筹经费。"))
 
 
 class Handle(forms.Form):

@@ -100,7 +100,8 @@ def rule_list(request: StaffRequest) -> HttpResponse:
 @page(EDIT)
 def edit_rule(request: StaffRequest, rule_id: UUID | None = None) -> HttpResponse:
     """Add a rule at the end, or change one where it stands."""
-    initial = Route.of_rule(routes.get_rule(rule_id)).as_json() if rule_id else {}
+    given = {name: request.GET[name] for name in ("category_prefix", "target", "unit") if name in request.GET}
+    initial = Route.of_rule(routes.get_rule(rule_id)).as_json() if rule_id else given
     form = RouteForm(request, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

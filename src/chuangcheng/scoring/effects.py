@@ -37,7 +37,7 @@ def visit_counts(rows: Sequence[Outbox]) -> None:
 @on_many(
     "case.filed", "case.dispatched", "case.claimed", "case.returned", "case.handled", "case.reworked", "case.verified",
     "case.closed", "case.extended", "case.suspended", "case.resumed", "case.reopened", "case.voided", "case.merged",
-    "case.unmerged",
+    "case.unmerged", "case.owner_sought", "case.owner_named", "case.owner_ruled",
 )  # fmt: skip
 def case_counts(rows: Sequence[Outbox]) -> None:
     """A case counts while it is overdue, and restores what a failed check cost once it is closed as fixed."""

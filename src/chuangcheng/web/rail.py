@@ -56,6 +56,7 @@ ROOMS = (
         Link("desk:orders", _("工单"), "orders.view"),
         Link("desk:instructions", _("批示"), "instructions.view", instructions.waiting),
         Link("desk:mailbox", _("信箱"), "reports.triage"),
+        Link("desk:ownerless", _("找主人"), "owners.view"),
         Link("desk:claimable", _("认领"), "cases.claim"),
         Link("desk:quickfixes", _("即知即改"), "quickfixes.view"),
         Link("desk:rechecks", _("抽查复核"), "rechecks.view"),

@@ -14,16 +14,18 @@ from chuangcheng.cases.deadlines import clock_and_severity, clock_for, dispatch_
 from chuangcheng.cases.inputs import CaseInput, check_case
 from chuangcheng.cases.links import (
     LIVE,
+    drop_search,
     drop_steps,
     end_all,
     first_receiver,
     flag_off,
     lapse_petition,
     open_lead,
+    refuse_the_window,
     unit_of,
 )
 from chuangcheng.cases.locks import lock_case, permit
-from chuangcheng.cases.models import Assignment, Case, Source
+from chuangcheng.cases.models import Assignment, Case
 from chuangcheng.cases.states import REOPENINGS, VOIDS
 from chuangcheng.cases.steps import Touch, altered, born, step, write
 from chuangcheng.framework import selectors as framework
@@ -37,7 +39,6 @@ from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
 from chuangcheng.places.locator import locate
 from chuangcheng.sites.models import Site
-from chuangcheng.sites.windows import selectors as windows
 
 
 def file_case(
@@ -122,7 +123,7 @@ def _hand_over(
     limit = parent.due_at if parent else case.due_at
     if due_at is not None and (due_at <= now or (limit is not None and due_at > limit)):
         raise Refused("case.due_outside")
-    _refuse_the_window(case, {unit.pk, *co_units})
+    refuse_the_window(case, {unit.pk, *co_units})
     if unit.pk in _units_above(case, parent):
         raise Refused("case.passed_in_a_ring", unit=unit.short_name)
 
@@ -147,12 +148,6 @@ def _hand_over(
         changes["claimed_at"] = now
     taken = step(case, move, actor, given={"unit": unit.pk}, changes=changes, touched=touched, at=now)
     write(taken, {"unit": str(unit.pk), "co": [str(helper.unit_id) for helper in helpers]})
-
-
-def _refuse_the_window(case: Case, units: set[UUID]) -> None:
-    """A complaint about a service window never goes to the unit that runs it (law 12)."""
-    if case.source == Source.WINDOW and units & windows.running_units(list(case.reports.values_list("pk", flat=True))):
-        raise Refused("window.own_complaint")
 
 
 def _units_above(case: Case, parent: Assignment | None) -> set[UUID]:
@@ -180,7 +175,8 @@ def open_again(*, actor: Actor, case: Case, reason_code: str, note: str = "") ->
     changes = {
         **dict.fromkeys(("holder_id", "holder_since", "handled_at", "handled_by_id", "handled_unit_id")),
         **dict.fromkeys(("verified_at", "verified_by_id", "closed_at", "on_time", "dispatched_at", "claimed_at")),
-        **dict.fromkeys(("arbiter_id", "arbitrated_at")), "dispatch_due_at": dispatch_due(now),
+        **dict.fromkeys(("arbiter_id", "arbitrated_at", "owner_sought_at", "owner_named_at")),
+        "dispatch_due_at": dispatch_due(now),
         "outcome": "", "due_at": limit.due_at, "due_rule": limit.rule, "due_provisional": limit.provisional,
         "reopen_count": case.reopen_count + 1,
     }  # fmt: skip
@@ -202,7 +198,9 @@ def void_case(*, actor: Actor, case_id: UUID, reason_code: str, note: str = "") 
         if reason_code not in VOIDS:
             raise Refused("case.unknown_reason")
         now = clock.now()
-        touched = [*end_all(case, "done", now), *lapse_petition(case, now), *drop_steps(case)]
+        touched = [
+            *end_all(case, "done", now), *lapse_petition(case, now), *drop_steps(case), *drop_search(case, now)
+        ]  # fmt: skip
         given: dict[str, object] = {"reason_code": reason_code}
         write(
             step(

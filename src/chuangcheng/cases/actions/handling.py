@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.cases import policies
-from chuangcheng.cases.links import drop_steps, lapse_petition, live_helpers, open_lead, responsible_after
+from chuangcheng.cases.links import drop_search, drop_steps, lapse_petition, live_helpers, open_lead, responsible_after
 from chuangcheng.cases.locks import find_case, lock_case, permit
 from chuangcheng.cases.models import Case, Outcome
 from chuangcheng.cases.proof import require_proof
@@ -51,7 +51,10 @@ def handle_case(
         changes = {
             "outcome": outcome, "handled_at": now, "handled_by_id": actor.person_id, "handled_unit_id": post.unit_id,
         }  # fmt: skip
-        touched = [altered(open_lead(case), state="done", ended_at=now), *lapse_petition(case, now), *drop_steps(case)]
+        touched = [
+            altered(open_lead(case), state="done", ended_at=now), *lapse_petition(case, now), *drop_steps(case),
+            *drop_search(case, now),
+        ]  # fmt: skip
         taken = step(
             case, "handle", actor, given={"outcome": outcome}, changes=changes, touched=touched, note=note, at=now
         )

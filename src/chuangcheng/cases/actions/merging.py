@@ -20,7 +20,7 @@ from chuangcheng.cases.actions.dispatch import open_case
 from chuangcheng.cases.belongings import Belongings, brought_by, held_by
 from chuangcheng.cases.deadlines import after_pause
 from chuangcheng.cases.inputs import CaseInput
-from chuangcheng.cases.links import end_all, lapse_petition, responsible_after
+from chuangcheng.cases.links import drop_search, end_all, lapse_petition, responsible_after
 from chuangcheng.cases.locks import find_case, lock_case, permit
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE
@@ -52,7 +52,8 @@ def merge_case(*, actor: Actor, case_id: UUID, target_id: UUID, note: str = "") 
         taken = step(
             case, "merge", actor, given={"target": target.pk},
             changes={"merged_into_id": target.pk, "on_time": in_time}, facts=moved.told(),
-            touched=[*end_all(case, "done", now), *lapse_petition(case, now)], note=note, at=now,
+            touched=[*end_all(case, "done", now), *lapse_petition(case, now), *drop_search(case, now)],
+            note=note, at=now,
         )  # fmt: skip
         write(taken, {"into": str(target.pk)})
         raised = {name: value for name, value in _raised(target, [case]).items() if value != getattr(target, name)}
@@ -183,7 +184,7 @@ def _left(target: Case) -> dict[str, Any]:
 def _as_filed(case: Case, now: datetime) -> dict[str, Any]:
     """The values of a case that comes back from a merge: nobody holds it, and the time it was merged is nobody's."""
     cleared = ("merged_into_id", "holder_id", "holder_since", "handled_at", "handled_by_id", "handled_unit_id",
-               "verified_at", "verified_by_id", "on_time")  # fmt: skip
+               "verified_at", "verified_by_id", "on_time", "arbitrated_at", "owner_named_at")  # fmt: skip
     changes: dict[str, Any] = {**dict.fromkeys(cleared), "outcome": "", "responsible_id": responsible_after(case, None)}
     merged = events_of("case", case.pk).filter(action="case.merged").last()
     if case.due_at and merged:

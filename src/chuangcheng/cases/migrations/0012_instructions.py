@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField(
             "assignment", "role",
-            models.CharField(choices=[("lead", "主办"), ("co", "协办"), ("know", "知悉")], default="lead", max_length=4),
+            models.CharField(choices=[("lead", "主办"), ("co", "协办"), ("ask", "询问"), ("know", "知悉")], default="lead", max_length=4),
         ),
         migrations.CreateModel(
             name="Instruction",
