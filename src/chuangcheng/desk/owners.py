@@ -81,7 +81,7 @@ LISTING = Listing(
         Filter("area", _("区域"), lambda rows, value: rows.filter(case__division_path__startswith=value),
                choices.areas),
         Filter("unit", _("持有街道"), lambda rows, value: rows.filter(street=value), choices.units, quiet=True),
-        Filter("asked", _("询问的单位"), _asked, choices.units, quiet=True),
+        Filter("asked", _("询问的单位"), _asked, quiet=True),
         Filter("owner", _("权属单位"), lambda rows, value: rows.filter(owner__code=value), quiet=True),
         Filter("category", _("类别代码"), lambda rows, value: rows.filter(case__category__code__startswith=value),
                quiet=True),
