@@ -56,7 +56,7 @@ def test_from_nobody_knows_to_whose_it_is(play: Play, as_persona: Desk, django_a
         offered = street.get(move(case, "name_owner")).content.decode()
         assert "环境卫生分指挥部" in offered and "城市管理局" not in offered
         assert street.post(move(case, "name_owner"), {"unit": play.unit("subcommand")}).status_code == 302
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         told = page(office, case)
     assert "单位承认" in told and "不可再退回" in told
     assert office.get("/desk/cases/?ownerless=yes").context["listing"].count == 0

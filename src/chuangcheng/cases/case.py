@@ -116,7 +116,11 @@ class Assignment(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="assignments")
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="assignments")
-    role = models.CharField(max_length=4, choices=[("lead", "主办"), ("co", "协办"), ("ask", "询问"), ("know", "知悉")], default="lead")
+    role = models.CharField(
+        max_length=4,
+        choices=[("lead", "主办"), ("co", "协办"), ("ask", "询问"), ("know", "知悉")],
+        default="lead",
+    )
     assigned_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
