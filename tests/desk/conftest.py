@@ -5,6 +5,10 @@ from tests.cases.conftest import limits, make_site, play
 from tests.indicators.conftest import sample, sewage
 from tests.patrols.conftest import visit
 from tests.sites.conftest import edition, site
+from tests.tasks.conftest import ledger, make
 from tests.web.conftest import as_persona
 
-__all__ = ["as_persona", "edition", "limits", "make_site", "play", "sample", "sewage", "site", "visit", "week", "world"]
+__all__ = [
+    "as_persona", "edition", "ledger", "limits", "make", "make_site", "play", "sample", "sewage", "site", "visit", "week",
+    "world",
+]  # fmt: skip

@@ -152,7 +152,7 @@ def test_buttons_are_what_the_table_and_the_rights_allow(make: Make, personas: A
     mine = {name: moves(actor, task) for name, actor in personas.items()}
     assert mine["department"] == allowed & {"progress", "submit", "withdraw", "check", "arrange"}
     assert mine["subcommand"] == allowed & {"amend", "relapse", "pass", "send_back"}
-    assert mine["office"] == allowed & {"amend", "extend", "void", "relapse"} | (
+    assert mine["office"] == allowed & {"amend", "postpone", "void", "relapse"} | (
         {"send_back"} & allowed | {"uphold"} & (allowed if state == "under_way" else set())
     )
     for name in ("leader", "street", "district", "community", "grid", "inspector", "auditor"):

@@ -26,7 +26,7 @@ MODELS = {
     "compounds": "sites.compound", "deliberations": "sites.deliberation",
     "shops": "sites.shop", "rectifications": "sites.rectification",
     "rechecks": "cases.recheck",
-    "teams": "sites.team", "windows": "sites.site",
+    "tasks": "tasks.task", "teams": "sites.team", "windows": "sites.site",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from chuangcheng.framework.models import Duty, DutyKind
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.rights import can
 from chuangcheng.scoring.selectors import Branch, by_project, by_standard, points_of
+from chuangcheng.tasks.selectors import of_standard
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 
@@ -63,6 +64,7 @@ def standard_page(request: StaffRequest, standard_id: UUID) -> HttpResponse:
         "shared": [(label, some) for kind, label in DutyKind.choices if (some := _of_kind(duties, kind))],
         "items": items,
         "line": line,
+        "tasks": of_standard(request.actor, standard)[:10],
     }
     return render(request, "desk/standard.html", context)
 

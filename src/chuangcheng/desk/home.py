@@ -26,10 +26,12 @@ from chuangcheng.scoring.league import LeagueRow, league
 from chuangcheng.scoring.selectors import Total
 from chuangcheng.sites import selectors as sites
 from chuangcheng.sites.models import Site
+from chuangcheng.tasks import selectors as tasks
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
 
 ROWS = 6
+WIDTH = 6  # figures of cases; those of tasks are fewer
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ def today(request: StaffRequest) -> HttpResponse:
     """The first page after sign-in."""
     now = clock.now()
     cases = selectors.visible_cases(request.actor)
+    counts, owed = _counts(request, cases, now)
     queues = [queue for make in _QUEUES if (queue := make(request, cases)) is not None]
     context = {
         "queues": queues,
         "has_duties": any(holds(request, right) for right in _DUTY_RIGHTS),
-        "counts": _counts(cases, now),
+        "counts": counts,
+        "tasks": owed,
         "units": _late_units(cases, now) if _looks_over_all(request) else None,
         "standing": _standing(ranked=not holds(request, "cases.verify")) if _looks_over_all(request) else None,
         "sites": _sites_due(request) if holds(request, "visits.create") else None,
@@ -69,18 +73,33 @@ def _looks_over_all(request: StaffRequest) -> bool:
     return request.post is not None and scope_of(request.post).everything and holds(request, "scores.view")
 
 
-def _counts(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
-    """Cases in sight by how they stand, in one query that leaves the closed of earlier days alone."""
+def _counts(request: StaffRequest, cases: QuerySet[Case], now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Cases and tasks in sight by how they stand, in one query that leaves the closed of earlier days alone."""
     midnight = clock.today()
     alive = Q(state__in=CASE.open_states()) | Q(closed_at__gte=midnight) | Q(filed_at__gte=midnight)
-    return cases.filter(alive).aggregate(
-        open=Count("pk", filter=Q(state__in=CASE.open_states())),
-        overdue=Count("pk", filter=selectors.with_status("overdue", now)),
-        due_soon=Count("pk", filter=selectors.with_status("due_soon", now)),
-        suspended=Count("pk", filter=Q(state="suspended")),
-        closed_today=Count("pk", filter=Q(closed_at__gte=midnight)),
-        filed_today=Count("pk", filter=Q(filed_at__gte=midnight)),
+    of_cases = {
+        "open": Q(state__in=CASE.open_states()), "overdue": selectors.with_status("overdue", now),
+        "due_soon": selectors.with_status("due_soon", now), "suspended": Q(state="suspended"),
+        "closed_today": Q(closed_at__gte=midnight), "filed_today": Q(filed_at__gte=midnight),
+    }  # fmt: skip
+    of_tasks = tasks.standing(midnight.date())
+    both = _tally(1, cases.filter(alive), of_cases)
+    if holds(request, "tasks.view"):
+        both = both.union(_tally(2, tasks.visible_to(request.actor), of_tasks), all=True)
+    found = {row.pop("which"): list(row.values()) for row in both}
+    nothing = [0] * WIDTH
+    return dict(zip(of_cases, found.get(1, nothing), strict=False)), dict(
+        zip(of_tasks, found.get(2, nothing), strict=False)
     )
+
+
+def _tally(which: int, rows: QuerySet[Any], figures: dict[str, Q]) -> QuerySet[Any]:
+    """The counts of these rows in one row (none where there are none), as wide as any other such row."""
+    listed = list(figures.values())
+    wide = [*listed, *[listed[-1]] * (WIDTH - len(listed))]
+    counted = {f"f{number}": Count("pk", filter=q) for number, q in enumerate(wide)}
+    found: QuerySet[Any] = rows.order_by().values(which=Value(which)).annotate(**counted)
+    return found
 
 
 def _of_cases(title: Any, why: Any, rows: QuerySet[Case], query: str) -> Queue | None:

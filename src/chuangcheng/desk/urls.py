@@ -41,6 +41,8 @@ from chuangcheng.desk import (
     shop_moves,
     shops,
     sites,
+    task_moves,
+    tasks,
     teams,
     time_rules,
     triage,
@@ -58,6 +60,12 @@ from chuangcheng.desk.report_moves import conditions, report_move
 app_name = "desk"
 urlpatterns = [
     path("", today, name="home"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("debts/", tasks.debt_list, name="task_debts"),
+    path("tasks/new/", task_moves.task_new, name="task_new"),
+    path("tasks/<uuid:task_id>/", tasks.task_page, name="task"),
+    path("tasks/<uuid:task_id>/moves/<slug:name>/", task_moves.task_move, name="task_move"),
+    path("tasks/photos/<uuid:entry_id>/<uuid:photo_id>/", tasks.task_photo, name="task_photo"),
     path("notices/<uuid:notice_id>/", notices.open_notice, name="notice"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/new/", entry.report_new, name="report_new"),

@@ -59,7 +59,7 @@ def refusal(actor: Actor, move: str, task: Task) -> Refused | None:
     permission = TASK.move(move).permission
     post = rights.post_of(actor)
     if post is None or not rights.can(actor, permission):
-        return Refused("common.not_allowed", permission=rights.declared()[permission].label.zh)
+        return Refused("common.not_allowed", permission=rights.declared()[permission].label)
     if move in _OF_REVIEW:
         return _review_refusal(post, move, task)
     reaches = _reports(post, task) if permission == "tasks.report" else leads(rights.scope_of(post), task.lead)
@@ -86,10 +86,10 @@ def _review_refusal(post: Post, move: str, task: Task) -> Refused | None:
     """Unit, sub-command, office: each at its own turn, and nobody passes what they asked for or passed before."""
     decides = "tasks.decide" in rights.roles()[post.role].permissions
     if task.state != "in_review":
-        return None if decides else Refused("task.not_your_turn", stage=STAGES["office"].zh)
+        return None if decides else Refused("task.not_your_turn", stage=STAGES["office"])
     is_turn = decides if task.stage == "office" else task.reviewer_id == post.unit_id
     if not is_turn and not (move == "send_back" and decides):
-        return Refused("task.not_your_turn", stage=STAGES[task.stage].zh)
+        return Refused("task.not_your_turn", stage=STAGES[task.stage])
     if move == "pass" and task.stage == "office":
         return Refused("task.last_stage")
     if post.person_id in (task.submitted_by_id, task.passed_by_id) and move != "send_back":

@@ -72,14 +72,17 @@ def waiting_for(actor: Actor) -> QuerySet[Task]:
     return Task.objects.none()
 
 
+def standing(today: date) -> dict[str, Q]:
+    """How tasks stand: running, overdue, due soon, in review. One may stand in several."""
+    return {
+        "running": Q(state__in=(*OWED, "in_review")), "overdue": overdue(today), "soon": due_soon(today),
+        "in_review": Q(state="in_review"),
+    }  # fmt: skip
+
+
 def counts(rows: QuerySet[Task], today: date) -> dict[str, int]:
-    """How many run, are late, are due soon, wait in review; one query."""
-    return rows.aggregate(
-        running=Count("pk", filter=Q(state__in=(*OWED, "in_review"))),
-        overdue=Count("pk", filter=overdue(today)),
-        soon=Count("pk", filter=due_soon(today)),
-        in_review=Count("pk", filter=Q(state="in_review")),
-    )
+    """How many stand how; one query."""
+    return rows.aggregate(**{name: Count("pk", filter=which) for name, which in standing(today).items()})
 
 
 def proofs_of(entries: Sequence[TaskEntry]) -> dict[UUID, list[Photo]]:

@@ -33,7 +33,7 @@ TASK = StateTable(
              ("words", "due_on")),
         Move("amend", RUNNING, None, "tasks.edit", Label("修改", "Change")),
         Move("arrange", RUNNING, None, "tasks.report", Label("安排落实", "Arrange")),
-        Move("extend", OWED, None, "tasks.decide", Label("延期", "Extend"), ("due_on", "words")),
+        Move("postpone", OWED, None, "tasks.decide", Label("延期", "Extend"), ("due_on", "words")),
         Move("void", ("not_started", "under_way", "in_review", "relapsed", "upheld"), "void", "tasks.decide",
              Label("作废", "Void"), ("words",)),
     ),
@@ -52,7 +52,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "relapse": ("relapsed", "task.relapsed"),
     "amend": ("amended", "task.amended"),
     "arrange": ("arranged", ""),
-    "extend": ("extended", "task.extended"),
+    "postpone": ("extended", "task.extended"),
     "void": ("voided", "task.voided"),
 }
 #: Who looks at a request to strike off, in order.

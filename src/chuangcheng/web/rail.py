@@ -73,7 +73,10 @@ ROOMS = (
         Link("desk:teams", _("专班"), "teams.view"),
         Link("desk:windows", _("窗口"), "windows.view"),
     )),
-    Room("tasks", _("任务"), (Link("desk:tasks", _("任务"), "tasks.view"),)),
+    Room("tasks", _("任务"), (
+        Link("desk:tasks", _("台账"), "tasks.view"),
+        Link("desk:task_debts", _("要账"), "tasks.view"),
+    )),
     Room("assessment", _("测评"), (
         Link("desk:scores", _("评分"), "scores.view"),
         Link("desk:framework", _("体系"), "framework.view"),

@@ -51,12 +51,12 @@ def extend_task(*, actor: Actor, task_id: UUID, due_on: date | None, words: str)
     """More time, with a reason. The first date stays, so that the slip is seen. Refused: ``task.not_later``."""
     with transaction.atomic():
         task = locked(task_id)
-        allow(actor, "extend", task)
+        allow(actor, "postpone", task)
         _future(due_on)
         if due_on is not None and due_on <= task.due_on:
             raise Refused("task.not_later", due=task.due_on.isoformat())
         changes = {"due_on": due_on, "extensions": task.extensions + 1}
-        take(task, "extend", actor, changes=changes, words=words, given={"due_on": due_on})
+        take(task, "postpone", actor, changes=changes, words=words, given={"due_on": due_on})
     return task
 
 

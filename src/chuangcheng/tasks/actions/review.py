@@ -16,6 +16,7 @@ from chuangcheng.photos import actions as photos
 from chuangcheng.tasks.models import Task
 from chuangcheng.tasks.policies import allow
 from chuangcheng.tasks.proof import keep, next_check, prepared, require_free
+from chuangcheng.tasks.states import TASK
 from chuangcheng.tasks.steps import locked, take
 
 
@@ -36,7 +37,7 @@ def submit_task(*, actor: Actor, task_id: UUID, words: str, shots: Sequence[phot
         facts = {"photos": len(pictures)}
         entry = take(task, "submit", actor, changes=changes, words=words, given={"proof": proof}, facts=facts)
         if entry is None:
-            raise Refused("state.missing", move="申请销号", missing="words")
+            raise Refused("state.missing", move=TASK.move("submit").label, missing="words")
         keep(entry, pictures)
     return task
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.kernel.actor import SYSTEM, Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
 from chuangcheng.photos import actions as photos
@@ -45,7 +46,7 @@ def add_comment(*, actor: Actor, task_id: UUID, words: str) -> Task:
     if actor != SYSTEM:
         rights.require(actor, "tasks.view")
     if not words.strip():
-        raise Refused("state.missing", move="留言", missing="words")
+        raise Refused("state.missing", move=Label("留言", "Comment"), missing="words")
     with transaction.atomic():
         task = locked(task_id)
         if not Task.objects.filter(task_rows(actor), pk=task_id).exists():

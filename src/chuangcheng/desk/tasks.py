@@ -1,0 +1,200 @@
+"""任务: the ledger as a list, the page of one task, and the debt list 要账."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chuangcheng.desk import choices
+from chuangcheng.desk.files import stream
+from chuangcheng.desk.pictures import of_owner
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.states import Move
+from chuangcheng.tasks import selectors, timeline
+from chuangcheng.tasks.models import Task, TaskSource
+from chuangcheng.tasks.states import OWED, STAGES, TASK
+from chuangcheng.web.pages import holds, page
+from chuangcheng.web.problems import language
+from chuangcheng.web.signed_in import StaffRequest
+from chuangcheng.web.tables import Choice, Column, Filter, Listing, offer
+
+COMMENT = Move("comment", (), None, "tasks.view", Label("留言", "Comment"))
+REPEAT = Move("repeat", (), None, "tasks.edit", Label("设为周期任务", "Make it recurring"))
+STOP = Move("stop", (), None, "tasks.edit", Label("停止周期任务", "End the recurrence"))
+
+
+def task_url(task: Task) -> str:
+    """The page of a task."""
+    return reverse("desk:task", args=[task.pk])
+
+
+def _today() -> Any:
+    return clock.today().date()
+
+
+def _search(rows: QuerySet[Task], words: str) -> QuerySet[Task]:
+    return rows.filter(Q(problem__icontains=words) | Q(measure__icontains=words) | Q(number__iexact=words))
+
+
+def _states(_request: HttpRequest) -> list[Choice]:
+    return [("open", gettext("在办")), *((state.code, state.label.text(language())) for state in TASK.states)]
+
+
+def _in_state(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
+    return rows.filter(state__in=(*OWED, "in_review")) if value == "open" else rows.filter(state=value)
+
+
+def _sources(_request: HttpRequest) -> list[Choice]:
+    return [(code, gettext(str(label))) for code, label in TaskSource.choices]
+
+
+def _dates(_request: HttpRequest) -> list[Choice]:
+    return [("overdue", gettext("超期")), ("soon", gettext("七日内到期")), ("slipped", gettext("已拖延"))]
+
+
+def _by_date(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
+    which = {"overdue": selectors.overdue, "soon": selectors.due_soon, "slipped": selectors.slipped}[value]
+    return rows.filter(which(_today()))
+
+
+def _person(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
+    """The one who does it or the leader in charge, by name or user name."""
+    one = Q()
+    for role in ("owner", "leader"):
+        one |= Q(**{f"{role}__name__icontains": value}) | Q(**{f"{role}__username": value})
+    return rows.filter(one)
+
+
+def _month(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
+    year, _dash, month = value.partition("-")
+    sound = year.isdigit() and month.isdigit() and 0 < int(year) < 9999 and 1 <= int(month) <= 12
+    return rows.filter(due_on__year=int(year), due_on__month=int(month)) if sound else rows.none()
+
+
+def _support(rows: QuerySet[Task], code: str) -> QuerySet[Task]:
+    linked = Task.supports.through.objects.filter(unit__code=code)
+    return rows.filter(pk__in=linked.values("task_id"))
+
+
+def _supports(row: Task) -> str:
+    return "、".join(unit.short_name for unit in row.supports.all())
+
+
+LISTING = Listing(
+    "tasks",
+    _("任务台账"),
+    columns=(
+        Column("number", _("编号"), lambda row: row.number, sort="number", url=task_url),
+        Column("place", _("序号"), lambda row: row.place, sort="place", number=True, shown=False),
+        Column("source", _("来源"), lambda row: gettext(row.get_source_display()), shown=False),
+        Column("standard", _("测评标准"), lambda row: row.standard.code if row.standard else "", shown=False),
+        Column("problem", _("问题"), lambda row: row.problem, template="desk/cells/task_problem.html", wide=True),
+        Column("measure", _("措施"), lambda row: row.measure, shown=False, wide=True),
+        Column("goal", _("目标"), lambda row: row.goal, shown=False, wide=True),
+        Column("lead", _("牵头单位"), lambda row: row.lead.short_name),
+        Column("supports", _("配合单位"), _supports, shown=False),
+        Column("leader", _("责任领导"), lambda row: row.leader.name if row.leader else "", shown=False),
+        Column("owner", _("责任人"), lambda row: row.owner.name if row.owner else ""),
+        Column("start", _("开始"), lambda row: row.start_on or "", shown=False),
+        Column("due", _("时限"), lambda row: row.due_on, sort="due_on", template="desk/cells/task_due.html"),
+        Column("first_due", _("首次时限"), lambda row: row.first_due_on, sort="first_due_on", shown=False),
+        Column("slip", _("拖延（天）"), lambda row: row.slip(), number=True),
+        Column("week", _("计划周"), lambda row: row.week, shown=False),
+        Column("share", _("进展"), lambda row: f"{row.share}%", sort="share", number=True),
+        Column("proofs", _("佐证"), lambda row: row.proofs, sort="proofs", number=True, shown=False),
+        Column("state", _("状态"), lambda row: gettext(row.get_state_display()), template="desk/cells/task_state.html",
+               corner=True),
+    ),
+    filters=(
+        Filter("q", _("搜索"), _search, kind="search"),
+        Filter("unit", _("牵头单位"), lambda rows, value: rows.filter(lead=value), choices.units),
+        Filter("state", _("状态"), _in_state, _states),
+        Filter("late", _("时限"), _by_date, _dates),
+        Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), _sources),
+        Filter("month", _("月份"), _month, kind="month"),
+        Filter("person", _("责任人"), _person),
+        Filter("standard", _("测评标准"), lambda rows, value: rows.filter(standard__code=value), quiet=True),
+        Filter("support", _("配合单位"), _support, quiet=True),
+    ),
+    sort="due",
+)  # fmt: skip
+
+
+def task_rows(request: StaffRequest) -> QuerySet[Task]:
+    """The tasks in sight, with what the list shows."""
+    rows = selectors.visible_to(request.actor).select_related("lead", "owner", "leader", "standard")
+    return rows.prefetch_related("supports")
+
+
+offer(LISTING, rows=task_rows, permission="tasks.view", url_name="desk:tasks")
+
+
+@page("tasks.view")
+def task_list(request: StaffRequest) -> HttpResponseBase:
+    """The ledger, the nearest date first."""
+    context = {"may_edit": holds(request, "tasks.edit"), "views": views("tasks")}
+    return LISTING.respond(request, task_rows(request), "desk/tasks.html", context)
+
+
+def views(current: str) -> list[tuple[str, object, bool]]:
+    """The ways to look at tasks."""
+    names = (("tasks", _("台账")), ("task_debts", _("要账")))
+    return [(reverse(f"desk:{name}"), label, name == current) for name, label in names]
+
+
+@page("tasks.view")
+def task_page(request: StaffRequest, task_id: UUID) -> HttpResponse:
+    """One task: what is to be done by whom and when, what was reported with which proof, and every step."""
+    task = selectors.get_task_for(request.actor, task_id)
+    entries = list(task.entries.select_related("made_by"))
+    proofs = of_owner("taskentry", [entry.pk for entry in entries], "desk:task_photo")
+    ahead = list(task.waits_for.select_related("lead"))
+    visible = set(
+        selectors.visible_to(request.actor).filter(pk__in=[each.pk for each in ahead]).values_list("pk", flat=True)
+    )
+    moves = selectors.moves_for(request.actor, task)
+    if holds(request, "tasks.edit") and any(move.name == "amend" for move in moves):
+        moves += [REPEAT] if task.routine is None else [STOP] if task.routine.state == "active" else []
+    context: dict[str, Any] = {
+        "task": task, "moves": [*moves, COMMENT], "supports": task.supports.all(),
+        "reports": [(entry, proofs.get(entry.pk, [])) for entry in reversed(entries)],
+        "entries": timeline.of_task(task, entries), "ahead": [(each, each.pk in visible) for each in ahead],
+        "stage": STAGES.get(task.stage),
+    }  # fmt: skip
+    return render(request, "desk/task.html", context)
+
+
+@page("tasks.view")
+def task_photo(request: StaffRequest, entry_id: UUID, photo_id: UUID) -> HttpResponseBase:
+    """A proof, for those who see the task."""
+    return stream(request, ("taskentry", selectors.entry_for(request.actor, entry_id).pk), photo_id)
+
+
+@page("tasks.view")
+def debt_list(request: StaffRequest) -> HttpResponse:
+    """要账: which unit owes how much, for how long; each figure opens its rows."""
+    today = _today()
+    lines = [
+        (debt, _rows_url(unit=debt.unit.pk, late="overdue"), _rows_url(unit=debt.unit.pk, late="slipped"))
+        for debt in selectors.debts(selectors.visible_to(request.actor), today)
+    ]
+    context = {
+        "lines": lines, "as_of": clock.now(), "views": views("task_debts"),
+        "late": sum(debt.late for debt, *_ in lines), "late_days": sum(debt.late_days for debt, *_ in lines),
+        "slipped": sum(debt.slipped for debt, *_ in lines), "late_url": _rows_url(late="overdue"),
+        "slipped_url": _rows_url(late="slipped"),
+    }  # fmt: skip
+    return render(request, "desk/task_debts.html", context)
+
+
+def _rows_url(**query: object) -> str:
+    return f"{reverse('desk:tasks')}?{urlencode(query)}"
