@@ -59,8 +59,8 @@ NODES = Sheet("nodes", "测评标准", (
            comment="体系 › 项目 › 内容 › 标准，逐级填写；内容之下可再分内容，层数不限", width=8),
     Column("code", "代码", "code", needed=True, comment="全表唯一，如 CIV-07-01-01", width=16, limit=40),
     Column("parent", "上级代码", "code", comment="体系为空，其余填上一级的代码", width=14, limit=40),
-    Column("zh", "中文", needed=True, width=40, limit=300),
-    Column("en", "英文", width=30, limit=300),
+    Column("zh", "中文", needed=True, width=40, limit=4000),
+    Column("en", "英文", width=30, limit=4000),
     Column("weight", "权重", "fraction",
            comment="体系：占总分的份额（合计1）；项目：在体系100分中的分值（合计100）；"
                    "标准：在本项目内的相对权重；内容不填。可写 2、0.8 或 4/5",

@@ -216,6 +216,12 @@ def _sheets(workbook: CalamineWorkbook, name: str, scans: dict[str, Scan]) -> It
         yield RawSheet(meta.name, opener, merges, scans.get(meta.name, Scan()))
 
 
+def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name → its part of an xlsx archive; empty for any other archive."""
+    names = set(archive.namelist())
+    return _parts(archive, names) if "xl/workbook.xml" in names else {}
+
+
 def _parts(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
     """Sheet name → its part of the archive, by the workbook's relations."""
     relations = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")

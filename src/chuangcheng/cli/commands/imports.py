@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chuangcheng.cli import home, output
 from chuangcheng.cli.options import add, common
@@ -16,7 +16,10 @@ from chuangcheng.cli.output import Progress, Result, text
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.reporting import ImportReport
+from chuangcheng.kernel.reporting import ImportReport, RowProblem
+
+if TYPE_CHECKING:
+    from chuangcheng.kernel.editions import Side
 
 Import = Callable[[argparse.Namespace, Progress], "ImportReport | dict[str, Any]"]
 
@@ -45,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if name == "framework":
             add(child, "--sample", "导入内置样本", "load the built-in sample edition", action="store_true")
             add(child, "--publish", "导入后发布", "publish it afterwards", action="store_true")
+            _shapes(child)
         if name == "requests311":
             add(child, "--zone", "文件中时间的时区", "zone of the file's times", default="America/New_York")
         if name == "divisions":
@@ -82,18 +86,76 @@ def report(done: ImportReport) -> Result:
     return Result(data, [figures, *extra, *problems], output.PROBLEM if failed else output.OK)
 
 
-def _framework(options: argparse.Namespace, _progress: Progress) -> dict[str, Any]:
+def _shapes(child: argparse.ArgumentParser) -> None:
+    """How a city's own text, in whatever shape, is read."""
+    add(child, "--code", "版本编码", "code of the edition")
+    add(child, "--name", "版本名称", "name of the edition")
+    add(child, "--family", "类别", "family of the edition", choices=("national", "district", "own", "minors"))
+    add(child, "--sums", "权重合计不符时", "when weights miss their sum", choices=("refuse", "scale"))
+    add(child, "--missing", "缺少权重时", "when weights are left out", choices=("refuse", "equal"))
+    add(child, "--hidden", "隐藏行", "hidden rows", choices=("take", "skip"))
+
+
+def _framework(options: argparse.Namespace, _progress: Progress) -> ImportReport | dict[str, Any]:
     from chuangcheng.framework import actions, documents, workbook
+    from chuangcheng.framework.uploads import is_own
+    from chuangcheng.kernel.outline.grids import open_grids
 
     if options.sample or options.file is None:
         edition = actions.load_sample(actor=SYSTEM)
     elif options.file.suffix.lower() == ".json":
-        edition = documents.load_edition(actor=SYSTEM, document=read_json(options.file))
+        document = documents.normalise(read_json(options.file))
+        if options.preview:
+            return _foreseen(document)
+        edition = documents.load_edition(actor=SYSTEM, document=document)
+    elif is_own(open_grids(options.file, options.file.name)):
+        document = workbook.read_workbook(options.file)
+        if options.preview:
+            return _foreseen(document)
+        edition = documents.load_edition(actor=SYSTEM, document=document)
     else:
-        edition = documents.load_edition(actor=SYSTEM, document=workbook.read_workbook(options.file))
+        return _shaped(options)
     if options.publish:
         edition = actions.publish_edition(actor=SYSTEM, edition=edition)
     return {"edition": edition.code, "state": edition.state, "standards": edition.standards.count()}
+
+
+def _foreseen(document: dict[str, Any]) -> dict[str, Any]:
+    from chuangcheng.framework.comparing import side_of_document
+
+    return {"edition": document["code"], "state": "preview", "standards": len(side_of_document(document).clauses)}
+
+
+def _shaped(options: argparse.Namespace) -> ImportReport:
+    """A file in a shape of its own: every line is a row of the report, every problem stands in the way of all."""
+    from chuangcheng.framework import actions
+    from chuangcheng.framework.uploads import load_file, read_file
+
+    names = ("code", "name", "family", "sums", "missing", "hidden")
+    choices = {name: getattr(options, name) for name in names if getattr(options, name)}
+    shaped = read_file(options.file, options.file.name, **choices)
+    done = ImportReport(rows=sum(shaped.counts))
+    done.extra = {"levels": shaped.counts, "frameworks": shaped.frameworks, "state": "preview",
+                  "standards": len(side.clauses) if (side := _side(shaped.document)) else 0,
+                  "remarks": [asdict(remark) for remark in shaped.remarks[:50]]}  # fmt: skip
+    for problem in shaped.problems:
+        done.note(RowProblem(problem.row or 0, problem.field, problem.code, problem.message))
+    if shaped.document is None:
+        done.rejected = max(done.rows, 1)  # all or nothing
+    else:
+        done.imported = done.rows
+        done.extra["edition"] = shaped.document["code"]
+        if not options.preview:
+            edition = load_file(actor=SYSTEM, shaped=shaped)
+            edition = actions.publish_edition(actor=SYSTEM, edition=edition) if options.publish else edition
+            done.extra["state"] = edition.state
+    return done
+
+
+def _side(document: dict[str, Any] | None) -> Side | None:
+    from chuangcheng.framework.comparing import side_of_document
+
+    return side_of_document(document) if document else None
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -182,9 +244,8 @@ WORKBOOK = Label("工作簿（xlsx、xls、ods、csv）", "workbook (xlsx, xls, 
 KINDS: dict[str, Kind] = {
     "framework": Kind(
         Label("测评体系", "an assessment framework"),
-        Label("工作簿或 JSON", "workbook or JSON"),
+        Label("工作簿、Word 表格或 JSON", "workbook, Word table or JSON"),
         _framework,
-        preview=False,
     ),
     "divisions": Kind(
         Label("行政区划与边界", "divisions and boundaries"), Label("目录", "folder of the tables"), _divisions
