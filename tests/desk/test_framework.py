@@ -39,7 +39,7 @@ def test_who_has_no_right_to_the_framework_is_refused(as_persona: Sign, world: A
 def test_before_an_edition_the_tree_says_how_to_get_one(as_persona: Sign) -> None:
     client = as_persona("office")
     html = client.get(TREE).content.decode()
-    assert "还没有发布的测评体系" in html and "chuangcheng import framework" in html
+    assert "还没有发布的测评体系" in html and "导入本市的体系文件" in html
     assert list(client.get("/desk/framework/kinds/").context["kinds"]) == []
     assert client.get("/desk/framework/kinds/market/").status_code == 404
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from chuangcheng.desk.editions import about
 from chuangcheng.framework import selectors
-from chuangcheng.framework.models import Duty, DutyKind
+from chuangcheng.framework.models import Duty, DutyKind, Edition
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.rights import can
 from chuangcheng.scoring.selectors import Branch, by_project, by_standard, points_of
@@ -20,21 +21,36 @@ from chuangcheng.web.signed_in import StaffRequest
 
 @page("framework.view")
 def tree(request: StaffRequest) -> HttpResponse:
-    """The tree with weights, scores and source flags; what matches a search alone, if there is one."""
+    """The main published edition's tree."""
     edition = selectors.current_edition()
     if edition is None:
         return render(request, "desk/framework.html", {"edition": None})
+    return _tree(request, edition)
+
+
+@page("framework.view")
+def edition_page(request: StaffRequest, edition_id: UUID) -> HttpResponse:
+    """Any edition's tree."""
+    return _tree(request, selectors.get_edition(edition_id))
+
+
+def _tree(request: StaffRequest, edition: Edition) -> HttpResponse:
+    """The tree with weights, scores and source flags; what matches a search alone, if there is one."""
     words = request.GET.get("q", "").strip()[:100]
     branches = by_project(edition)
     if words:
         branches = [kept for branch in branches if (kept := _matching(branch, words))]
     counts = {
         "projects": sum(len(branch.branches) for branch in branches),
-        "standards": sum(len(content.lines) for branch in branches for p in branch.branches for content in p.branches),
+        "standards": sum(_size(branch) for branch in branches),
         "kinds": edition.site_kinds.count(),
     }
-    context = {"edition": edition, "branches": branches, "counts": counts, "q": words}
+    context = {"edition": edition, "branches": branches, "counts": counts, "q": words, **about(request, edition)}
     return render(request, "desk/framework.html", context)
+
+
+def _size(branch: Branch) -> int:
+    return len(branch.lines) + sum(_size(below) for below in branch.branches)
 
 
 def _matching(branch: Branch, words: str) -> Branch | None:

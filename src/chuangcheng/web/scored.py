@@ -96,3 +96,29 @@ def tongue(row: Any) -> str:
     """A reference row's text in the page's language: ``en`` where it is asked for and there, else ``zh``."""
     english = getattr(row, "en", "") if language().startswith("en") else ""
     return str(english or row.zh)
+
+
+_WHO = {
+    "all": gettext_lazy("一律"),
+    "title_holder": gettext_lazy("已获称号"),
+    "nominee": gettext_lazy("提名城市"),
+    "applicant": gettext_lazy("申报城市"),
+}
+_EFFECTS = {
+    "ineligible": gettext_lazy("取消申报资格"),
+    "suspend title 1 year": gettext_lazy("停止称号一年"),
+    "deduct 3 points in that year": gettext_lazy("当年扣3分"),
+    "title revoked or suspended": gettext_lazy("撤销或停止称号"),
+    "deduct or suspend": gettext_lazy("扣分或停止称号"),
+}
+
+
+def sanctions(effect: Mapping[str, Any]) -> list[str]:
+    """What a line of the negative list leads to, for whom; a city's own words stay as they are."""
+    said = [
+        f"{_WHO[who]}: {_EFFECTS.get(what, what)}"
+        for who, what in effect.items() if who in _WHO
+    ]  # fmt: skip
+    if "window_months" in effect:
+        said.append(_("申报前 %(n)s 个月内发生") % {"n": effect["window_months"]})
+    return said + [f"{name}: {what}" for name, what in effect.items() if name not in {*_WHO, "window_months"}]

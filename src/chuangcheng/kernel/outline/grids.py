@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.table import Table
 
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.sheets import MAX_BYTES, Merge, RawSheet, open_sheets
+from chuangcheng.kernel.sheets import MAX_BYTES, Merge, RawSheet, open_sheets, parts_of
 from chuangcheng.kernel.values import as_text
 
 MAX_ROWS = 20_000  #: of one table; the largest assessment systems have some hundred
@@ -118,21 +118,13 @@ _HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="
 
 def _mark_hidden(grids: list[Grid], source: Path | bytes) -> None:
     """Note the hidden rows of an xlsx; other kinds of files do not tell."""
-    from chuangcheng.kernel.sheets import parts_of
-
+    if not zipfile.is_zipfile(_opened(source)):
+        return
     by_name = {grid.name: grid for grid in grids}
-    with zipfile.ZipFile(_opened(source)) if zipfile.is_zipfile(_opened(source)) else _nothing() as archive:
-        for sheet, part in parts_of(archive).items() if archive else ():
+    with zipfile.ZipFile(_opened(source)) as archive:
+        for sheet, part in parts_of(archive).items():
             if sheet in by_name:
                 by_name[sheet].hidden = [int(m[1]) - 1 for m in _HIDDEN.finditer(archive.read(part))]
-
-
-class _nothing:  # noqa: N801  stands for an archive that is none
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
 
 
 def _word(source: Path | bytes, name: str) -> Iterator[Grid]:

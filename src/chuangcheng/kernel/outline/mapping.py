@@ -56,8 +56,10 @@ class Mapping:
     def of_json(cls, given: Given[str, Any]) -> Mapping:
         """The inverse of :meth:`as_json`; unknown names are passed over."""
         known = {f.name for f in fields(cls)}
-        plain = {name: value for name, value in given.items() if name in known}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()})
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if name in known
+        }
+        return cls(**plain)
 
     def columns(self, role: str) -> list[int]:
         """The columns of a role."""
@@ -84,6 +86,20 @@ def guess(grids: list[Grid]) -> Mapping:
     if tops and len(tops) <= 3 and all("体系" in top for top in tops):
         mapping = replace(mapping, top="framework")
     return mapping
+
+
+def headers(grids: list[Grid], sheets: tuple[int, ...], first: int) -> tuple[int, ...]:
+    """The header's last row of each sheet, where that of the first one is ``first``: there too if it says the same,
+    else the row that does."""
+    if not sheets:
+        return ()
+    wanted = titles(grids[sheets[0]], first)
+
+    def found(grid: Grid) -> int:
+        rows = [first, *range(min(HEADER_WITHIN, len(grid.rows)))]
+        return next((row for row in rows if row < len(grid.rows) and titles(grid, row) == wanted), first)
+
+    return (first, *(found(grids[number]) for number in sheets[1:]))
 
 
 def titles(grid: Grid, header: int) -> list[str]:

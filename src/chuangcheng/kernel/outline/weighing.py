@@ -70,11 +70,11 @@ def _written(tree: Tree) -> dict[int, Fraction]:
             elif value is not None:
                 parsed.append((entry, *value))
         mixed = any(is_percent for _, _, is_percent in parsed)
-        for entry, value, is_percent in parsed:
-            if mixed and not is_percent and value <= 1:
-                tree.remark(entry.sheet, entry.row, "weight", "percent", f"“{value}”与百分数并列，按百分数计")
-                value *= 100
-            found[id(entry)] = value
+        for entry, number, is_percent in parsed:
+            as_percent = mixed and not is_percent and number <= 1
+            if as_percent:
+                tree.remark(entry.sheet, entry.row, "weight", "percent", f"“{number}”与百分数并列，按百分数计")
+            found[id(entry)] = number * 100 if as_percent else number
         layer = [child for entry in layer for child in entry.children]
     return found
 

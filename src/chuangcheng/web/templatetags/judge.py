@@ -21,6 +21,7 @@ register = template.Library()
 register.filter("item_words", scored.item_words)
 register.filter("rule_lines", scored.rule_lines)
 register.filter("points", scored.points)
+register.filter("sanctions", scored.sanctions)
 
 _METHODS = {
     "onsite": gettext_noop("实地考察"),
