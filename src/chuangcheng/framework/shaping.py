@@ -86,6 +86,7 @@ def shape(grids: Sequence[Grid], mapping: Mapping, head: Head) -> Shaped:
             shaped.document = normalise(document)
         except Refused as refused:
             tree.problems += [builder.placed(problem) for problem in refused.fields]
+    tree.problems.sort(key=lambda problem: problem.row or 0)
     return shaped
 
 
