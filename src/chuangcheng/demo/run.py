@@ -21,6 +21,7 @@ from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
+from chuangcheng.demo.instructions import Instructions
 from chuangcheng.demo.keeping import keep
 from chuangcheng.demo.merging import Merging
 from chuangcheng.demo.morning import Morning
@@ -69,6 +70,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             Spot(stage, plan, cast, seed).schedule()
             looks = Rechecks(stage, cast, seed)
             looks.schedule()
+            Instructions(stage, cast, seed).schedule()
             stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
             trust.play(cast)
