@@ -60,7 +60,7 @@ class Entry(django_forms.Form):
     given_on = _day(_("批示日期"))
     due_on = _day(_("答复日期"), _("承办单位在这一天之内回复。"))
     units = django_forms.MultipleChoiceField(
-        label=_("承办单位"), widget=django_forms.SelectMultiple(attrs={"size": 10}),
+        label=_("交办单位"), widget=django_forms.SelectMultiple(attrs={"size": 10}),
         help_text=_("可选多个；每个单位各自回复。"),
     )  # fmt: skip
     link = django_forms.CharField(

@@ -108,7 +108,7 @@ LISTING = Listing(
         Column("number", _("编号"), lambda row: row.instruction.number, url=_address),
         Column("leader", _("领导"), lambda row: row.instruction.leader.name),
         Column("text", _("批示内容"), lambda row: masked(row.words), wide=True),
-        Column("unit", _("承办单位"), lambda row: row.unit.short_name),
+        Column("unit", _("交办单位"), lambda row: row.unit.short_name),
         Column("state", _("回复"), lambda row: INSTRUCTION_REPLY.state(row.state).label.text(language()),
                template="desk/cells/instruction_state.html"),
         Column("due", _("答复期限"), lambda row: row.due_at, template="desk/cells/instruction_due.html", sort="due_at",
@@ -200,12 +200,14 @@ def _lines(request: StaffRequest, row: Instruction, said: dict[int, str]) -> lis
 
 
 def _told(request: StaffRequest, row: Instruction, said: dict[int, str], lines: list[Line]) -> dict[int, str]:
-    """The words beside the story: not the leader's own, which stand on top, and not another unit's replies."""
+    """The words beside the story: not those that stand above it, and not another unit's replies."""
+    shown = instructions.reply_seqs(row).values()
     open_to = {str(line.reply.pk) for line in lines if instructions.reads_reply(request.actor, line.reply)}
     return {
         event.seq: said[event.seq]
         for event in events_of(KIND, row.pk)
         if event.seq > 1
+        and event.seq not in shown
         and event.seq in said
         and (row.state not in instructions.COUNTED or open_to.issuperset(event.after.get("replies", {})))
     }

@@ -54,7 +54,7 @@ ROOMS = (
         Link("desk:reports", _("上报"), "reports.view"),
         Link("desk:cases", _("案件"), "cases.view"),
         Link("desk:orders", _("工单"), "orders.view"),
-        Link("desk:instructions", _("批示"), "instructions.view", instructions.waiting),
+        Link("desk:instructions", _("领导批示"), "instructions.view", instructions.waiting),
         Link("desk:mailbox", _("信箱"), "reports.triage"),
         Link("desk:ownerless", _("找主人"), "owners.view"),
         Link("desk:claimable", _("认领"), "cases.claim"),
