@@ -303,5 +303,7 @@ def test_quality_counts_looks_only_and_the_whole_only_what_the_lot_drew(
     assert (whole.looked, whole.not_fixed) == (1, 1) and rechecks.overall(Recheck.objects.none()).interval is None
     real = rates.rates(Case.objects.all(), NOON)["real_fix"]
     assert (real.numerator, real.denominator) == (0, 1), "as the whole: by lot, and answered"
+    assert real.interval is not None and real.interval.low == 0 < real.interval.high < 1
+    assert rates.rates(Case.objects.all(), NOON)["close"].interval is None, "what is counted whole needs none"
     Recheck.objects.filter(pk=rows[0].pk).update(state="fixed")
     assert rates.rates(Case.objects.all(), NOON)["real_fix"].numerator == 1

@@ -18,6 +18,7 @@ from chuangcheng.cases.models import Case, Recheck, Report
 from chuangcheng.cases.relapse import relapsed
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.status import RUNNING
+from chuangcheng.kernel.estimate import Interval, wilson
 from chuangcheng.kernel.label import Label
 
 Rule = Callable[[datetime], Q]
@@ -60,7 +61,7 @@ _UNSAID = Label("", "")
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A rate: which rows count, over which rows, in words; ``left_out`` is taken off the denominator. ``good`` says
-    which way is better."""
+    which way is better; a ``sampled`` one is only as sure as its sample is large, so it has an interval."""
 
     name: str
     label: Label
@@ -70,6 +71,7 @@ class Definition:
     counts: Label = _UNSAID
     over: Label = _UNSAID
     good: Literal["high", "low"] = "high"
+    sampled: bool = False
 
     def rows(self, of: Of, now: datetime) -> Q:
         """The condition of the rows ``of`` this rate."""
@@ -96,6 +98,12 @@ class Rate:
     def share(self) -> Fraction | None:
         """The exact share."""
         return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Of a sampled rate the bounds within which the truth lies (95 %)."""
+        sampled = self.definition.sampled and self.denominator
+        return wilson(self.numerator, self.denominator) if sampled else None
 
 
 def _due(now: datetime) -> Q:
@@ -244,7 +252,7 @@ CASE_RATES = (
                Label("结案且结果为已整改", "closed with the trouble fixed"), "low"),
     Definition("real_fix", Label("真实整改率", "Really fixed"), _really_fixed, _looked_again, (),
                Label("没有经手的人到现场看过，确已整改", "somebody independent saw that it is really fixed"),
-               Label("结案后抽签复核过的案件", "cases drawn by lot after closure and looked at again")),
+               Label("结案后抽签复核过的案件", "cases drawn by lot after closure and looked at again"), sampled=True),
     Definition("extension", Label("延期率", "Extended"), _extended, _due, _IDLE,
                Label("至少获准延期一次", "granted an extension at least once"), _OWED, "low"),
     Definition("correct_dispatch", Label("准确派遣率", "Dispatched correctly"), _never_returned, _dispatched, _GONE,
