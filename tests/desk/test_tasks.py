@@ -14,10 +14,12 @@ from django.urls import reverse
 from chuangcheng.framework.models import Standard
 from chuangcheng.framework.selectors import lead_units
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.tasks import actions
 from chuangcheng.tasks.models import Task
 from tests.cases.play import picture
 from tests.tasks.conftest import TODAY, Make
+from tests.tasks.workbook import cells, column, written
 
 Sign = Callable[[str], Client]
 
@@ -199,3 +201,52 @@ def test_pages_cost_few_queries_and_speak_english(
         main = main.replace(name, "")
     left = {letter for letter in main if "\u4e00" <= letter <= "\u9fff"}
     assert left <= set("office中文系统"), left
+
+
+def test_the_ledger_goes_out_and_comes_back(as_persona: Sign, several: list[Task], ledger: Any) -> None:
+    office = as_persona("office")
+    out = office.get(f"/desk/tasks/workbook/?unit={ledger['street'].pk}")
+    rows = cells(out.content)
+    assert len(rows) == 3 and as_persona("community").get("/desk/tasks/workbook/").status_code in {200, 403}
+    rows[1][column(rows, "目标")], rows[2][column(rows, "目标")] = "达标", "另达标"
+    new = ["" for _ in rows[0]]
+    new[column(rows, "问题")] = "无单位"
+    actions.amend_task(actor=SYSTEM, task_id=several[1].pk, goal="此间改")
+
+    def upload(lines: list[list[Any]], client: Client = office) -> Any:
+        return client.post("/desk/ledgers/", {"file": SimpleUploadedFile("街道.xlsx", written(lines))})
+
+    assert office.get("/desk/ledgers/").status_code == 200
+    assert office.post("/desk/ledgers/", {"file": SimpleUploadedFile("x.xlsx", b"no")}).status_code == 422
+    address = upload([*rows, new, list(rows[1])]).url
+    report = office.get(address)
+    html = report.content.decode()
+    assert "此间改" in html and "另达标" in html and "行标识重复" in html and "无单位" in html
+    assert report.context["counts"] == {
+        "changed": 1,
+        "conflict": 1,
+        "new": 1,
+        "missing": 0,
+        "problem": 1,
+        "unchanged": 0,
+    }
+    assert as_persona("subcommand").get(address).status_code == 404
+    ticked = [
+        each["line"].id
+        for kind, _label, lines in report.context["groups"]
+        if kind in ("changed", "new")
+        for each in lines
+    ]
+    answer = office.post(address, {"take": ticked, "apply": "1"})
+    assert answer.status_code == 422 and "没有单位" in answer.content.decode(), "the new row names no unit"
+    several[2].refresh_from_db()
+    assert Task.objects.get(pk=several[1].pk).goal == "此间改" and {"达标", "另达标"} & {several[2].goal}
+    assert "已经处理过" in office.get(address).content.decode() and office.post(address, {"drop": "1"}).status_code in {
+        302,
+        409,
+    }
+    second = upload(rows[:2]).url
+    assert "缺行" in office.get(second).content.decode()
+    assert office.post(second, {"drop": "1"}).status_code == 302
+    third = upload([rows[0], *cells(office.get("/desk/tasks/workbook/").content)[1:]])
+    assert "传回的台账和现在一样" in office.get(third.url).content.decode()

@@ -183,7 +183,8 @@ def task_new(request: StaffRequest) -> HttpResponse:
         return actions.create_task(actor=request.actor, given=actions.TaskInput(**_values(request, given)))
 
     initial: dict[str, Any] = {"due_on": clock.today().date() + timedelta(days=30), "source": TaskSource.OTHER}
-    standard = Standard.objects.filter(pk=_uuid(request.GET.get("standard", ""))).first()
+    wanted = _uuid(request.GET.get("standard", ""))
+    standard = Standard.objects.filter(pk=wanted).first() if wanted else None
     if standard is not None:
         lead = next(iter(framework.lead_units(standard)), None)
         initial |= {"source": TaskSource.STANDARD, "standard": standard.code, "lead": str(lead.pk) if lead else ""}

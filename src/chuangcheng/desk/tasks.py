@@ -141,7 +141,9 @@ offer(LISTING, rows=task_rows, permission="tasks.view", url_name="desk:tasks")
 @page("tasks.view")
 def task_list(request: StaffRequest) -> HttpResponseBase:
     """The ledger, the nearest date first."""
-    context = {"may_edit": holds(request, "tasks.edit"), "views": views("tasks")}
+    query = request.GET.urlencode()
+    context = {"may_edit": holds(request, "tasks.edit"), "may_return": holds(request, "tasks.report"), "query": query,
+               "views": views("tasks")}  # fmt: skip
     return LISTING.respond(request, task_rows(request), "desk/tasks.html", context)
 
 

@@ -134,3 +134,27 @@ class TaskEntry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "seq"], name="tasks_entry_once")]
         ordering = ["seq"]
+
+
+class LedgerExport(models.Model):
+    """Which rows went out in a workbook, so that one that does not come back is missed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    task_ids = models.JSONField(default=list)
+
+
+class LedgerReturn(models.Model):
+    """A workbook that came back, compared and waiting for somebody to tick what is taken over. ``lines`` are the rows
+    of :mod:`~chuangcheng.tasks.ledger.merging`, emptied once it is done with."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200)
+    lines = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=8, choices=[("open", "待确认"), ("applied", "已采用"), ("dropped", "已放弃")], default="open"
+    )
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")

@@ -51,10 +51,11 @@ def _project(model: type[Chained], names: Sequence[str]) -> None:
         for row, wrong in _wrong(model, names):
             if isinstance(row, UUID):
                 yield Difference(f"{kind} {row}", "is gone")
-            elif not wrong:
+                continue
+            if not wrong:
                 yield Difference(f"{kind} {row.pk}", "history knows nothing of it")
             for name, value in wrong.items():
-                yield Difference(f"{kind} {row.pk}", f"{name} is {_is(row, name)}, history says {value}")  # type: ignore[union-attr]
+                yield Difference(f"{kind} {row.pk}", f"{name} is {_is(row, name)}, history says {value}")
 
     def rebuild() -> int:
         written = 0

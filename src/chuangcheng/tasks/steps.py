@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from chuangcheng.history import actions as history
@@ -92,6 +92,6 @@ def locked(task_id: Any) -> Task:
     return task
 
 
-def ids_of(rows: Sequence[Any]) -> list[Any]:
+def ids_of(rows: Iterable[Any]) -> list[Any]:
     """The ids of rows, in a settled order."""
     return sorted((row.pk for row in rows), key=str)

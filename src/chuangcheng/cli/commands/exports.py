@@ -12,6 +12,7 @@ from typing import Any
 from chuangcheng.cli import home, output, sheet
 from chuangcheng.cli.options import add, common
 from chuangcheng.cli.output import Result, text
+from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 
@@ -30,6 +31,7 @@ KINDS: dict[str, Label] = {
     "sites": Label("点位（.xlsx 或 .csv）", "sites (.xlsx or .csv)"),
     "cases": Label("案件（.xlsx 或 .csv）", "cases (.xlsx or .csv)"),
     "time-rules": Label("现行处置时限（.xlsx）", "the time limits in force (.xlsx)"),
+    "tasks": Label("任务台账（.xlsx，可传回）", "a ledger of tasks (.xlsx, may come back)"),
     "reports": Label("上报（.xlsx 或 .csv，不含联系方式）", "reports (.xlsx or .csv, without contact data)"),
 }
 
@@ -45,6 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if name == "template":
             add(child, "--of", "用于导入什么", "what it is for", choices=TEMPLATES,
                 default="framework")  # fmt: skip
+        if name == "tasks":
+            add(child, "--unit", "牵头单位编码（默认全部）", "code of the lead unit (default: all)")
         if name == "framework":
             add(child, "--edition", "版本编码（默认现行版本）", "code of the edition (default: the published one)")
 
@@ -61,6 +65,10 @@ def run(options: argparse.Namespace) -> Result:
         from chuangcheng.framework import time_sheets
 
         rows = time_sheets.write_workbook(options.file)
+    elif options.kind == "tasks":
+        from chuangcheng.tasks.ledger.command import send_out
+
+        rows = send_out(actor=SYSTEM, path=options.file, unit_code=options.unit or "")
     else:
         from chuangcheng.cli import exported
 

@@ -240,6 +240,12 @@ def _time_rules(options: argparse.Namespace, _progress: Progress) -> ImportRepor
     return done
 
 
+def _tasks(options: argparse.Namespace, _progress: Progress) -> ImportReport:
+    from chuangcheng.tasks.ledger.command import bring_in
+
+    return bring_in(actor=SYSTEM, path=options.file, preview=options.preview)
+
+
 WORKBOOK = Label("工作簿（xlsx、xls、ods、csv）", "workbook (xlsx, xls, ods, csv)")
 KINDS: dict[str, Kind] = {
     "framework": Kind(
@@ -262,5 +268,6 @@ KINDS: dict[str, Kind] = {
     "sites": Kind(Label("点位", "sites"), WORKBOOK, _sites),
     "compounds": Kind(Label("小区", "residential compounds"), WORKBOOK, _compounds),
     "shops": Kind(Label("门前三包门店", "shops under front-door responsibility"), WORKBOOK, _shops),
+    "tasks": Kind(Label("任务台账（传回的）", "a ledger of tasks that came back"), WORKBOOK, _tasks),
     "time-rules": Kind(Label("处置时限（整套）", "time limits (the whole set)"), WORKBOOK, _time_rules),
 }

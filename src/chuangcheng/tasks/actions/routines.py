@@ -54,7 +54,7 @@ def end_routine(*, actor: Actor, task_id: UUID) -> Routine:
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "amend", task)
-        routine = Routine.objects.select_for_update().filter(pk=task.routine_id).first()
+        routine = Routine.objects.select_for_update().filter(tasks=task).first()
         if routine is None:
             raise Refused("common.not_found")
         before = {"state": routine.state}
