@@ -26,6 +26,7 @@ from chuangcheng.demo.keeping import keep
 from chuangcheng.demo.merging import Merging
 from chuangcheng.demo.morning import Morning
 from chuangcheng.demo.orders import Orders
+from chuangcheng.demo.owners import Owners
 from chuangcheng.demo.patrol import Patrols, readings
 from chuangcheng.demo.plan import LOGINS, Plan, make
 from chuangcheng.demo.quarter import Quarter
@@ -68,6 +69,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
         with Darkroom(seed) as darkroom:
             _schedule(stage, plan, cast, darkroom, seed)
             Spot(stage, plan, cast, seed).schedule()
+            Owners(stage, cast, seed).schedule()
             looks = Rechecks(stage, cast, seed)
             looks.schedule()
             Instructions(stage, cast, seed).schedule()
