@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 Desk = Callable[[str], Client]
-LIST = "/desk/cases/ownerless/"
+LIST = "/desk/ownerless/"
 
 
 def move(case: Case, name: str) -> str:
@@ -39,6 +39,7 @@ def test_from_nobody_knows_to_whose_it_is(play: Play, as_persona: Desk, django_a
     )
     play.handled("department")
     assert office.post(move(case, "seek_owner"), {"note": "断线"}).status_code == 302
+    assert "可退回至" not in page(street, case), "the street keeps it"
     assert "还没有询问任何单位" in page(street, case) and "由河东街道先持有并处置" in page(street, case)
     form = street.get(move(case, "ask_owner")).content.decode()
     assert form.index("可能的单位") < form.index("城市管理局") < form.index("其他单位")

@@ -63,18 +63,22 @@ def waiting_for(case: Case, unit_id: UUID) -> OwnerAsk | None:
 
 
 def candidates(case: Case) -> list[Unit]:
-    """Units that may know: those that handled most cases of the same category lately, without those asked already."""
+    """Units that may know: those that handled most cases of the same category, else of its class; without the streets,
+    which hold by place, and those that were asked."""
+    if case.category is None:
+        return []
     search = open_search(case)
     known = {ask.unit_id for ask in search.asks.all()} | {search.street_id} if search else set()
-    handled = Case.objects.filter(category=case.category_id, handled_unit__isnull=False)
-    streets = (UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.DISTRICT)  # they hold by place, not by trade
-    lines = (
-        handled.exclude(handled_unit__in=known).exclude(handled_unit__kind__in=streets).order_by()
-        .values("handled_unit").annotate(n=Count("pk"), last=Max("handled_at")).order_by("-n", "-last")
-    )  # fmt: skip
-    wanted = [line["handled_unit"] for line in lines[:CANDIDATES]] if case.category_id else []
-    units = people.units().in_bulk(wanted)
-    return [units[pk] for pk in wanted if pk in units]
+    by_place = (UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.DISTRICT)
+    rows = Case.objects.filter(handled_unit__isnull=False).exclude(handled_unit__in=known)
+    rows = rows.exclude(handled_unit__kind__in=by_place).order_by()
+    for kind in ({"category": case.category}, {"category__class_code": case.category.class_code}):
+        counted = rows.filter(**kind).values("handled_unit").annotate(n=Count("pk"), last=Max("handled_at"))
+        wanted = [line["handled_unit"] for line in counted.order_by("-n", "-last")[:CANDIDATES]]
+        if wanted:
+            units = people.units().in_bulk(wanted)
+            return [units[pk] for pk in wanted if pk in units]
+    return []
 
 
 def ownerless(rows: QuerySet[Case]) -> QuerySet[Case]:

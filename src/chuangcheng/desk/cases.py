@@ -264,7 +264,8 @@ def _orders(request: StaffRequest, reports: list[Report]) -> list[Order]:
 def _return_until(case: Case) -> datetime | None:
     """Until when the holder may give the case back, while that is still open."""
     until = returning.return_until(case) if case.state in ("dispatched", "handling") else None
-    return until if until and until >= clock.now() and not case.arbitrated_at else None
+    bound = case.arbitrated_at or case.owner_named_at or owners.open_search(case)
+    return until if until and until >= clock.now() and not bound else None
 
 
 def _pictures(case: Case, reports: list[Report], merged: list[Case]) -> tuple[list[Picture], list[Picture]]:
