@@ -35,6 +35,7 @@ from chuangcheng.demo.registers import Registers
 from chuangcheng.demo.spot import Spot
 from chuangcheng.demo.stage import Progress, Stage
 from chuangcheng.demo.talks import Talks
+from chuangcheng.demo.tasks import Tasks
 from chuangcheng.history import seal
 from chuangcheng.indicators.models import Indicator
 from chuangcheng.kernel import clock, ids
@@ -102,6 +103,7 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     registers = Registers(stage, plan, cast)
     registers.schedule()
     Talks(registers).schedule()
+    Tasks(stage, cast, seed).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 
 
