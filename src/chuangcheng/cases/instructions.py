@@ -137,6 +137,19 @@ def unit_sees(unit: Unit, row: Case | Report) -> bool:
     return any(sees(people.actor_of(post), row) for post in repliers(unit))  # type: ignore[arg-type]
 
 
+def units_that_know(case: Case) -> list[Unit]:
+    """The units that are to see what becomes of the case: those that were told of it 知悉, and those that an instruction
+    about it addresses."""
+    addressed = replies_about(case).filter(instruction__state__in=COUNTED).values("unit")
+    told = case.assignments.filter(role="know").values("unit")
+    return list(Unit.objects.filter(Q(pk__in=told) | Q(pk__in=addressed)).order_by("official_order", "pk"))
+
+
+def replies_about(case: Case) -> QuerySet[InstructionReply]:
+    """What was asked of units about the case itself or a report of it."""
+    return InstructionReply.objects.filter(Q(instruction__case=case) | Q(instruction__report__case=case))
+
+
 def repliers(unit: Unit) -> list[Post]:
     """The posts that may reply for the unit."""
     posts = people.valid_posts().filter(unit=unit).order_by("pk")

@@ -15,22 +15,22 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.cases import policies
+from chuangcheng.cases import instructions, policies
 from chuangcheng.cases.actions.dispatch import open_case
 from chuangcheng.cases.belongings import Belongings, brought_by, held_by
 from chuangcheng.cases.deadlines import after_pause
 from chuangcheng.cases.inputs import CaseInput
 from chuangcheng.cases.links import drop_search, end_all, lapse_petition, responsible_after
 from chuangcheng.cases.locks import find_case, lock_case, permit
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Assignment, Case, Report
 from chuangcheng.cases.states import CASE
-from chuangcheng.cases.steps import amend, step, write
+from chuangcheng.cases.steps import Touch, amend, born, step, write
 from chuangcheng.framework import selectors as framework
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.people.models import Post
+from chuangcheng.people.models import Post, Unit
 from chuangcheng.photos import actions as photos
 
 #: What a target takes over from what is merged into it, when it is more.
@@ -40,13 +40,14 @@ RAISED = ("severity", "found_from_above", "relapse_of_id")
 def merge_case(*, actor: Actor, case_id: UUID, target_id: UUID, note: str = "") -> Case:
     """``case_id`` is the same trouble as ``target_id``, which goes on for both. A target that was merged itself stands
     for the one it was merged into. The target keeps its own clock; whether the merged case was in time at that moment
-    is noted in its ``on_time``."""
+    is noted in its ``on_time``. Units that knew of the merged case 知悉 know of the target too, and go on knowing of both
+    when the merge is undone."""
     with transaction.atomic():
         case, target = _lock_pair(actor, case_id, target_id)
         post = permit(actor, case, "merge")
         _allow_target(post, case, target)
         now = clock.now()
-        moved = held_by(case)
+        moved, knowing = held_by(case), instructions.units_that_know(case)
         _point(actor, moved, target, now, verbs=("moved", "redirected"))
         in_time = (case.handled_at or now) <= case.due_at if case.due_at else None
         taken = step(
@@ -57,8 +58,9 @@ def merge_case(*, actor: Actor, case_id: UUID, target_id: UUID, note: str = "") 
         )  # fmt: skip
         write(taken, {"into": str(target.pk)})
         raised = {name: value for name, value in _raised(target, [case]).items() if value != getattr(target, name)}
-        facts = {"case": case.pk}
-        write(amend(target, "absorbed", actor, changes=raised, facts=facts, at=now, topic="case.absorbed"))
+        facts, told = {"case": case.pk}, _told(actor, target, knowing, now)
+        write(amend(target, "absorbed", actor, changes=raised, facts=facts, touched=told, at=now,
+                    topic="case.absorbed"))  # fmt: skip
     return case
 
 
@@ -150,6 +152,15 @@ def _point(actor: Actor, moved: Belongings, to: Case, now: datetime, verbs: tupl
         write(amend(report, verbs[0], actor, changes={"case_id": to.pk}, at=now, topic="report.moved"))
     for one in moved.cases:
         write(amend(one, verbs[1], actor, changes={"merged_into_id": to.pk}, at=now))
+
+
+def _told(actor: Actor, target: Case, units: Sequence[Unit], now: datetime) -> list[Touch]:
+    """Links to know of the target, for those units that do not see it already."""
+    return [
+        born(Assignment(case=target, unit=unit, role="know", assigned_by_id=actor.person_id, received_at=now,
+                        state="done", ended_at=now))
+        for unit in units if not instructions.unit_sees(unit, target)
+    ]  # fmt: skip
 
 
 def _raised(target: Case, merged: Sequence[Case], own: dict[str, Any] | None = None) -> dict[str, Any]:
