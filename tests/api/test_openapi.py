@@ -70,6 +70,8 @@ PATHS = {
     },
     "/api/v1/hotline/orders/{number}": {"get", "put"},
     "/api/v1/hotline/orders/{number}/callback": {"put"},
+    "/api/v1/instructions": {"get"},
+    "/api/v1/instructions/{instruction_id}": {"get"},
     "/api/v1/nearby": {"get"},
     "/api/v1/nearby/{case_id}/watches": {"post"},
 }
@@ -119,7 +121,7 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
     cases = {
         (path, method)
         for path, methods in PATHS.items()
-        if path.startswith(("/api/v1/cases", "/api/v1/hotline"))
+        if path.startswith(("/api/v1/cases", "/api/v1/hotline", "/api/v1/instructions"))
         for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}

@@ -16,7 +16,7 @@ from chuangcheng.cases.models import Instruction, InstructionReply
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.photos import selectors as photos
-from tests.cases.play import Play, picture
+from tests.cases.play import LITTER, Play, picture
 from tests.cases.test_instructions import PDF, SECRET, WORDS, entered, judged, of, replied
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +230,26 @@ def test_a_case_under_instruction_is_flagged_everywhere(as_persona: Sign, play: 
     actions.withdraw_instruction(actor=play.by["office"], instruction_id=row.pk, note="误录")
     assert tag not in text(office.get("/desk/cases/")) and tag not in text(office.get("/desk/cases/board/"))
     assert case.number not in text(office.get("/desk/cases/?instructed=ever"))
+
+
+def test_the_page_of_a_report_lists_what_is_about_it(
+    as_persona: Sign, play: Play, django_assert_max_num_queries: Any
+) -> None:
+    report, other = play.report(), play.report(text="占道经营")
+    row, denied = entered(play, "street", link=report.number), entered(play, "street", link=report.number)
+    actions.object_to_instruction(actor=play.by["leader"], instruction_id=denied.pk, note="不是")
+    office = as_persona("office")
+    page = text(office.get(reverse("desk:report", args=[report.pk])))
+    assert url(row) in page and url(denied) not in page and f"{LIST}new/?link={report.number}" in page
+    assert row.leader.name in page
+    none = text(office.get(reverse("desk:report", args=[other.pk])))
+    assert url(row) not in none and f"?link={other.number}" in none
+    street = text(as_persona("street").get(reverse("desk:report", args=[report.pk])))
+    assert url(row) in street and "代录批示" not in street
+    seen = text(as_persona("grid").get(reverse("desk:report", args=[report.pk])))
+    assert url(row) not in seen and "代录批示" not in seen
+    case = actions.file_report(actor=play.by["office"], report_id=report.pk, category_code=LITTER)
+    for address in (reverse("desk:report", args=[report.pk]), reverse("desk:case", args=[case.pk])):
+        assert url(row) in text(office.get(address)), "a report that became a case keeps its own, and the case shows it"
+    with django_assert_max_num_queries(15):
+        office.get(reverse("desk:report", args=[report.pk]))

@@ -13,7 +13,7 @@ from ninja.openapi.schema import REF_TEMPLATE
 from pydantic import BaseModel
 
 from chuangcheng import __version__
-from chuangcheng.api import cases, hotline, moves, nearby, problems, reports
+from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, reports
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.kernel.problems import Refused
 
@@ -30,6 +30,7 @@ api.add_router("/reports", reports.router)
 api.add_router("/cases", cases.router)
 api.add_router("/cases", moves.router)
 api.add_router("/hotline", hotline.router)
+api.add_router("/instructions", instructions.router)
 api.add_router("/nearby", nearby.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chuangcheng.api.paging import PageQuery
-from chuangcheng.api.schemas import CaseStateCode, ReportStateCode
+from chuangcheng.api.schemas import CaseStateCode, InstructionStateCode, ReplyStateCode, ReportStateCode
 from chuangcheng.cases import instructions, selectors
 from chuangcheng.cases.compound_work import of_compound
-from chuangcheng.cases.models import Case, Report
+from chuangcheng.cases.models import Case, Instruction, InstructionReply, Report
 from chuangcheng.cases.owners import ownerless
 from chuangcheng.cases.rates import CASE_RATES, REPORT_RATES, Of, rows_behind
 from chuangcheng.cases.states import UNCOUNTED
@@ -22,7 +22,8 @@ from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.places.selectors import division_by_code
 from chuangcheng.sites.compounds.selectors import compound_by_code
 
-Row = TypeVar("Row", Case, Report)
+Row = TypeVar("Row", Case, Report, Instruction)
+Placed = TypeVar("Placed", Case, Report)
 
 
 def _day(value: object) -> date | None:
@@ -142,7 +143,34 @@ class ReportQuery(PageQuery):
         return selectors.search(rows, self.q) if self.q else rows
 
 
-def _within(rows: QuerySet[Row], code: str | None) -> QuerySet[Row]:
+class InstructionQuery(PageQuery):
+    """Which leaders' instructions, and how many at once."""
+
+    q: Word | None = Field(None, description="its number, or words that the leader said")
+    state: InstructionStateCode | None = None
+    unit: Word | None = Field(None, description="code of a unit that it addresses")
+    reply: ReplyStateCode | None = Field(None, description="how the reply of an addressed unit (of `unit`) stands")
+    overdue: Literal["yes"] | None = Field(None, description="a reply (of `unit`) is owed past its day")
+    link: Word | None = Field(None, description="number of the case or report that it is about")
+    entered_from: Day | None = None
+    entered_to: Day | None = None
+
+    def narrow(self, rows: QuerySet[Instruction], replies: QuerySet[InstructionReply]) -> QuerySet[Instruction]:
+        """The rows that were asked for; only ``replies`` tell how they stand."""
+        rows = rows.filter(state=self.state) if self.state else rows
+        if self.link:
+            rows = rows.filter(Q(case__number=self.link) | Q(report__number=self.link))
+        if self.unit or self.reply or self.overdue:
+            wanted = {"unit__code": self.unit, "state": self.reply}
+            replies = replies.filter(**{name: value for name, value in wanted.items() if value})
+            if self.overdue:
+                replies = replies.filter(instructions.overdue(clock.now()))
+            rows = rows.filter(pk__in=replies.values("instruction"))
+        rows = _between(rows, "entered_at", self.entered_from, self.entered_to)
+        return instructions.search(rows, self.q) if self.q else rows
+
+
+def _within(rows: QuerySet[Placed], code: str | None) -> QuerySet[Placed]:
     if not code:
         return rows
     division = division_by_code(code)

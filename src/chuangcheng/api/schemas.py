@@ -6,7 +6,7 @@ misspelt ``obsreved_at`` is not silently lost).
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -106,6 +106,9 @@ ReportStateCode = Literal["received", "pending_confirm", "filed", "linked", "ref
 CaseStateCode = Literal[
     "filed", "dispatched", "handling", "handled", "verified", "suspended", "arbitrating", "closed", "void", "merged"
 ]
+
+InstructionStateCode = Literal["open", "done", "withdrawn", "objected"]
+ReplyStateCode = Literal["waiting", "replied", "sent_back", "accepted", "released"]
 
 
 class Reason(BaseModel):
@@ -302,6 +305,54 @@ class CasePage(BaseModel):
     """One page of cases, newest first."""
 
     items: list[CaseRow]
+    next: str | None = Field(description="cursor of the next page; null at the end")
+
+
+class InstructionRow(BaseModel):
+    """A leader's instruction in a list."""
+
+    id: UUID
+    number: str
+    state: InstructionStateCode
+    form: Literal["written", "spoken"]
+    leader: str
+    text: str = Field(description="what the leader said; empty once it was erased")
+    given_on: date
+    due_at: AwareDatetime = Field(description="the end of the day by which the units reply")
+    entered_at: AwareDatetime
+    ended_at: AwareDatetime | None
+    case_number: str | None
+    report_number: str | None
+    scan: Literal["", "image", "pdf"]
+    addressed: int = Field(description="number of addressed units")
+    replied: int = Field(description="number of those whose reply stands")
+
+
+class InstructionReplyOut(BaseModel):
+    """What one addressed unit owes."""
+
+    id: UUID
+    unit: UnitRef
+    state: ReplyStateCode
+    due_at: AwareDatetime
+    read_at: AwareDatetime | None = Field(description="when one of its people first opened the page")
+    replied_at: AwareDatetime | None
+    decided_at: AwareDatetime | None
+    sent_back_count: int
+    on_time: bool | None
+    text: str | None = Field(description="the reply; null before it, and for whom it is not meant")
+
+
+class InstructionOut(InstructionRow):
+    """An instruction with what each addressed unit owes, in official order."""
+
+    replies: list[InstructionReplyOut]
+
+
+class InstructionPage(BaseModel):
+    """One page of instructions, newest first."""
+
+    items: list[InstructionRow]
     next: str | None = Field(description="cursor of the next page; null at the end")
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.models import Case, Instruction, InstructionReply, InstructionWords, Report
@@ -65,6 +66,29 @@ def with_words(rows: QuerySet[InstructionReply]) -> QuerySet[InstructionReply]:
     return rows.annotate(words=Subquery(said))
 
 
+def search(rows: QuerySet[Instruction], words: str) -> QuerySet[Instruction]:
+    """The instructions of that number, or whose leader said the words."""
+    said = InstructionWords.objects.filter(seq=1, text__icontains=words).values("instruction")
+    return rows.filter(Q(number__iexact=words) | Q(pk__in=said))
+
+
+def overdue(now: datetime) -> Q:
+    """Replies that are owed past their day."""
+    return Q(state__in=OWED, instruction__state="open", due_at__lt=now)
+
+
+def told(rows: QuerySet[Instruction]) -> QuerySet[Instruction]:
+    """The rows with ``said``, the leader's words ("" or None once erased), and with the numbers of units that are
+    ``addressed`` and of those whose reply stands (``replied``)."""
+    said = InstructionWords.objects.filter(instruction=OuterRef("pk"), seq=1).values("text")[:1]
+    return rows.annotate(said=Subquery(said), addressed=_replies(), replied=_replies(replied_at__isnull=False))
+
+
+def _replies(**only: bool) -> Coalesce:
+    rows = InstructionReply.objects.filter(instruction=OuterRef("pk"), **only).order_by().values("instruction")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
 def leaders() -> list[Person]:
     """The persons in whose name instructions can be entered, in the order of their posts."""
     roles = [role.code for role in rights.roles().values() if "instructions.object" in role.permissions]
@@ -118,6 +142,13 @@ def reads_reply(actor: Actor, reply: InstructionReply) -> bool:
     return scope.everything or (post is not None and reply.unit_id in scope.units)
 
 
+def reads_plain(actor: Actor) -> bool:
+    """Whether the actor works on instructions; telephone numbers and the like are covered for whoever only watches."""
+    post = rights.post_of(actor)
+    works = ("instructions.enter", "instructions.judge", "instructions.reply")
+    return post is not None and any(policies.holds(post, right) for right in works)
+
+
 def words_of(row: Instruction) -> dict[int, str]:
     """What was said, by the place in the instruction's chain."""
     return dict(row.words.values_list("seq", "text"))
@@ -138,8 +169,8 @@ def unit_sees(unit: Unit, row: Case | Report) -> bool:
 
 
 def units_that_know(case: Case) -> list[Unit]:
-    """The units that are to see what becomes of the case: those that were told of it 知悉, and those that an instruction
-    about it addresses."""
+    """The units that are to see what becomes of the case: those told of it 知悉, and those that an instruction about it
+    addresses."""
     addressed = replies_about(case).filter(instruction__state__in=COUNTED).values("unit")
     told = case.assignments.filter(role="know").values("unit")
     return list(Unit.objects.filter(Q(pk__in=told) | Q(pk__in=addressed)).order_by("official_order", "pk"))
@@ -172,7 +203,16 @@ def instructed(*, ever: bool = False) -> Q:
 def of_case(actor: Actor, case: Case) -> tuple[list[Instruction], bool]:
     """The instructions about a case that count and that the actor may see, the newest first, and whether any at all is
     open; one query where there are none."""
-    about = Q(case=case) | Q(report__case=case) | Q(case__merged_into=case)
+    return _about(actor, Q(case=case) | Q(report__case=case) | Q(case__merged_into=case))
+
+
+def of_report(actor: Actor, report: Report) -> list[Instruction]:
+    """The instructions about a report that count and that the actor may see, the newest first; one query where there
+    are none."""
+    return _about(actor, Q(report=report))[0]
+
+
+def _about(actor: Actor, about: Q) -> tuple[list[Instruction], bool]:
     rows = Instruction.objects.filter(about, state__in=COUNTED).select_related("leader").distinct()
     found = list(rows.order_by("-entered_at", "-id"))
     seen = set(visible_to(actor).filter(pk__in=[row.pk for row in found]).values_list("pk", flat=True)) if found else ()

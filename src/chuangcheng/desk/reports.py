@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from chuangcheng.cases import actions, reading, selectors, timeline
+from chuangcheng.cases import actions, instructions, reading, selectors, timeline
 from chuangcheng.cases.models import Provenance, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
@@ -132,6 +132,7 @@ def _show(
         "declined": DECLINES.get(report.plea_reason),
         "contact": contact,
         "order": selectors.visible_orders(request.actor).filter(report=report).first(),
+        "instructions": instructions.of_report(request.actor, report),
         "provenance": Provenance.objects.filter(report=report).first(),
         "candidates": of_report_page(request, report, pictures) if report.state in REPORT.open_states() else None,
         "may_join": any(move.name == "link" for move in moves),

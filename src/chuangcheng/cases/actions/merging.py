@@ -40,8 +40,8 @@ RAISED = ("severity", "found_from_above", "relapse_of_id")
 def merge_case(*, actor: Actor, case_id: UUID, target_id: UUID, note: str = "") -> Case:
     """``case_id`` is the same trouble as ``target_id``, which goes on for both. A target that was merged itself stands
     for the one it was merged into. The target keeps its own clock; whether the merged case was in time at that moment
-    is noted in its ``on_time``. Units that knew of the merged case 知悉 know of the target too, and go on knowing of both
-    when the merge is undone."""
+    is noted in its ``on_time``. Units that knew of the merged case 知悉 know of the target too, and of both when the
+    merge is undone."""
     with transaction.atomic():
         case, target = _lock_pair(actor, case_id, target_id)
         post = permit(actor, case, "merge")
