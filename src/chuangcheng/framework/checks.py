@@ -16,7 +16,7 @@ from chuangcheng.framework.weights import points
 from chuangcheng.kernel.scoring import parse_item
 
 _ORDER = list(LEVELS)
-_LONGEST_TITLE = 300  # of what stands above the standards
+LONGEST_TITLE = 300  # of what stands above the standards
 _LARGEST = 10**15  # sums of a content's points must fit into 64 bits too
 
 
@@ -110,8 +110,8 @@ def _nodes(rows: Rows) -> None:
             _standard(rows, line)
             continue
         for name in ("zh", "en"):
-            if len(values[name]) > _LONGEST_TITLE:
-                rows.blame(NODES, line, name, "too_long", f"标题不能超过 {_LONGEST_TITLE} 个字符")
+            if len(values[name]) > LONGEST_TITLE:
+                rows.blame(NODES, line, name, "too_long", f"标题不能超过 {LONGEST_TITLE} 个字符")
 
 
 def _standard(rows: Rows, line: Line) -> None:
