@@ -108,6 +108,17 @@ def test_columns_are_guessed_by_their_headers(header: list[str], first: list[str
     assert Mapping.of_json({**found.as_json(), "unknown": 1}) == found
 
 
+def test_a_column_that_counts_is_no_code() -> None:
+    """1, 2, 3 down to the sums is a count of lines; 01, 0101 and 1, 3 are codes."""
+    for column, role in (
+        (["1", "2", "3", "合计"], ""),
+        (["01", "02", "03", ""], "code"),
+        (["1", "3", "4", ""], "code"),
+    ):
+        rows = [[cell, "甲", f"a{n}", f"子{n}"] for n, cell in enumerate(column)]
+        assert guess([grid(["序号", "项目", "内容", "标准"], *rows)]).roles[0] == role
+
+
 def test_sheets_of_one_header_are_read_together_and_no_others() -> None:
     head = ["测评内容", "测评标准", "分值"]
     parts = [

@@ -32,6 +32,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("level", r"体系|项目|内容|标准|指标|部分|要求|细则|环境|类别|板块|任务|工程|条目|条款|名称|正文|text"),
 )
 
+#: How a line of sums begins; it is no entry.
+TOTALS = re.compile(r"^(合计|小计|总计|总分|共计)")
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -153,7 +156,7 @@ def _roles(grid: Grid, header: int, names: list[str]) -> list[str]:
 def _counts_rows(grid: Grid, header: int, column: int) -> bool:
     """Whether the column merely counts: 1, 2, 3 down the table."""
     cells = [row[column].strip() for row in grid.rows[header + 1 :] if column < len(row) and row[column].strip()]
-    once = list(dict.fromkeys(cells))
+    once = [cell for cell in dict.fromkeys(cells) if not TOTALS.match(cell)]
     return bool(once) and all(cell.isdigit() for cell in once) and [int(c) for c in once[:50]] == [
         *range(int(once[0]), int(once[0]) + len(once[:50]))
     ] and not any(len(cell) != len(str(int(cell))) for cell in once)  # fmt: skip

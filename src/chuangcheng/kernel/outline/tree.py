@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chuangcheng.kernel.outline.grids import Grid
-from chuangcheng.kernel.outline.mapping import Mapping, titles
+from chuangcheng.kernel.outline.mapping import TOTALS, Mapping, titles
 from chuangcheng.kernel.outline.numbering import depths, indent, numbering
 from chuangcheng.kernel.problems import FieldProblem
 from chuangcheng.kernel.sheets import column_letter
-
-_TOTALS = re.compile(r"^(合计|小计|总计|总分|共计)")
 
 
 @dataclass(slots=True)
@@ -129,7 +126,7 @@ def _lines(grid: Grid, header: int, mapping: Mapping, tree: Tree) -> Iterator[_L
             )
             if mapping.hidden == "skip":
                 continue
-        if any(_TOTALS.match(cell.strip()) for cell in row_cells):
+        if any(TOTALS.match(cell.strip()) for cell in row_cells):
             tree.remark(grid.name, index + 1, "", "total", "合计行，已跳过")
             continue
         filled = [cell.strip() for cell in row_cells if cell.strip()]
