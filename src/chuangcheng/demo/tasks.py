@@ -71,6 +71,8 @@ class Tasks:
         problem, measure, goal = self.texts["rows"][number % len(self.texts["rows"])]
         led = self.cast.edition.standards.filter(duties__unit=unit, duties__kind=DutyKind.LEAD)
         standard = led.order_by("order").first() if number % 3 == 0 else None
+        if standard is not None:
+            problem, measure, goal = f"{standard.zh}：自查尚有差距", "对照标准逐项自查，限期补齐", "达到标准要求"
         meeting = self.rng.choice(self.texts["meetings"])
         source = "standard" if standard else ("meeting", "problem", "campaign")[number % 3]
         helpers = self._helpers(unit, number % 3)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chuangcheng.desk.registers import XLSX, Upload
-from chuangcheng.desk.tasks import LISTING, task_rows, views
+from chuangcheng.desk.tasks import LISTING, task_rows
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -67,7 +67,7 @@ def ledger_in(request: StaffRequest) -> HttpResponse:
             form.add_error("file", refused.message(language()))
         else:
             return HttpResponseRedirect(reverse("desk:ledger_return", args=[row.pk]))
-    context = {"form": form, "views": views("ledger_in")}
+    context = {"form": form}
     return render(request, "desk/ledger_in.html", context, status=422 if form.errors else 200)
 
 

@@ -189,7 +189,7 @@ def task_new(request: StaffRequest) -> HttpResponse:
         lead = next(iter(framework.lead_units(standard)), None)
         initial |= {"source": TaskSource.STANDARD, "standard": standard.code, "lead": str(lead.pk) if lead else ""}
     back = reverse("desk:standard", args=[standard.pk]) if standard else reverse("desk:tasks")
-    return take(request, Step(ENTER, Enter, run, reverse("desk:task_new"), back, gettext("任务"), initial))
+    return take(request, Step(ENTER, Enter, run, reverse("desk:task_new"), back, gettext("任务台账"), initial))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -141,16 +141,11 @@ offer(LISTING, rows=task_rows, permission="tasks.view", url_name="desk:tasks")
 @page("tasks.view")
 def task_list(request: StaffRequest) -> HttpResponseBase:
     """The ledger, the nearest date first."""
-    query = request.GET.urlencode()
-    context = {"may_edit": holds(request, "tasks.edit"), "may_return": holds(request, "tasks.report"), "query": query,
-               "views": views("tasks")}  # fmt: skip
+    context = {
+        "may_edit": holds(request, "tasks.edit"), "may_return": holds(request, "tasks.report"),
+        "query": request.GET.urlencode(),
+    }  # fmt: skip
     return LISTING.respond(request, task_rows(request), "desk/tasks.html", context)
-
-
-def views(current: str) -> list[tuple[str, object, bool]]:
-    """The ways to look at tasks."""
-    names = (("tasks", _("台账")), ("task_debts", _("要账")))
-    return [(reverse(f"desk:{name}"), label, name == current) for name, label in names]
 
 
 @page("tasks.view")
@@ -190,7 +185,7 @@ def debt_list(request: StaffRequest) -> HttpResponse:
         for debt in selectors.debts(selectors.visible_to(request.actor), today)
     ]
     context = {
-        "lines": lines, "as_of": clock.now(), "views": views("task_debts"),
+        "lines": lines, "as_of": clock.now(),
         "late": sum(debt.late for debt, *_ in lines), "late_days": sum(debt.late_days for debt, *_ in lines),
         "slipped": sum(debt.slipped for debt, *_ in lines), "late_url": _rows_url(late="overdue"),
         "slipped_url": _rows_url(late="slipped"),
