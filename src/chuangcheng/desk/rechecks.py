@@ -70,7 +70,7 @@ LISTING = Listing(
     _("抽查复核"),
     columns=(
         Column("number", _("编号"), lambda row: row.number, url=recheck_url),
-        Column("case", _("案件"), lambda row: row.case.number),
+        Column("case", _("案件"), lambda row: row.case.number, template="desk/cells/case_number.html"),
         Column("category", _("类别"), lambda row: tongue(row.case.category) if row.case.category else "", wide=True),
         Column("area", _("区域"), lambda row: row.case.division.name if row.case.division else ""),
         Column("address", _("地址"), lambda row: masked(row.case.address), wide=True, shown=False),
