@@ -153,3 +153,44 @@ def test_rooms_above_register_what_they_carry(pair: tuple[Edition, Edition], mon
     assert carry_forward(actor=SYSTEM, old=pair[0], new=pair[1]).rows["tasks"] == 7
     assert seen == [[("F-1-1-1", "N0"), ("F-1-1-2", "N1")]]
     assert {*carrying.labels()} == {"duties", "checklists", "negative", "tasks"}
+
+
+def test_two_old_standards_may_have_one_heir(pair: tuple[Edition, Edition], small_city: Any) -> None:
+    """Merged in the new edition: the duties of both go over, the same unit answers once."""
+    old, new = pair
+    decide_successions(actor=SYSTEM, old=old, new=new, choices={"F-2-1-1": "N0"})
+    before = duties(old)
+    assert duties(new)["N0"] == before["F-1-1-1"] | before["F-2-1-1"]
+    assert Succession.objects.filter(new__code="N0").count() == 2
+    assert compare_editions(old, new).carried_share == 1
+
+
+def test_a_duty_that_stands_is_left_alone(pair: tuple[Edition, Edition], personas: dict[str, Actor]) -> None:
+    """Who was named for the new edition already stays named."""
+    from chuangcheng.framework.actions import assign_duty
+    from chuangcheng.people.models import Person
+
+    old, new = pair
+    duty = Duty.objects.filter(standard__edition=old, standard__code="F-1-1-1", kind="lead").select_related("unit")[0]
+    person = Person.objects.get(pk=personas["department"].person_id)
+    standing = assign_duty(
+        actor=SYSTEM, standard=new.standards.get(code="N0"), unit=duty.unit, kind="lead", person=person
+    )
+    assert carry_forward(actor=SYSTEM, old=old, new=new).rows["duties"] == 5
+    standing.refresh_from_db()
+    assert (standing.person, standing.chain_seq) == (person, 1)
+
+
+def test_persons_go_over_with_their_duties(pair: tuple[Edition, Edition], personas: dict[str, Actor]) -> None:
+    old, new = pair
+    Duty.objects.filter(standard__edition=old).update(person=personas["street"].person_id)
+    carry_forward(actor=SYSTEM, old=old, new=new)
+    held = Duty.objects.filter(standard__edition=new).values_list("person_id", flat=True)
+    assert set(held) == {personas["street"].person_id}
+
+
+def test_another_familys_edition_takes_duties_but_no_negative_list(small_city: Any) -> None:
+    old = publish_edition(actor=SYSTEM, edition=load_edition(actor=SYSTEM, document=first()))
+    assign_by_role(actor=SYSTEM, edition=old)
+    own = load_edition(actor=SYSTEM, document={**second(), "family": "own"})
+    assert carry_forward(actor=SYSTEM, old=old, new=own).rows == {"duties": 6, "checklists": 4, "negative": 0}

@@ -247,3 +247,54 @@ def test_our_own_workbook_needs_no_mapping(tmp_path: Path, small_city: Any) -> N
 def test_what_is_no_table_is_refused(data: bytes) -> None:
     with pytest.raises(Refused, match=r"tables\."):
         read_file(data, "x.bin")
+
+
+@pytest.mark.parametrize("name", shapes.SHAPES)
+def test_small_and_lopsided_systems_too(tmp_path: Path, name: str) -> None:
+    """As few as one line a level, and projects of very different sizes: the same counts and texts in every shape."""
+    write, ending = shapes.SHAPES[name]
+    for seed, counts in enumerate([(2, 2, 2), (3, 4, 9), (5, 11, 13)]):
+        rows = shapes.system(*counts, seed=seed)
+        shaped = read_file(write(tmp_path / f"{seed}.{ending}", rows), f"{seed}.{ending}")
+        assert (codes(shaped), shaped.counts) == ([], list(counts)), (name, counts)
+        assert [root.text for root in shaped.tree.roots] == [row.text for row in rows]
+
+
+def test_the_shares_of_standards_are_exact(tmp_path: Path) -> None:
+    """Points of projects by the sums of their standards, standards by what is written; nothing is lost in between."""
+    rows: list[list[object]] = [
+        ["项目", "内容", "标准", "分值"], ["甲", "a", "子", "40"], ["", "", "丑", "20"], ["乙", "b", "寅", "1/3"],
+        ["", "", "卯", "119/3"],
+    ]  # fmt: skip
+    edition = load_file(actor=SYSTEM, shaped=read_file(sheet(tmp_path / "s.xlsx", rows), "s.xlsx"))
+    assert [str(node.weight) for node in edition.nodes.filter(kind="project").order_by("order")] == ["60", "40"]
+    assert [str(row.weight) for row in edition.standards.order_by("order")] == ["40", "20", "1/3", "119/3"]
+
+
+def test_shares_within_a_content_are_shares_of_its_points(tmp_path: Path) -> None:
+    """Contents have points, their standards per cents of them: 30 % of 40 points are 12."""
+    head = ["项目", "内容", "内容分值", "标准", "标准权重"]
+    rows: list[list[object]] = [
+        head,
+        ["甲", "a", 40, "子", "30%"],
+        ["", "", "", "丑", "70%"],
+        ["", "b", 60, "寅", "100%"],
+    ]
+    edition = load_file(actor=SYSTEM, shaped=read_file(sheet(tmp_path / "p.xlsx", rows), "p.xlsx"))
+    assert [str(row.weight) for row in edition.standards.order_by("order")] == ["12", "28", "60"]
+
+
+def test_the_same_file_again_is_the_same_edition(tmp_path: Path) -> None:
+    """Read again it changes nothing; mended it takes the draft's place; once published it needs another code."""
+    from chuangcheng.framework.actions import publish_edition
+
+    path = shapes.coded(tmp_path / "c.csv", shapes.system(2, 3, 5))
+    edition = load_file(actor=SYSTEM, shaped=read_file(path, path.name))
+    assert load_file(actor=SYSTEM, shaped=read_file(path, path.name)).chain_seq == edition.chain_seq == 1
+    mended = shapes.coded(path, shapes.system(2, 3, 6))
+    assert load_file(actor=SYSTEM, shaped=read_file(mended, path.name)).standards.count() == 6
+    publish_edition(actor=SYSTEM, edition=edition)
+    other = shapes.coded(path, shapes.system(2, 4, 6))
+    with pytest.raises(Refused, match=r"framework\.not_draft"):
+        load_file(actor=SYSTEM, shaped=read_file(other, path.name))
+    assert load_file(actor=SYSTEM, shaped=read_file(other, path.name, code="NEXT")).state == "draft"

@@ -101,6 +101,15 @@ def test_two_alike_are_left_to_a_person_who_decides() -> None:
     assert ([p.old.code for p in merged.pairs if p.new.code == "N1"], merged.removed) == (["1-1-1", "1-1-2"], ())
 
 
+def test_an_heir_by_decision_is_not_taken_from_its_own_text() -> None:
+    """1-1-1 is merged into 1-1-2, whose text stands unchanged: both go to the one heir."""
+    base = side()
+    new = Side(base.headings, base.clauses[1:])
+    diff = compare(base, new, {"1-1-1": "1-1-2"})
+    assert [p.old.code for p in diff.pairs if p.new.code == "1-1-2"] == ["1-1-1", "1-1-2"]
+    assert (diff.counts()["same"], diff.removed, diff.added) == (47, (), ())
+
+
 def test_equal_texts_under_one_heading_are_paired_by_code_then_order() -> None:
     place = ("F",)
     twins = [Clause(code, "同样的一句话", Fraction(1), place) for code in ("a", "b", "c")]

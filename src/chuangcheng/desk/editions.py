@@ -45,8 +45,8 @@ def about(request: StaffRequest, edition: Edition) -> dict[str, Any]:
     rules = selectors.rules_of(edition)
     possible = [move for move in EDITION.moves_from(edition.state) if move.name in _ENDS]
     moves = [move for move in possible if holds(request, move.permission)]
-    others = selectors.editions().exclude(pk=edition.pk).exclude(state=EditionState.DROPPED)
-    others = sorted(others, key=lambda other: other.family != edition.family)  # its own family first, the newest first
+    every = selectors.editions().exclude(pk=edition.pk).exclude(state=EditionState.DROPPED)
+    others = sorted(every, key=lambda other: other.family != edition.family)  # its own family first, the newest first
     return {
         "rules": rules,
         "shares": list(rules.method_shares.items()),

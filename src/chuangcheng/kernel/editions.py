@@ -141,7 +141,7 @@ class _Matcher:
     old: Side
     new: Side
     pairs: dict[str, str] = field(default_factory=dict)
-    none: set[str] = field(default_factory=set)  # decided to have no heir
+    none: set[str] = field(default_factory=set)  # decided by a person
     headings: dict[str, str] = field(default_factory=dict)
 
     def open_old(self) -> list[Clause]:
@@ -270,13 +270,16 @@ def compare(old: Side, new: Side, decided: Mapping[str, str] | None = None) -> D
     """What became of each standard. ``decided`` maps old codes to the new code somebody chose, or to ``""`` for none;
     codes that stand in neither side are passed over."""
     matcher = _Matcher(old, new)
-    for code, heir in (decided or {}).items():
-        if code in old.by_code and heir in new.by_code:
-            matcher.pairs[code] = heir
-        elif code in old.by_code and not heir:
-            matcher.none.add(code)
+    settled = {
+        code: heir
+        for code, heir in (decided or {}).items()
+        if code in old.by_code and (not heir or heir in new.by_code)
+    }
+    matcher.none = set(settled)
+    # First, so that a standard which a person gives to an heir besides does not take it from its own text.
     matcher.equal_texts(placed=True)
     matcher.equal_texts(placed=False)
+    matcher.pairs |= {code: heir for code, heir in settled.items() if heir}
     scores = matcher.take_sure()
     matcher.match_headings()  # once more: what was paired by likeness votes too
     pairs = tuple(matcher.pair(clause.code) for clause in old.clauses if clause.code in matcher.pairs)
