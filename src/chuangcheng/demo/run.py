@@ -16,7 +16,7 @@ from chuangcheng.bulletins import actions as bulletins
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
-from chuangcheng.demo import editions, trust
+from chuangcheng.demo import editions, together, trust
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
@@ -77,6 +77,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
             trust.play(cast)
+            together.play(cast)
             looks.find_some()
             editions.play(cast)
             projector.refresh()
