@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_CN = "一二三四五六七八九十百"
+_CN = "一二三四五六七八九十百零"
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("part", re.compile(rf"第[{_CN}\d]+[部篇编]分?")),
     ("chapter", re.compile(rf"第[{_CN}\d]+章")),

@@ -47,6 +47,8 @@ class Tree:
 
     def blame(self, entry: Entry, role: str, code: str, message: str) -> None:
         """Name a problem of an entry by sheet, column and row."""
+        if role == "code" and role not in self.headers:
+            role = "text"  # the number stands before the text
         where = self._where(entry.sheet, entry.weigher if role == "weight" else role)
         self.problems.append(FieldProblem(where, code, message, entry.row))
 
