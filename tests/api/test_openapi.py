@@ -26,6 +26,7 @@ PATHS = {
     "/api/v1/reports": {"get", "post"},
     "/api/v1/reports/{report_id}": {"get"},
     "/api/v1/reports/{report_id}/photos/{sha256}": {"put"},
+    "/api/v1/reports/{report_id}/videos/{sha256}": {"put"},
     "/api/v1/cases": {"get"},
     "/api/v1/cases/{case_id}": {"get"},
     "/api/v1/cases/{case_id}/photos/{sha256}": {"put"},

@@ -110,6 +110,7 @@ function stateOf(entry: Entry, here: Going | null): State {
 
 function sentence(entry: Entry, state: State, here: Going | null): string {
   if (state === "way") {
+    if (here?.video) return say("sendingVideo");
     return here?.photo ? say("sendingPhoto", { n: here.photo, of: here.of }) : say("sending");
   }
   if (state === "refused") return `${say("refused")} ${entry.problem}`;

@@ -1,10 +1,10 @@
 /** What the phone keeps of one report until the server has said that it is safe there, and as a receipt after that. */
 import type { Place } from "../place";
 
-/** A photo by its hash. `safe_at` is the server's acknowledgement, `refused` its words if it will never take it. */
+/** A photo, or the one video, by its hash. `safe_at` is the server's acknowledgement, `refused` its words if it will never take it. */
 export interface Shot {
   sha256: string;
-  role: "near" | "far" | "before" | "after" | "evidence";
+  role: "near" | "far" | "before" | "after" | "evidence" | "video";
   size: number;
   type: string;
   in_camera: boolean;

@@ -1,9 +1,10 @@
 /** The page of 随手拍. What is written and photographed is on the phone at once; sending is the queue's affair. */
 import type { Place } from "../place";
 import type { Cards } from "./cards";
-import { blank, emptyEntry, type Entry, type Words } from "./entry";
+import { blank, emptyEntry, type Entry, type Shot, type Words } from "./entry";
 import { choose, near, type Near } from "./nearby";
 import { json, part, say, show, skew } from "./page";
+import { Reel } from "./reel";
 import { Shots } from "./shots";
 import { suggest, type Category } from "./suggest";
 import type { Store } from "./store";
@@ -18,6 +19,7 @@ export class ReportForm {
   private readonly categories = json<Category[]>("categories") ?? [];
   private readonly skew = skew();
   private readonly shots: Shots;
+  private readonly reel: Reel;
   private readonly where: Where;
   private readonly rule: RegExp;
   private saving: Promise<unknown> = Promise.resolve();
@@ -31,20 +33,24 @@ export class ReportForm {
   ) {
     this.rule = new RegExp(form.dataset["complaint"] || "(?!)", "u");
     this.where = new Where((place) => this.moved(place));
-    this.shots = new Shots(form, {
-      shots: () => this.entry.shots,
-      bytes: (sha256) => store.bytes(this.entry.id, sha256),
-      add: async (shot, bytes) => {
+    const keeper = {
+      bytes: (sha256: string) => store.bytes(this.entry.id, sha256),
+      add: async (shot: Shot, bytes: ArrayBuffer) => {
         await this.keep(() => store.keepBytes(this.entry.id, shot.sha256, bytes));
         this.entry.shots.push(shot);
         this.where.askOnce();
         await this.save();
       },
-      drop: async (sha256) => {
+      drop: async (sha256: string) => {
         this.entry.shots = this.entry.shots.filter((shot) => shot.sha256 !== sha256);
         await this.save();
         await store.dropBytes(this.entry.id, sha256);
       },
+    };
+    this.reel = new Reel(form, { ...keeper, video: () => this.entry.shots.find(isVideo) });
+    this.shots = new Shots(form, {
+      ...keeper,
+      shots: () => this.entry.shots.filter((shot) => !isVideo(shot)),
       turn: (sha256) => {
         for (const shot of this.entry.shots) {
           if (shot.sha256 === sha256) shot.role = shot.role === "near" ? "far" : "near";
@@ -102,6 +108,7 @@ export class ReportForm {
     this.answer(words.complaint ?? "");
     this.where.set(place);
     await this.shots.restore();
+    this.reel.restore();
     this.count();
     this.offer();
     show("restored", !blank(this.entry));
@@ -110,7 +117,7 @@ export class ReportForm {
   }
 
   private wrote(field: HTMLInputElement): void {
-    if (["photos", "camera"].includes(field.name)) return;
+    if (["photos", "camera", "video"].includes(field.name)) return;
     if (field.name === "category") this.choose(field.value);
     if (field.name === "complaint") this.answer(field.value as NonNullable<Words["complaint"]>);
     if (field.name === "text") {
@@ -210,7 +217,9 @@ export class ReportForm {
   }
 
   private compose(): string | null {
-    const { words, place, shots, id } = this.entry;
+    const { words, place, id } = this.entry;
+    const shots = this.entry.shots.filter((shot) => !isVideo(shot));
+    const video = this.entry.shots.find(isVideo);
     const chosen = this.categories.find(({ code }) => code === words.category);
     const text = words.text.trim() || (chosen?.zh ?? "");
     const address = words.address.trim();
@@ -237,6 +246,7 @@ export class ReportForm {
         ...(lat !== null ? { lat, lon } : {}),
         ...(in_camera ? { in_camera } : {}),
       })),
+      ...(video ? { video: { sha256: video.sha256 } } : {}),
       ...(shots.some((shot) => shot.in_camera) ? { camera_pass: this.form.dataset["pass"] } : {}),
       ...(complaint ? { complaint } : chosen ? { category: chosen.code } : {}),
       ...(place ? { lat: place.lat, lon: place.lon } : {}),
@@ -323,6 +333,10 @@ export class ReportForm {
     line.textContent = words;
     line.className = bad ? "say say--error" : "say";
   }
+}
+
+function isVideo(shot: Shot): boolean {
+  return shot.role === "video";
 }
 
 /** A random name of this phone, so that one phone is one vote; it says nothing of its owner. */

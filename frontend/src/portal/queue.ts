@@ -7,7 +7,7 @@
  */
 import { complete, type Entry, type Shot } from "./entry";
 import { skew } from "./page";
-import { post, put, Refusal, type Answer } from "./send";
+import { post, put, Refusal, refusalFor, waitsFor, type Answer } from "./send";
 import type { Store } from "./store";
 
 const FIRST_WAIT = 2_000;
@@ -18,6 +18,7 @@ export interface Going {
   id: string;
   photo: number;
   of: number;
+  video?: boolean;
 }
 
 export class Queue {
@@ -105,9 +106,11 @@ export class Queue {
 
   private async sendPhotos(entry: Entry, said: Answer): Promise<void> {
     let last = said;
-    for (const [index, shot] of entry.shots.entries()) {
-      if (shot.refused || !last.missing_photos.includes(shot.sha256)) continue;
-      this.show({ id: entry.id, photo: index + 1, of: entry.shots.length });
+    // The video last: on a bad line the photos shall not wait for it.
+    const photos = entry.shots.filter((shot) => shot.role !== "video");
+    for (const shot of [...photos, ...entry.shots.filter((one) => one.role === "video")]) {
+      if (shot.refused || !waitsFor(last, shot.sha256)) continue;
+      this.show({ id: entry.id, photo: photos.indexOf(shot) + 1 || 1, of: photos.length, video: shot.role === "video" });
       const answer = await this.sendPhoto(entry, shot);
       if (answer) last = answer;
       await this.note(entry.id, last);
@@ -118,7 +121,7 @@ export class Queue {
     const bytes = await this.store.bytes(entry.id, shot.sha256);
     try {
       if (!bytes) throw new Refusal("—", 410); // the browser threw it away
-      return await put(`${entry.url}/${entry.id}/photos/${shot.sha256}`, bytes);
+      return await put(`${entry.url}/${entry.id}/${shot.role === "video" ? "videos" : "photos"}/${shot.sha256}`, bytes);
     } catch (error) {
       if (!(error instanceof Refusal) || error.passing) throw error;
       await this.refusePhoto(entry.id, shot.sha256, error.message);
@@ -144,9 +147,12 @@ export class Queue {
         received_at: said.received_at,
       };
       entry.sent_at ??= now;
-      for (const shot of entry.shots) if (!said.missing_photos.includes(shot.sha256)) shot.safe_at ??= now;
+      for (const shot of entry.shots) {
+        shot.refused ||= refusalFor(said, shot.sha256);
+        if (!shot.refused && !waitsFor(said, shot.sha256)) shot.safe_at ??= now;
+      }
     });
-    for (const shot of kept?.shots ?? []) if (shot.safe_at) await this.store.dropBytes(id, shot.sha256);
+    for (const shot of kept?.shots ?? []) if (shot.safe_at || shot.refused) await this.store.dropBytes(id, shot.sha256);
     this.changed();
   }
 

@@ -8,6 +8,17 @@ export interface Answer {
   receipt_code?: string;
   received_at: string;
   missing_photos: string[];
+  videos?: { sha256: string; state: string; reason: { code: string; label: string } | null }[];
+}
+
+/** Whether the server still waits for the bytes of that hash. */
+export function waitsFor(said: Answer, sha256: string): boolean {
+  return said.missing_photos.includes(sha256) || Boolean(said.videos?.some((one) => one.sha256 === sha256 && one.state === "declared"));
+}
+
+/** Why the server will never take the video of that hash; empty otherwise. */
+export function refusalFor(said: Answer, sha256: string): string {
+  return said.videos?.find((one) => one.sha256 === sha256)?.reason?.label ?? "";
 }
 
 interface Problem {

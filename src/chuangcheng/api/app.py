@@ -47,6 +47,7 @@ def openapi() -> bytes:
     paths = document["paths"]
     _body(paths["/api/v1/reports"]["post"], {"application/json": {"schema": {"$ref": _ref("ReportIn")}}})
     _body(paths["/api/v1/reports/{report_id}/photos/{sha256}"]["put"], _BINARY)
+    _body(paths["/api/v1/reports/{report_id}/videos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/cases/{case_id}/photos/{sha256}"]["put"], _BINARY)
     for path, model in hotline.BODIES.items():
         body = {"application/json": {"schema": {"$ref": _ref(model.__name__)}}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ from chuangcheng.api.places import is_exchanged
 from chuangcheng.kernel.problems import Refused
 
 JSON_LIMIT = 256 * 1024
+CHUNK = 256 * 1024
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -33,6 +35,16 @@ def read(request: HttpRequest, limit: int) -> bytes:
     if int(declared) > limit:
         raise Refused("common.too_large", limit=_readable(limit))
     return request.read(limit + 1)
+
+
+def read_chunks(request: HttpRequest, limit: int) -> Iterator[bytes]:
+    """As :func:`read`, for what shall not stand in memory at once. The length is looked at before the first byte."""
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    if not declared.isdigit() and request.META.get("HTTP_TRANSFER_ENCODING"):
+        raise Refused("api.length_required")
+    if declared.isdigit() and int(declared) > limit:
+        raise Refused("common.too_large", limit=_readable(limit))
+    return iter(lambda: request.read(CHUNK), b"")
 
 
 def read_model(request: HttpRequest, model: type[_Model]) -> _Model:

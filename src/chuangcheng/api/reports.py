@@ -15,7 +15,7 @@ from ninja import Query, Router
 
 from chuangcheng.api import paging
 from chuangcheng.api.answers import answer, code_and_name, iso
-from chuangcheng.api.body import read, read_model
+from chuangcheng.api.body import read, read_chunks, read_model
 from chuangcheng.api.filters import ReportQuery
 from chuangcheng.api.places import looks_swapped
 from chuangcheng.api.problems import field_error, language_of, problem
@@ -29,6 +29,7 @@ from chuangcheng.cases.states import CASE, REFUSALS, REPORT
 from chuangcheng.kernel.actor import CITIZEN
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.rights import require
+from chuangcheng.photos import films
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.actions import Declaration
 from chuangcheng.web import limits
@@ -62,6 +63,21 @@ def put_photo(request: HttpRequest, report_id: str, sha256: str) -> HttpResponse
         raise Refused("common.not_found")
     data = read(request, settings.CITY.photo_max_mb * 1024 * 1024)
     actions.ingest_photo(report_id=owner, sha256=wanted, data=data)
+    return answer(_state(request, selectors.public_report(owner)))
+
+
+@router.put("/{report_id}/videos/{sha256}", response={200: ReportOut}, operation_id="put_video",
+            summary="Send a declared video")  # fmt: skip
+def put_video(request: HttpRequest, report_id: str, sha256: str) -> HttpResponse:
+    """The raw bytes of the video that the report declared (MP4, MOV or WebM; `video_bytes`, `video_seconds`). Repeating
+    is harmless. It is processed afterwards; `videos` tells what became of it. Where the server has no program for
+    videos, all of them are refused (422, photos.no_video); the report stands."""
+    limits.check(request, "video")
+    owner, wanted = _uuid(report_id), sha256.lower()
+    if owner is None or not _SHA256.fullmatch(wanted):
+        raise Refused("common.not_found")
+    chunks = read_chunks(request, settings.CITY.video_bytes)
+    actions.ingest_film(report_id=owner, sha256=wanted, chunks=chunks)
     return answer(_state(request, selectors.public_report(owner)))
 
 
@@ -130,6 +146,7 @@ def _input(given: ReportIn) -> actions.ReportInput:
         contact_name=contact.name,
         contact_phone=contact.phone,
         photos=tuple(_declaration(photo, given.camera_pass) for photo in given.photos),
+        films=(given.video.sha256,) if given.video else (),
         privacy_version=given.privacy,
         complaint=given.complaint,
     )
@@ -158,7 +175,17 @@ def _state(request: HttpRequest, report: Report) -> dict[str, Any]:
         "received_at": _utc(report.received_at),
         "outside_city": report.outside_city,
         "missing_photos": photos.missing(("report", report.id)) if report.photos_missing else [],
+        "videos": _videos(report, language) if report.photos_declared else [],
     }
+
+
+def _videos(report: Report, language: str) -> list[dict[str, Any]]:
+    return [
+        {"sha256": film.original_sha256, "state": film.state, "reason": {
+            "code": film.reason_code, "label": films.refusal(film.reason_code).message(language),
+        } if film.reason_code else None}
+        for film in films.of(("report", report.id))
+    ]  # fmt: skip
 
 
 def _address(request: HttpRequest, report_id: UUID) -> str:

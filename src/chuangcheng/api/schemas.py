@@ -67,6 +67,12 @@ class PhotoIn(Placed):
     in_camera: bool = Field(False, description="taken in the page of 随手拍; believed only with a camera_pass")
 
 
+class VideoIn(Strict):
+    """A short video announced by the SHA-256 of its bytes; the bytes follow by PUT."""
+
+    sha256: Sha256
+
+
 class ContactIn(Strict):
     """How to reach the reporter: stored encrypted, shown to few, erased on schedule."""
 
@@ -86,6 +92,7 @@ class ReportIn(Placed):
     observed_at: Moment | None = Field(None, description="with a time zone; default: now")
     contact: ContactIn | None = None
     photos: Annotated[list[PhotoIn], Field(max_length=MAX_PHOTOS)] = []
+    video: VideoIn | None = Field(None, description="one at most; it proves neither time nor place")
     privacy: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{0,16}$")] = Field(
         "", description="version of the privacy notice that the reporter was shown"
     )
@@ -118,6 +125,16 @@ class Reason(BaseModel):
     label: str
 
 
+class VideoOut(BaseModel):
+    """What became of a video: its pictures are not public."""
+
+    sha256: str
+    state: Literal["declared", "waiting", "stored", "refused"] = Field(
+        description="declared: its bytes have not arrived; waiting: they are safe, and will be processed"
+    )
+    reason: Reason | None = Field(description="why it was refused")
+
+
 class ReportOut(BaseModel):
     """A report's public state: nothing that the reporter wrote."""
 
@@ -133,6 +150,7 @@ class ReportOut(BaseModel):
     received_at: AwareDatetime
     outside_city: bool
     missing_photos: list[str] = Field(description="declared hashes whose bytes have not arrived")
+    videos: list[VideoOut]
 
 
 class ReceiptOut(ReportOut):

@@ -74,8 +74,8 @@ def build_report(
         reporter_id=actor.person_id,
         external_source=given.external_source,
         external_number=given.external_number,
-        photos_declared=len(given.photos),
-        photos_missing=len(given.photos),
+        photos_declared=len(given.photos) + len(given.films),
+        photos_missing=len(given.photos) + len(given.films),
         privacy_version=given.privacy_version,
         complaint=given.complaint,
     )

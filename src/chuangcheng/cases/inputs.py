@@ -15,6 +15,7 @@ from chuangcheng.framework.models import Category, Standard
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.people.models import Unit
 from chuangcheng.photos.actions import Declaration
+from chuangcheng.photos.films import MOST as MAX_FILMS
 from chuangcheng.photos.models import PhotoRole
 from chuangcheng.sites.models import Site
 
@@ -43,6 +44,7 @@ class ReportInput:
     contact_name: str = ""
     contact_phone: str = ""
     photos: tuple[Declaration, ...] = ()
+    films: tuple[str, ...] = ()  # hashes of short videos
     external_source: str = ""
     external_number: str | None = None
     privacy_version: str = ""
@@ -52,8 +54,9 @@ class ReportInput:
         """The canonical body: equal bodies, equal digests."""
         # Not asdict: it copies every value deeply, which costs more than the digest itself.
         values = {name: getattr(self, name) for name in self.__slots__}
-        if not self.complaint:
-            del values["complaint"]  # so that the bodies from before there were complaints keep their digests
+        for name in ("complaint", "films"):
+            if not values[name]:
+                del values[name]  # so that the bodies from before there were such keep their digests
         return {**values, "photos": [asdict(photo) for photo in self.photos]}
 
 
@@ -81,8 +84,8 @@ class CaseInput:
 def check_report(given: ReportInput, now: datetime) -> None:
     """``common.invalid`` naming every wrong field, or nothing."""
     refuse([*_text(given.text), *place_problems(given.lat, given.lon, given.address), *_time(given, now),
-            *_contact(given), *photo_problems(given.photos), *_source(given.source),
-            *_privacy(given.privacy_version)])  # fmt: skip
+            *_contact(given), *photo_problems(given.photos), *_films(given.films),
+            *_source(given.source), *_privacy(given.privacy_version)])  # fmt: skip
 
 
 def check_case(given: CaseInput) -> None:
@@ -158,6 +161,13 @@ def _declared_place_and_time(index: int, photo: Declaration) -> Iterator[FieldPr
         yield FieldProblem(f"photos.{index}.taken_at", "naive_time", "时间必须带时区")
     for problem in place_problems(photo.lat, photo.lon, ""):
         yield FieldProblem(f"photos.{index}.{problem.field}", problem.code, problem.message)
+
+
+def _films(hashes: tuple[str, ...]) -> Iterator[FieldProblem]:
+    if len(hashes) > MAX_FILMS:
+        yield FieldProblem("video", "count", f"最多 {MAX_FILMS} 段视频")
+    if not all(_SHA256.fullmatch(one) for one in hashes):
+        yield FieldProblem("video.sha256", "format", "应为 64 位小写十六进制")
 
 
 def _privacy(version: str) -> Iterator[FieldProblem]:

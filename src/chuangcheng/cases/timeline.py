@@ -68,6 +68,8 @@ _DRAWING = frozenset({"quickfix.drawn", "quickfix.held", "quickfix.lapsed"})
 _EXTRA = {
     "report.created": Label("收到上报", "Received"),
     "report.photo_stored": Label("收到照片", "Photo received"),
+    "report.film_received": Label("收到视频", "Video received"),
+    "report.film_refused": Label("视频未被接受", "Video not accepted"),
     "report.rated": Label("评价", "Rated"),
     "report.contact_seen": Label("查看联系方式", "Contact seen"),
     "report.photo_alarmed": Label("照片警报", "Photo alarm"),

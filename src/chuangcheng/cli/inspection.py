@@ -48,7 +48,7 @@ def told_settings(home: Path) -> dict[str, dict[str, Any]]:
 def look(settings: Settings) -> list[Finding]:
     """Every check, those of the database only when it can be reached."""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _keys, _space, _assets, _translations, _font, _https, _clock_setting, _ladder, _database,
+        _keys, _space, _assets, _translations, _font, _films, _https, _clock_setting, _ladder, _database,
     )  # fmt: skip
     return [finding for check in checks for finding in check(settings)]
 
@@ -120,6 +120,20 @@ def _font(_settings: Settings) -> Iterator[Finding]:
         yield Finding("font", "ok", text("公文字体可用", "a Chinese font for documents is there"))
     else:
         yield Finding("font", "bad", text("缺少中文字体包，PDF 会是空白", "no Chinese font: PDFs would be blank"))
+
+
+def _films(settings: Settings) -> Iterator[Finding]:
+    from chuangcheng.photos.ffmpeg import programs
+
+    found = programs()
+    if found:
+        mb, seconds = settings.video_bytes // 1024 // 1024, settings.video_seconds
+        said = text(f"接收视频（≤ {mb} MB、≤ {seconds} 秒）：{found[0]}",
+                    f"videos are taken (≤ {mb} MB, ≤ {seconds} s): {found[0]}")  # fmt: skip
+    else:
+        said = text("没有 ffmpeg（含 ffprobe），不接收视频，页面会说明",
+                    "no ffmpeg with ffprobe: videos are not taken, and the page says so")  # fmt: skip
+    yield Finding("ffmpeg", "ok" if found else "warn", said)
 
 
 def _https(settings: Settings) -> Iterator[Finding]:

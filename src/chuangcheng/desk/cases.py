@@ -32,7 +32,7 @@ from chuangcheng.cases.models import Case, Order, Petition, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.suspicion import alarms_about
-from chuangcheng.desk import bulk, choices, clockwork, owner_panel, rate_rows
+from chuangcheng.desk import bulk, choices, clockwork, films, owner_panel, rate_rows
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports, published_photos
 from chuangcheng.history.selectors import events_of
@@ -208,6 +208,7 @@ def _show(request: StaffRequest, case_id: UUID, *, plain: bool = False) -> HttpR
         "moves": moves,
         "may_merge": any(move.name == "merge" for move in moves),
         "before": before,
+        "reels": films.of_reports(reports, origins(kin.merged, reports)),
         "after": after,
         "looks": looks(case, shown, alarms),
         "reports": reports,

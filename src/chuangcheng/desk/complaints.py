@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from chuangcheng.cases import complaints, timeline
 from chuangcheng.cases.actions import Contact
 from chuangcheng.cases.states import COMPLAINT, COMPLAINT_OFFICES, REFERRALS, REPORT
-from chuangcheng.desk import forms
+from chuangcheng.desk import films, forms
 from chuangcheng.desk.files import stream_photo
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.pictures import Picture
@@ -90,6 +90,7 @@ def _show(request: StaffRequest, report_id: UUID, contact: Contact | None = None
         "words": complaints.words_of(report),
         "moves": [REPORT.move("refer"), COMPLAINT.move("clear_complaint")] if is_open else [],
         "pictures": [Picture(one, reverse("desk:complaint_photo", args=[report.pk, one.pk])) for one in listed],
+        "reels": films.of_reports([report], name="desk:complaint_film"),
         "entries": timeline.of_report(report),
         "contact": contact,
         "office": COMPLAINT_OFFICES.get(report.referred_to),

@@ -17,7 +17,7 @@ from chuangcheng.cases.models import Provenance, Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.cases.triage.advice import advise
-from chuangcheng.desk import bulk, choices, rate_rows, triage
+from chuangcheng.desk import bulk, choices, films, rate_rows, triage
 from chuangcheng.desk.alike import of_report_page
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_report, published_photos
@@ -125,6 +125,7 @@ def _show(
         "moves": moves,
         "advice": advise(report) if any(move.name == "file" for move in moves) else None,
         "pictures": pictures,
+        "reels": films.of_reports([report]),
         "publish": published_photos("report", report.pk, pictures) if holds(request, "photos.release") else [],
         "entries": timeline.of_report(report),
         "refusal": REFUSALS.get(report.reason_code),

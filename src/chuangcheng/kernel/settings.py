@@ -40,6 +40,9 @@ class Settings:
     clock: str = ""  # ISO instant at which the clock starts (demo homes); empty: real time
     debug: bool = False  # never in a city
     photo_max_mb: int = 20  # largest photo accepted
+    video_bytes: int = 50 * 1024 * 1024  # largest video accepted
+    video_seconds: int = 60  # longest video accepted
+    ffmpeg: str = ""  # path of ffmpeg, ffprobe beside it; empty: looked for on PATH; found nowhere: videos are off
     proof_far_metres: int = 100  # a photo taken farther from its case's place is flagged for whoever verifies
     proof_old_hours: int = 24  # a photo sent so long after it was taken is flagged
     portal_text_max: int = 500  # characters that the citizens' page takes

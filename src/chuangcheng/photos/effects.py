@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chuangcheng.history import outbox
+from chuangcheng.history.duties import periodic
 from chuangcheng.history.models import Outbox
 from chuangcheng.history.outbox import on_many
-from chuangcheng.photos import alike
+from chuangcheng.photos import alike, filming
 
 #: Of a photo that is like very many, the likest say enough: whoever judges opens each of them.
 MOST = 3
@@ -28,3 +29,9 @@ def look_for_likes(rows: Sequence[Outbox]) -> None:
             "photo.alike", ("photo", like.photo.pk),
             {"other": str(like.other.pk), "distance": like.distance, "likeness": round(like.likeness, 4)},
         )  # fmt: skip
+
+
+@periodic("photos.films_tidy", 24 * 3600)
+def tidy_films() -> None:
+    """Delete what interrupted uploads and conversions left."""
+    filming.tidy()

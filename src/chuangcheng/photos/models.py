@@ -6,7 +6,7 @@ from django.db import models
 
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.models import Person
-from chuangcheng.photos.states import RELEASE
+from chuangcheng.photos.states import FILM, RELEASE
 
 
 class PhotoRole(models.TextChoices):
@@ -94,3 +94,41 @@ class Release(models.Model):
     height = models.PositiveIntegerField(default=0)
     released_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     released_at = models.DateTimeField(null=True, blank=True)
+
+
+class Film(models.Model):
+    """A short video of an owner, under the same rule as a photo: declared by the hash of the original, its owner
+    decides who may see it. It proves neither time nor place (grade C): nothing of the original but
+    picture and sound is kept.
+
+    While it is ``waiting`` the original lies apart (``films.raw_path``); this row is also the queue of the worker that
+    turns it into what every browser plays (``claimed_until``, ``attempts``; machine time).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner_kind = models.CharField(max_length=24)
+    owner_id = models.UUIDField()
+    original_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=FILM.choices(), default=FILM.initial)
+    reason_code = models.CharField(max_length=40, blank=True)  # of the catalogue of problems, when refused
+    stored_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    poster_sha256 = models.CharField(max_length=64, blank=True)  # a stored photo's name
+    container = models.CharField(max_length=12, blank=True)  # what the original is: mov or matroska
+    seconds = models.FloatField(default=0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)  # bytes: of the original while it waits, then of what is stored
+    declared_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True, blank=True)
+    stored_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner_kind", "owner_id", "original_sha256"], name="photos_film_once")
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], name="photos_film_waiting", condition=models.Q(state="waiting"))
+        ]
+        ordering = ["declared_at", "id"]

@@ -16,3 +16,19 @@ RELEASE = StateTable(
         Move("withdraw", ("released",), "private", "photos.release", Label("撤回公开", "Take it back")),
     ),
 )
+
+#: A short video. Nobody decides: the upload's check and the worker do.
+FILM = StateTable(
+    "film",
+    states=(
+        State("declared", Label("尚未送达", "Not arrived")),
+        State("waiting", Label("已送达，等待处理", "Arrived, waiting to be processed")),
+        State("stored", Label("已存", "Stored"), final=True),
+        State("refused", Label("未被接受", "Not accepted"), final=True),
+    ),
+    moves=(
+        Move("receive", ("declared",), "waiting", "desk.enter", Label("收到", "Receive")),
+        Move("keep", ("waiting",), "stored", "desk.enter", Label("存下", "Keep")),
+        Move("refuse", ("declared", "waiting"), "refused", "desk.enter", Label("不接受", "Refuse"), needs=("reason",)),
+    ),
+)

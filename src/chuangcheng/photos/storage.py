@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -44,7 +45,7 @@ def write(files: Mapping[Path, bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_one(path, data)
     for folder in dict.fromkeys(path.parent for path in missing):
-        _flush_folder(folder)
+        flush_folder(folder)
 
 
 def _write_one(path: Path, data: bytes) -> None:
@@ -62,7 +63,25 @@ def _write_one(path: Path, data: bytes) -> None:
         raise
 
 
-def _flush_folder(folder: Path) -> None:
+def digest_of_file(path: Path) -> str:
+    """SHA-256 of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def adopt(made: Path, place: Callable[[str], Path]) -> str:
+    """Take a finished file of the same disk in, under the name that ``place`` gives its hash; the hash."""
+    name = digest_of_file(made)
+    with made.open("rb+") as file:
+        os.fsync(file.fileno())
+    target = place(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made.replace(target)
+    flush_folder(target.parent)
+    return name
+
+
+def flush_folder(folder: Path) -> None:
     """Make the new name itself durable. Windows cannot open a folder, and needs not."""
     if os.name == "nt" or not _durable.get():
         return

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from chuangcheng.history.projections import Difference
 from chuangcheng.kernel.digest import sha256
-from chuangcheng.photos import papers, storage
+from chuangcheng.photos import filming, papers, storage
 from chuangcheng.photos.models import Photo
 
 
 def verify() -> Iterator[Difference]:
-    """Name each stored photo or paper whose file is missing or changed. Reads every file once (restore, doctor)."""
+    """Name each stored photo, paper or film whose file is missing or changed. Reads each file once (restore)."""
     names = Photo.objects.exclude(stored_sha256="").values_list("stored_sha256", flat=True).distinct()
     for name in names.order_by("stored_sha256").iterator(chunk_size=2000):
         path = storage.path_of(name)
@@ -22,3 +22,4 @@ def verify() -> Iterator[Difference]:
         if not storage.path_of(name, thumb=True).is_file():
             yield Difference(f"photo {name}", "the small picture is missing")
     yield from papers.verify()
+    yield from filming.verify()

@@ -16,6 +16,7 @@ from chuangcheng.framework import selectors as framework
 from chuangcheng.history.versions import Cached
 from chuangcheng.kernel.complaints import PATTERN as COMPLAINT_RULE
 from chuangcheng.kernel.digest import sha256
+from chuangcheng.photos import films
 from chuangcheng.places import selectors as places
 from chuangcheng.portal import privacy
 from chuangcheng.portal.hints import offers
@@ -48,6 +49,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "offers": offers(),
         "most": MAX_PHOTOS,
         "max_mb": settings.CITY.photo_max_mb,
+        "video": _video(),
         "text_max": settings.CITY.portal_text_max,
         "notice": privacy.current(),
         "camera_pass": camera_pass(),
@@ -59,6 +61,12 @@ def report(request: HttpRequest) -> HttpResponse:
     response = render(request, "portal/report.html", context)
     response["Cache-Control"] = "no-cache"  # it tells the time, and hands out a pass for the camera
     return response
+
+
+def _video() -> dict[str, int] | None:
+    """The limits of a video, or None where none is taken."""
+    most = settings.CITY.video_bytes
+    return {"bytes": most, "mb": most >> 20, "seconds": settings.CITY.video_seconds} if films.available() else None
 
 
 @public

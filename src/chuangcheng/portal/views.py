@@ -19,6 +19,7 @@ from chuangcheng.cases.publishing import public_photos
 from chuangcheng.cases.states import DECLINES, PLEA, REFUSALS, REPORT
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
+from chuangcheng.photos import films
 from chuangcheng.portal.forms import CodeForm, FindForm, PleaForm, RatingForm
 from chuangcheng.portal.story import stage_of, stage_of_case, steps_of, steps_of_case
 from chuangcheng.portal.words import words
@@ -130,8 +131,18 @@ def _tracking(request: HttpRequest, report_id: UUID, sent: dict[str, Any] | None
     context = {"here": "track", "forms": forms, "report": found, "stage": stage_of(found), "steps": steps_of(found),
                "reason": REFUSALS.get(found.reason_code), "declined": DECLINES.get(found.plea_reason),
                "complaint": told_to_sender(found),
+               "films": _films_of(found),
                "photos": public_photos([found.pk]).get(found.pk, []), "words": words(), **_possible(found)}  # fmt: skip
     return render(request, "portal/track.html", context, status=422 if sent else 200)
+
+
+def _films_of(found: Report) -> list[dict[str, Any]]:
+    """What became of its videos; the pictures themselves are on no public page."""
+    said = language()
+    return [
+        {"film": film, "why": films.refusal(film.reason_code).message(said) if film.reason_code else ""}
+        for film in (films.of(("report", found.pk)) if found.photos_declared else ())
+    ]
 
 
 def _possible(found: Report) -> dict[str, bool]:

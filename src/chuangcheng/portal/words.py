@@ -13,12 +13,13 @@ def words() -> dict[str, str]:
 def _sending() -> dict[str, str]:
     return {
         "onPhone": _("存在手机上，等待发送。"),
-        "photosOnPhone": _("文字已送达，还有照片存在手机上，等待发送。"),
+        "photosOnPhone": _("文字已送达，还有照片或视频存在手机上，等待发送。"),
         "offline": _("现在没有网络，联网后打开本页会自动发送。"),
         "sending": _("正在发送…"),
         "sendingPhoto": _("正在发送第 {n} 张照片，共 {of} 张…"),
+        "sendingVideo": _("正在发送视频，请保持本页打开…"),
         "safe": _("已安全存在服务器上。"),
-        "safeWithout": _("文字已安全存在服务器上，有照片未被接受。"),
+        "safeWithout": _("文字已安全存在服务器上，有照片或视频未被接受。"),
         "joined": _("已记下，您可以跟踪这件案件。"),
         "refused": _("没有被接受："),
         "waiting": _("{n} 件还在手机上，等待发送"),
@@ -38,10 +39,15 @@ def _photos() -> dict[str, str]:
         "empty": _("这张照片是空文件，请重新拍一张。"),
         "tooLarge": _("这张照片超过 {mb} MB，请换一张。"),
         "unreadable": _("这张照片打不开，请重新拍一张。"),
+        "video": _("视频"),
+        "videoChosen": _("已选一段视频，{mb} MB"),
+        "videoTooLarge": _("视频超过 {mb} MB，请剪短或换一段。"),
+        "videoTooLong": _("视频超过 {seconds} 秒，请剪短或换一段。"),
+        "videoUnreadable": _("这段视频打不开，请换一段。"),
         "photoSafe": _("服务器已确认，{at}"),
         "photoHere": _("还在手机上"),
         "photoRefused": _("未被接受："),
-        "photosSafe": _("照片 {n}/{of} 已确认"),
+        "photosSafe": _("照片和视频 {n}/{of} 已确认"),
     }
 
 

@@ -39,6 +39,7 @@ class Rate:
 RATES = {
     "create": Rate(60, 300),
     "photo": Rate(240, 300),
+    "video": Rate(30, 300),
     "nearby": Rate(240, 300),
     "watch": Rate(60, 300),
     "read": Rate(1200, 300),

@@ -24,7 +24,7 @@ def _tiles() -> str:
 
 CSP = (
     f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{_tiles()}; "
-    f"font-src 'self'; connect-src 'self'{_tiles()}; worker-src 'self'; manifest-src 'self'; "
+    f"media-src 'self' blob:; font-src 'self'; connect-src 'self'{_tiles()}; worker-src 'self'; manifest-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HOOKS = ("process_view", "process_exception", "process_template_response")

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 SHORTEST_REST, LONGEST_REST = 0.05, 0.5  # seconds without work; the longest is how late an effect may start
 DUTY_REST = 1.0
 JOB_REST = 0.5
+FILM_REST = 2.0
 FIRST_RETRY, LAST_RETRY = 0.5, 10.0  # seconds after the database refused
 
 
@@ -38,18 +39,18 @@ def main() -> None:
 
 
 def run(stop: threading.Event) -> None:
-    """Effects in this thread, duties and jobs in others, until ``stop`` is set. Waits while migrations are pending."""
+    """Effects in this thread, duties, jobs and films in others, until ``stop`` is set. Waits for migrations."""
     from chuangcheng.worker import chores
 
     chores.register()
     wait_until_ready(stop)
-    duties = threading.Thread(target=duty_loop, args=(stop,), name="duties")
-    jobs = threading.Thread(target=job_loop, args=(stop,), name="jobs")
-    duties.start()
-    jobs.start()
+    loops = {"duties": duty_loop, "jobs": job_loop, "films": film_loop}
+    beside = [threading.Thread(target=loop, args=(stop,), name=name) for name, loop in loops.items()]
+    for thread in beside:
+        thread.start()
     effect_loop(stop)
-    duties.join()
-    jobs.join()
+    for thread in beside:
+        thread.join()
 
 
 def wait_until_ready(stop: threading.Event) -> None:
@@ -101,6 +102,20 @@ def job_loop(stop: threading.Event) -> None:
         while not stop.is_set():
             if not _patiently(stop, lambda: jobs.run_next(stop.is_set)):
                 stop.wait(JOB_REST)
+    finally:
+        connection.close()
+
+
+def film_loop(stop: threading.Event) -> None:
+    """Process the videos that came in, one after the other; one under way gives itself back when told to stop."""
+    from django.db import connection
+
+    from chuangcheng.photos import filming
+
+    try:
+        while not stop.is_set():
+            if not _patiently(stop, lambda: filming.run_next(stop.is_set)):
+                stop.wait(FILM_REST)
     finally:
         connection.close()
 

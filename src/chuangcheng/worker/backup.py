@@ -14,6 +14,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,16 +128,22 @@ def _copy_photos(media: Path, pool: Path, progress: Progress) -> tuple[list[str]
     names = []
     for number, path in enumerate(paths, 1):
         name = path.relative_to(media)
-        target = pool / name
-        if not target.exists() or target.stat().st_size != path.stat().st_size:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_name(f".{target.name}")
-            shutil.copyfile(path, draft)
-            draft.replace(target)
-            copied += 1
-        names.append(name.as_posix())
+        with suppress(FileNotFoundError):  # the original of a video goes once it has been processed
+            copied += _copy_photo(path, pool / name)
+            names.append(name.as_posix())
         progress("photos", number, len(paths))
     return names, copied
+
+
+def _copy_photo(path: Path, target: Path) -> bool:
+    """Whether it had to be copied."""
+    if target.exists() and target.stat().st_size == path.stat().st_size:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}")
+    shutil.copyfile(path, draft)
+    draft.replace(target)
+    return True
 
 
 def _copy_tree(source: Path, target: Path) -> None:
@@ -162,6 +169,7 @@ def _pack_keys(keys: Path, target: Path) -> Path:
 
 
 def content_name(name: str) -> str:
-    """The SHA-256 that a photo's name promises, or an empty string for a small picture, which can be made again."""
-    stem = Path(name).name.removesuffix(".jpg")
-    return stem if len(stem) == len(sha256(b"")) else ""
+    """The SHA-256 that the name of a photo, paper or film promises, or an empty string for a small picture, which can
+    be made again, and for the original of a video."""
+    path = Path(name)
+    return path.stem if path.suffix in (".jpg", ".pdf", ".mp4") and len(path.stem) == len(sha256(b"")) else ""

@@ -54,9 +54,11 @@ def prepare(settings: Settings, place: Place, say: Say) -> None:
     if settings.is_sqlite:  # on PostgreSQL other machines may have workers that live
         from chuangcheng.history import duties, sweep
         from chuangcheng.people import jobs
+        from chuangcheng.photos import filming
 
         sweep.release()
         jobs.release()
+        filming.release()
         duties.release()
 
 

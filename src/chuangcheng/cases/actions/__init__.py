@@ -64,6 +64,7 @@ from chuangcheng.cases.actions.relapses import deny_relapse, find_relapse, mark_
 from chuangcheng.cases.actions.reports import (
     Contact,
     create_report,
+    ingest_film,
     ingest_photo,
     object_to_refusal,
     see_contact,
@@ -132,6 +133,7 @@ __all__ = [
     "give_verdict",
     "grant_reopen",
     "handle_case",
+    "ingest_film",
     "ingest_photo",
     "ingest_quickfix_photo",
     "ingest_verdict_photo",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +27,7 @@ from chuangcheng.kernel.actor import CITIZEN, SYSTEM, Actor
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.people import rights
 from chuangcheng.photos import actions as photos
+from chuangcheng.photos import films
 from chuangcheng.photos import selectors as photo_selectors
 from chuangcheng.places.locator import locate
 
@@ -71,6 +73,8 @@ def create_report(
                 _open_order(report, actor, reply_due_at)
             if given.photos:
                 photos.declare(owner=("report", report.pk), declarations=given.photos, moment=now)
+            if given.films:
+                films.declare(owner=("report", report.pk), hashes=given.films, moment=now)
             outbox.emit("report.created", ("report", report.pk))
     except IntegrityError:
         # The same id was there first, perhaps a moment ago in another process: one look instead of one before each.
@@ -113,13 +117,32 @@ def ingest_photo(*, report_id: UUID, sha256: str, data: photos.Shot) -> Report:
     if not Report.objects.filter(pk=report_id).exists():
         raise Refused("common.not_found")
     photos.ingest(owner=owner, sha256=sha256, data=data)
+    return _note_arrival(owner, "photo_stored", {"sha256": sha256})
+
+
+def ingest_film(*, report_id: UUID, sha256: str, chunks: Iterable[bytes]) -> Report:
+    """Take a declared video's bytes in, to be processed by the worker. A repeat changes nothing. A video that will
+    never be accepted (``films.FINAL``) is waited for no longer; the reason is raised, and said on the pages."""
+    owner = ("report", report_id)
+    if not Report.objects.filter(pk=report_id).exists():
+        raise Refused("common.not_found")
+    try:
+        films.receive(owner=owner, sha256=sha256, chunks=chunks)
+    except Refused as refused:
+        if refused.code in films.FINAL:
+            _note_arrival(owner, "film_refused", {"sha256": sha256, "code": refused.code})
+        raise
+    return _note_arrival(owner, "film_received", {"sha256": sha256})
+
+
+def _note_arrival(owner: tuple[str, UUID], verb: str, facts: dict[str, str]) -> Report:
+    """Count what has not come yet; when it is nothing, the report is complete."""
     with transaction.atomic():
-        report = Report.objects.select_for_update().get(pk=report_id)
-        missing = len(photo_selectors.missing(owner))
+        report = Report.objects.select_for_update().get(pk=owner[1])
+        missing = len(photo_selectors.missing(owner)) + len(films.missing(owner))
         if missing != report.photos_missing:
             topic = "" if missing else "report.completed"
-            changes = {"photos_missing": missing}
-            write(amend(report, "photo_stored", CITIZEN, changes=changes, facts={"sha256": sha256}, topic=topic))
+            write(amend(report, verb, CITIZEN, changes={"photos_missing": missing}, facts=facts, topic=topic))
     return report
 
 
