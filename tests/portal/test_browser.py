@@ -45,7 +45,7 @@ def test_three_taps_bring_report_and_photo_to_the_server(
     report = only_report()
     assert page.inner_text("[data-part=number]") == report.number
     assert (report.text, report.category.code, report.photos_missing) == ("暴露垃圾", LITTER, 0)
-    assert (report.lat, report.lon, report.privacy_version) == (30.002, 120.002, "2026-11-2")
+    assert (report.lat, report.lon, report.privacy_version) == (30.002, 120.002, "2026-11-3")
     stored = Photo.objects.get()
     assert (stored.original_sha256, stored.grade) == (hashlib.sha256(photo(1)).hexdigest(), "C")
     page.click("[data-part=follow]")
