@@ -57,7 +57,7 @@ def test_a_database_that_refuses_does_not_end_the_loop(monkeypatch: pytest.Monke
     assert len(closed) == 2, "once for the broken connection, once at the end"
 
 
-def test_the_worker_runs_all_three_loops_and_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_runs_all_four_loops_and_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, str] = {}
 
     def loop(name: str) -> Callable[[threading.Event], None]:
@@ -66,9 +66,22 @@ def test_the_worker_runs_all_three_loops_and_ends_them(monkeypatch: pytest.Monke
 
         return run
 
-    for name in ("effect_loop", "duty_loop", "job_loop"):
+    for name in ("effect_loop", "duty_loop", "job_loop", "film_loop"):
         monkeypatch.setattr(background, name, loop(name))
     monkeypatch.setattr(background, "wait_until_ready", lambda stop: None)
     monkeypatch.setattr("chuangcheng.worker.chores.register", lambda: None)
     background.run(threading.Event())
-    assert {**seen, "effect_loop": ""} == {"effect_loop": "", "duty_loop": "duties", "job_loop": "jobs"}
+    assert {**seen, "effect_loop": ""} == {
+        "effect_loop": "", "duty_loop": "duties", "job_loop": "jobs", "film_loop": "films"
+    }  # fmt: skip
+
+
+def test_the_loop_of_films_goes_on_until_it_is_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    from chuangcheng.photos import filming
+
+    left = [True, True]
+    monkeypatch.setattr(filming, "run_next", lambda stopping: bool(left and left.pop()))
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    stop = Stop(1)
+    background.film_loop(stop)
+    assert left == [] and stop.rested == [background.FILM_REST]
