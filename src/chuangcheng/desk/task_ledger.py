@@ -20,7 +20,7 @@ from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.tasks.ledger import returns, writing
 from chuangcheng.tasks.ledger.merging import Line, label_of
-from chuangcheng.web.pages import holds, page
+from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables.columns import narrow, read
@@ -40,11 +40,9 @@ WHY = {
 }  # fmt: skip
 
 
-@page("tasks.view")
+@page("exports.run")
 def ledger_out(request: StaffRequest) -> HttpResponse:
     """The tasks of the list, as filtered, as a workbook that can come back."""
-    if not holds(request, "exports.run"):
-        raise Refused("web.no_export")
     rows = narrow(task_rows(request), read(LISTING.filters, request))
     file = io.BytesIO()
     listed = rows.order_by("lead__official_order", "lead", "place", "id")[:MOST]
