@@ -38,12 +38,12 @@ RULES = Rules.of(DEFAULTS)
         ("defect_count", {"defects": 0}, "A", 1, 0),
         ("defect_count", {"defects": 1}, "B", Fraction(33, 50), 1),
         ("defect_count", {"defects": 2}, "C", Fraction(33, 100), 2),
-        ("defect_count", {"defects": 7}, "C#", 0, 3),
-        ("binary", {"defects": 1}, "C#", 0, 3),
-        ("abc:A0,C#1", {"defects": 1}, "C#", 0, 3),
+        ("defect_count", {"defects": 7}, "C#", 0, 2),
+        ("binary", {"defects": 1}, "C#", 0, 2),
+        ("abc:A0,C#1", {"defects": 1}, "C#", 0, 2),
         ("quota:3", {"value": Decimal(3)}, "A", 1, 0),
         ("quota:3", {"value": Decimal(2)}, "B", Fraction(33, 50), 1),
-        ("threshold:0.4", {"value": Decimal("0.39")}, "C#", 0, 3),
+        ("threshold:0.4", {"value": Decimal("0.39")}, "C#", 0, 2),
         ("threshold:15min", {"value": Decimal(14)}, "A", 1, 0),
         ("defect_count", {"not_applicable": True, "defects": 3}, "NA", 0, 0),
     ],
@@ -105,7 +105,7 @@ def test_an_item_no_category_knows_still_opens_a_case(visit: Visit, inspector: A
     ChecklistItem.objects.filter(code="LANE-2").update(case_codes=[])
     check = record_check(actor=inspector, visit_id=visit.pk, item_code="LANE-2", defects=3)
     assert check.case is not None
-    assert (check.case.category, check.case.severity) == (None, 3)
+    assert (check.case.category, check.case.severity) == (None, 2)
 
 
 def test_a_unit_that_looks_at_itself_is_not_above(site: Site, personas: dict[str, Actor]) -> None:

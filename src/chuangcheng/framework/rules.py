@@ -19,7 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "minors_share": "1/5",
     "minors_gate": "85",
     "grade_shares": {"A": "1", "B": "33/50", "C": "33/100", "C#": "0"},
-    "grade_severity": {"B": 1, "C": 2, "C#": 3},
+    "grade_severity": {"B": 1, "C": 2, "C#": 2},  # a grade tells of no danger: that is for eyes to see
     "case_deduction": {"per_overdue_open": "1/50", "cap": "1/5"},
     "visit_budget": {"visits": 6, "days": 30},
 }
