@@ -253,3 +253,18 @@ def test_the_page_of_a_report_lists_what_is_about_it(
         assert url(row) in text(office.get(address)), "a report that became a case keeps its own, and the case shows it"
     with django_assert_max_num_queries(15):
         office.get(reverse("desk:report", args=[report.pk]))
+
+
+def test_the_own_unit_stands_first_with_why_it_is_owed_again(as_persona: Sign, play: Play) -> None:
+    row = entered(play, "department", "street", "district")
+    judged(play, replied(play, row), accepted=False, note="没有写明责任人")
+    for who, name in (("street", "河东街道"), ("department", "城市管理局")):
+        page = text(as_persona(who).get(url(row)))
+        first = page.partition("交办单位")[2].partition("<strong>")[2]
+        assert first.startswith(name), who
+        assert (page.count("没有写明责任人"), page.count("say--warning")) == ((1, 1) if who == "street" else (0, 0))
+    replied(play, row, text="补报")
+    page = text(as_persona("street").get(url(row)))
+    assert "say--warning" not in page and "没有写明责任人" in page, (
+        "once it was answered the reason is part of the story"
+    )

@@ -154,10 +154,10 @@ def words_of(row: Instruction) -> dict[int, str]:
     return dict(row.words.values_list("seq", "text"))
 
 
-def reply_seqs(row: Instruction) -> dict[UUID, int]:
-    """The place in the chain of each unit's last reply, by the id of the reply."""
+def reply_seqs(row: Instruction, verb: str = "replied") -> dict[UUID, int]:
+    """The place in the chain of each unit's last reply (or of what else the verb says), by the id of the reply."""
     found: dict[UUID, int] = {}
-    for event in events_of(KIND, row.pk).filter(action="instruction.replied"):
+    for event in events_of(KIND, row.pk).filter(action=f"instruction.{verb}"):
         found |= {UUID(reply): event.seq for reply in event.after["replies"]}
     return found
 

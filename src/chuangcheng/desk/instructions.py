@@ -145,10 +145,12 @@ def instruction_list(request: StaffRequest) -> HttpResponseBase:
 
 @dataclass(frozen=True)
 class Line:
-    """What one unit owes, as this reader may see it: ``words`` and ``pictures`` of its reply, and the buttons."""
+    """What one unit owes, as this reader may see it: ``words`` and ``pictures`` of its reply, ``why`` it was sent back
+    while it is owed again, and the buttons."""
 
     reply: InstructionReply
     words: str
+    why: str
     pictures: list[Picture]
     moves: list[Move]
 
@@ -179,24 +181,28 @@ def instruction_page(request: StaffRequest, instruction_id: UUID) -> HttpRespons
 
 
 def _lines(request: StaffRequest, row: Instruction, said: dict[int, str]) -> list[Line]:
+    """The reader's own unit first, the others in official order."""
     replies = list(row.replies.select_related("unit").order_by("unit__official_order", "unit__code"))
     open_to = [reply.pk for reply in replies if instructions.reads_reply(request.actor, reply)]
     pictures = of_owner(REPLY_KIND, open_to, "desk:instruction_reply_photo")
-    seqs = instructions.reply_seqs(row)
+    replied, sent_back = instructions.reply_seqs(row), instructions.reply_seqs(row, "sent_back")
+    own = request.post.unit_id if request.post else None
     return [
         Line(
             reply,
-            said.get(seqs.get(reply.pk, 0), "") if reply.pk in open_to else "",
+            said.get(replied.get(reply.pk, 0), "") if reply.pk in open_to else "",
+            said.get(sent_back.get(reply.pk, 0), "") if reply.pk in open_to and reply.state == "sent_back" else "",
             pictures.get(reply.pk, []),
             instructions.reply_moves_for(request.actor, row, reply),
         )
-        for reply in replies
+        for reply in sorted(replies, key=lambda reply: reply.unit_id != own)
     ]
 
 
 def _told(request: StaffRequest, row: Instruction, said: dict[int, str], lines: list[Line]) -> dict[int, str]:
     """The words beside the story: not those that stand above it, and not another unit's replies."""
     shown = instructions.reply_seqs(row).values()
+    above = {line.why for line in lines if line.why}
     open_to = {str(line.reply.pk) for line in lines if instructions.reads_reply(request.actor, line.reply)}
     return {
         event.seq: said[event.seq]
@@ -204,6 +210,7 @@ def _told(request: StaffRequest, row: Instruction, said: dict[int, str], lines: 
         if event.seq > 1
         and event.seq not in shown
         and event.seq in said
+        and said[event.seq] not in above
         and (row.state not in instructions.COUNTED or open_to.issuperset(event.after.get("replies", {})))
     }
 
