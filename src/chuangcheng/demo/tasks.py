@@ -76,6 +76,7 @@ class Tasks:
         meeting = self.rng.choice(self.texts["meetings"])
         source = "standard" if standard else ("meeting", "problem", "campaign")[number % 3]
         helpers = self._helpers(unit, number % 3)
+        assert actor.person_id is not None
         given = actions.TaskInput(
             problem=problem, measure=measure, goal=goal, source=source, standard=standard, lead=unit,
             source_note=meeting if source == "meeting" else "", supports=helpers,
