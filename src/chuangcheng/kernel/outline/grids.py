@@ -27,7 +27,8 @@ _TRAILING = " \t\r\n\u3000\xa0\ufeff\u200b"
 
 @dataclass(slots=True)
 class Grid:
-    """One table. ``rows`` are texts with their leading blanks; a cell merged downwards stands in each of its rows.
+    """One table. ``rows`` are texts with their leading blanks, all of one width; a cell merged downwards stands in each
+    of its rows.
 
     Rows count from 0 here. ``uncalculated`` and ``errors`` are (row, column) of formulas without a value and of error
     values; ``spanned`` are rows that hold one cell across the table.
@@ -89,6 +90,8 @@ def _grid(sheet: RawSheet, name: str) -> Grid:
     rows = [[_text(cell) for cell in row[:MAX_COLUMNS]] for row in islice(sheet.rows(), MAX_ROWS + 1)]
     if len(rows) > MAX_ROWS:
         raise Refused("tables.too_large", name=name, limit=f"{MAX_ROWS:,}")
+    width = max(map(len, rows), default=0)
+    rows = [row + [""] * (width - len(row)) for row in rows]  # a CSV may be ragged
     spanned = _fill(rows, sheet.merges)
     return Grid(sheet.name, rows, uncalculated=list(sheet.scan.uncalculated), errors=list(sheet.scan.errors),
                 spanned=spanned)  # fmt: skip

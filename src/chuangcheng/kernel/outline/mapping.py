@@ -145,10 +145,11 @@ def _roles(grid: Grid, header: int, names: list[str]) -> list[str]:
     if by_rows or len(levels) == 1:
         for column in levels[1:] if by_rows else ():
             roles[column] = ""
-        roles[levels[0]] = "text" if levels else ""
+        if levels:
+            roles[levels[0]] = "text"
     else:
-        for number, column in enumerate(levels[:LEVELS], 1):
-            roles[column] = f"level{number}"
+        for number, column in enumerate(levels, 1):
+            roles[column] = f"level{number}" if number <= LEVELS else ""
     _place_weights(roles, levels if not by_rows else [], names)
     return roles
 
@@ -157,7 +158,7 @@ def _counts_rows(grid: Grid, header: int, column: int) -> bool:
     """Whether the column merely counts: 1, 2, 3 down the table."""
     cells = [row[column].strip() for row in grid.rows[header + 1 :] if column < len(row) and row[column].strip()]
     once = [cell for cell in dict.fromkeys(cells) if not TOTALS.match(cell)]
-    return bool(once) and all(cell.isdigit() for cell in once) and [int(c) for c in once[:50]] == [
+    return bool(once) and all(cell.isdecimal() for cell in once) and [int(c) for c in once[:50]] == [
         *range(int(once[0]), int(once[0]) + len(once[:50]))
     ] and not any(len(cell) != len(str(int(cell))) for cell in once)  # fmt: skip
 
