@@ -20,12 +20,12 @@ def accept(given: Geometry, datum: str) -> Geometry:
     """``given`` as a valid polygon or multipolygon in WGS-84. Refuses ``places.bad_boundary`` and ``bad_datum``."""
     if datum not in DATUMS:
         raise Refused("places.bad_datum", datum=datum)
-    if given.get("type") not in {"Polygon", "MultiPolygon"}:
+    if given.get("type") not in ("Polygon", "MultiPolygon"):  # a list, which no set can be asked for, is refused too
         raise Refused("places.bad_boundary", why=f"type {given.get('type')!r}")
     try:
         short = rounded(geometry.sound(_walk(given, lambda lon, lat: to_wgs84(lon, lat, datum))))
         return short if is_valid(short) else geometry.sound(short)
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise Refused("places.bad_boundary", why=str(error)[:100]) from error
 
 
