@@ -58,7 +58,7 @@ def test_the_nearest_site_stands_first(site: Site, far: Site, phone: Phone) -> N
 def test_a_site_is_found_by_name(site: Site, far: Site, phone: Phone) -> None:
     page = phone("inspector").get(reverse("field:sites"), {"q": "新华"}).content.decode()
     assert far.name in page and site.name not in page
-    assert "没有这个名称的点位" in phone("inspector").get(reverse("field:sites"), {"q": "没有"}).content.decode()
+    assert "没有这个名称的点位" in phone("inspector").get(reverse("field:sites"), {"q": "\0没有"}).content.decode()
 
 
 def test_who_may_not_visit_is_kept_out(site: Site, visit: Visit, phone: Phone) -> None:

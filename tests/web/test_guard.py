@@ -73,13 +73,6 @@ def test_an_undeclared_right_opens_nothing_to_anybody(post_of: Callable[[str], P
     assert "cases.invented" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("method", "status"), [("get", 400), ("post", 400)])
-def test_what_is_no_text_reaches_no_view(post_of: Callable[[str], Post], method: str, status: int) -> None:
-    for words, expected in (("a\0b", status), ("a b", 200)):
-        answer = guarded("cases.view")(ask(method, post=post_of("office"), data={"q": words}))
-        assert answer.status_code == expected
-
-
 def test_without_a_post_only_pages_for_anybody_signed_in_open(db: None) -> None:
     assert guarded(pages.SIGNED_IN)(ask()).content == b"open"
     assert guarded("desk.enter")(ask()).status_code == 403

@@ -45,7 +45,6 @@ def page(permission: str) -> Callable[[View], PolicyView]:
             if getattr(request.user, "pk", None) is None:  # nobody is signed in
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             try:
-                _refuse_nul(request)
                 if permission != SIGNED_IN and not holds(request, permission):
                     known = declared().get(permission)
                     label = known.label.text(language()) if known else permission
@@ -59,13 +58,6 @@ def page(permission: str) -> Callable[[View], PolicyView]:
         return policy_view
 
     return decorate
-
-
-def _refuse_nul(request: HttpRequest) -> None:
-    """No text holds the character 0, and PostgreSQL takes none: said once here, for whatever a view reads."""
-    asked = [request.path_info, *request.GET.values()]
-    if any("\0" in text for text in (*asked, *(request.POST.values() if request.method == "POST" else ()))):
-        raise Refused("common.unreadable")
 
 
 def public(view: View) -> PolicyView:
