@@ -13,16 +13,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chuangcheng.cases import actions, quickfixes
 from chuangcheng.cases.models import QuickFix
 from chuangcheng.cases.quickfix_inputs import MAX_TEXT, MOST_PHOTOS
-from chuangcheng.field import pictures
+from chuangcheng.field import bodies, pictures
 from chuangcheng.field.place import read_place
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.actions import Declaration
 from chuangcheng.sites import selectors as sites
@@ -31,7 +31,6 @@ from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LARGEST = 64 * 1024
 
 
 class ShotIn(BaseModel):
@@ -86,7 +85,7 @@ def _site(request: StaffRequest) -> Site | None:
 @require_POST
 def take_in(request: StaffRequest) -> HttpResponse:
     """What the queue of the phone sends, as often as it likes: the same id and body are one."""
-    given = _read(request)
+    given = bodies.read(request, FixIn)
     declared = tuple(Declaration(shot.sha256, shot.role, shot.taken_at, shot.lat, shot.lon) for shot in given.photos)
     row, created = actions.record_quickfix(
         actor=request.actor,
@@ -96,19 +95,6 @@ def take_in(request: StaffRequest) -> HttpResponse:
         ),
     )  # fmt: skip
     return JsonResponse(_said(request, row), status=201 if created else 200)
-
-
-def _read(request: HttpRequest) -> FixIn:
-    if len(request.body) > _LARGEST:
-        raise Refused("common.too_large", limit="64 KB")
-    try:
-        return FixIn.model_validate_json(request.body)
-    except ValidationError as error:
-        problems = (
-            FieldProblem(".".join(str(part) for part in each["loc"]), each["type"], each["msg"])
-            for each in error.errors(include_url=False, include_context=False, include_input=False)
-        )
-        raise Refused("common.invalid", fields=tuple(problems)) from error
 
 
 def _said(request: HttpRequest, row: QuickFix) -> dict[str, Any]:

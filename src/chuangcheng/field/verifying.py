@@ -11,16 +11,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chuangcheng.cases import actions, verifying
 from chuangcheng.cases.camera import camera_pass, vouched
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.verifying import Waiting
+from chuangcheng.field import bodies
 from chuangcheng.field.place import read_place
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.actions import Declaration
 from chuangcheng.photos.models import Photo
@@ -29,7 +30,6 @@ from chuangcheng.web.scored import tongue
 from chuangcheng.web.signed_in import StaffRequest
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LARGEST = 64 * 1024
 
 
 class ShotIn(BaseModel):
@@ -103,7 +103,7 @@ def _picture(case: Case, kind: str, owner: UUID, photo: Photo) -> dict[str, str]
 @require_POST
 def take_in(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """What the queue of the phone sends, as often as it likes: the same id and body are one."""
-    given = _read(request)
+    given = bodies.read(request, VerdictIn)
     declared = (Declaration(one.sha256, "evidence", one.taken_at, one.lat, one.lon) for one in given.photos)
     shots = tuple(
         Declaration(
@@ -118,19 +118,6 @@ def take_in(request: StaffRequest, case_id: UUID) -> HttpResponse:
         ),
     )  # fmt: skip
     return JsonResponse(_said(request, case, given.id), status=201 if done else 200)
-
-
-def _read(request: HttpRequest) -> VerdictIn:
-    if len(request.body) > _LARGEST:
-        raise Refused("common.too_large", limit="64 KB")
-    try:
-        return VerdictIn.model_validate_json(request.body)
-    except ValidationError as error:
-        problems = (
-            FieldProblem(".".join(str(part) for part in each["loc"]), each["type"], each["msg"])
-            for each in error.errors(include_url=False, include_context=False, include_input=False)
-        )
-        raise Refused("common.invalid", fields=tuple(problems)) from error
 
 
 def _said(request: HttpRequest, case: Case, verdict: UUID) -> dict[str, Any]:
