@@ -62,9 +62,12 @@ def _it_is_founded() -> None:
     assert Division.objects.count() == 129
     assert Grid.objects.count() == 500
     assert Site.objects.count() == 155
-    assert Edition.objects.get().state == "published"
-    assert Standard.objects.count() == 155
-    assert not Standard.objects.annotate(n=Count("duties")).filter(n=0).exists(), "no standard is without an owner"
+    states = dict(Edition.objects.values_list("code", "state"))
+    editions = {"SAMPLE-2026": "published", "MINORS-2026": "published", "SAMPLE-2027": "draft"}
+    assert states == editions, "this year's, the minors' own, and the draft of next year's"
+    current = Standard.objects.filter(edition__code="SAMPLE-2026")
+    assert current.count() == 155
+    assert not current.annotate(n=Count("duties")).filter(n=0).exists(), "no standard is without an owner"
     assert Duty.objects.filter(kind="lead").values("standard").distinct().count() == 155
     assert {row.username for row in Person.objects.filter(username__in=LOGINS)} == set(LOGINS)
     assert all(Person.objects.get(username=name).has_usable_password() for name in LOGINS)

@@ -17,8 +17,8 @@ from chuangcheng.people.models import Person, Post, Unit
 
 #: Moves that a citizen makes without a post: by the receipt's code, never by a role.
 CITIZENS_OWN = {"reports.withdraw", "reports.object"}
-#: What only the system does: to draw what is looked at again.
-SYSTEMS_OWN = {"quickfixes.draw", "rechecks.draw"}
+#: What only the system does: to draw what is looked at again, to end a search with its case.
+SYSTEMS_OWN = {"owners.drop", "quickfixes.draw", "rechecks.draw"}
 
 
 def test_every_right_of_a_role_is_declared_by_a_room() -> None:

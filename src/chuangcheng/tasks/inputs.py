@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from chuangcheng.framework.models import Standard
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.text import tidy
 from chuangcheng.people.models import Person, Unit
 from chuangcheng.tasks.models import TaskSource
 
@@ -53,22 +54,24 @@ class TaskInput:
 
 def check(given: TaskInput, today: date) -> None:
     """``common.invalid`` naming every wrong field, or nothing."""
-    problems = [*_words(given), *_days(given, today), *_units(given)]
+    values = {name: getattr(given, name) for name in given.__slots__}
+    problems = [*said(values), *_days(given, today), *_units(given)]
     if problems:
         raise Refused("common.invalid", fields=tuple(problems))
 
 
-def _words(given: TaskInput) -> Iterator[FieldProblem]:
-    if not given.problem.strip():
+def said(values: Mapping[str, Any]) -> Iterator[FieldProblem]:
+    """What is wrong with the words and the source of a row, as far as ``values`` names them."""
+    if not tidy(values.get("problem", "?")):
         yield FieldProblem("problem", "required", "请写明问题或事项")
     for name in ("problem", "measure", "goal"):
-        if len(getattr(given, name)) > WORDS or "\0" in getattr(given, name):
+        if len(values.get(name, "")) > WORDS or "\0" in values.get(name, ""):
             yield FieldProblem(name, "length", f"最多 {WORDS} 字")
-    if len(given.source_note) > 120:
+    if len(values.get("source_note", "")) > 120:
         yield FieldProblem("source_note", "length", "最多 120 字")
-    if given.source not in TaskSource.values:
+    if values.get("source", TaskSource.OTHER) not in TaskSource.values:
         yield FieldProblem("source", "choice", "请选择来源")
-    if given.source == TaskSource.STANDARD and given.standard is None:
+    if values.get("source") == TaskSource.STANDARD and values.get("standard") is None:
         yield FieldProblem("standard", "required", "来源为测评标准的，请选择标准")
 
 

@@ -12,8 +12,7 @@ from django.db import IntegrityError, transaction
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import FieldProblem, Refused
-from chuangcheng.kernel.text import tidy
-from chuangcheng.tasks.inputs import TaskInput, check
+from chuangcheng.tasks.inputs import TaskInput, check, said
 from chuangcheng.tasks.models import Task
 from chuangcheng.tasks.policies import allow, allow_lead
 from chuangcheng.tasks.rows import build, differences, reviewer_of, waiting
@@ -77,9 +76,8 @@ def _change(actor: Actor, task_id: UUID, move: str, values: dict[str, Any], name
 
 def _check(task: Task, values: dict[str, Any]) -> None:
     """The same as at entry, for what is changed."""
-    problems = []
-    if "problem" in values and not tidy(values["problem"]):
-        problems.append(FieldProblem("problem", "required", "请写明问题或事项"))
+    source = {"source": values.get("source", task.source), "standard": values.get("standard", task.standard_id)}
+    problems = [*said({**values, **(source if {"source", "standard"} & set(values) else {})})]
     if values.get("start_on") and values["start_on"] > task.due_on:
         problems.append(FieldProblem("start_on", "order", "开始日期不能晚于时限"))
     lead = values["lead"].pk if values.get("lead") else task.lead_id
