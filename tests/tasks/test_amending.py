@@ -36,7 +36,10 @@ from tests.tasks.trying import move, tried
 )  # fmt: skip
 def test_entry_and_change_refuse_the_same(make: Make, wrong: dict[str, Any], field: str) -> None:
     task = make(days=10)
-    for run, given in ((make, {**wrong, "days": 10}), (actions.amend_task, {"actor": SYSTEM, "task_id": task.pk, **wrong})):
+    for run, given in (
+        (make, {**wrong, "days": 10}),
+        (actions.amend_task, {"actor": SYSTEM, "task_id": task.pk, **wrong}),
+    ):
         found = refused("common.invalid", run, **given)
         assert [problem.field for problem in found.fields] == [field], run
     assert events_of("task", task.pk).count() == 1

@@ -105,7 +105,7 @@ def test_a_move_is_told_once(make: Make, name: str) -> None:
     assert (stored.ended_on is not None) == TASK.state(stored.state).final
     words = MOVES[name][1].get("words", "")
     assert [*stored.entries.values_list("words", "verb", "seq")] == ([(words, verb, event.seq)] if words else [])
-    assert ("words" in event.after) == bool(words) and words not in str(event.after) or not words
+    assert (("words" in event.after) == bool(words) and words not in str(event.after)) or not words
 
 
 @pytest.mark.parametrize(
