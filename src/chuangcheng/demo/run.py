@@ -36,7 +36,7 @@ from chuangcheng.demo.spot import Spot
 from chuangcheng.demo.stage import Progress, Stage
 from chuangcheng.demo.talks import Talks
 from chuangcheng.demo.tasks import Tasks
-from chuangcheng.history import seal
+from chuangcheng.history import seal, sweep
 from chuangcheng.indicators.models import Indicator
 from chuangcheng.kernel import clock, ids
 from chuangcheng.notices.actions import sink
@@ -80,6 +80,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             together.play(cast)
             looks.find_some()
             editions.play(cast)
+            sweep.drain()
             projector.refresh()
             keep(cast.named)
             seal.seal(settings.CITY.seals)
