@@ -25,6 +25,7 @@ _MOBILE = re.compile(r"(?<!\d)(?:\+?86[-\s]?)?1[3-9]\d(?:[-\s]?\d{4}){2}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(?:\(0\d{2,3}\)\s?|0\d{2,3}[-\s]?)[2-9]\d{6,7}(?:[-转]\d{1,5})?(?!\d)")
 _NAMED_LANDLINE = re.compile(r"(?:(?<=电话)|(?<=座机)|(?<=号码)|(?<=方式))[是为:\s]{0,3}[2-9]\d{6,7}(?!\d)")
 _MASKS = ((_ID_NUMBER, 3, 4), (_PLATE, 2, 1), (_MOBILE, 3, 4), (_LANDLINE, 0, 2), (_NAMED_LANDLINE, 0, 2))
+_LETTER_OR_DIGIT = re.compile(r"[A-Za-z\d]")  # in all that is covered; most texts have none
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
@@ -69,7 +70,10 @@ def mask(text: str) -> str:
 
     A few characters stay so that a clerk can tell two apart: 138****5678, 110***********1234, 冀R****5.
     """
-    shown, folded = list(text), text.translate(_HALF_WIDTH)
+    folded = text.translate(_HALF_WIDTH)
+    if not _LETTER_OR_DIGIT.search(folded):
+        return text
+    shown = list(text)
     for pattern, head, tail in _MASKS:
         for match in list(pattern.finditer(folded)):
             start, end = match.start() + head, match.end() - tail
