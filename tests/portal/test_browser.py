@@ -157,7 +157,7 @@ def test_a_photo_that_is_none_is_refused_and_the_report_stands(phone: Phone, liv
     page.locator("[data-part=place].met").wait_for()
     send(page)
     safe(page)
-    page.get_by_text("有照片未被接受").wait_for()
+    page.get_by_text("有照片或视频未被接受").wait_for()
     assert only_report().photos_missing == 1
 
 
