@@ -35,9 +35,10 @@ def test_numbers_run_on_within_a_day_and_beyond_a_block() -> None:
 
 @pytest.mark.django_db
 def test_days_and_prefixes_count_apart_and_the_day_is_the_citys() -> None:
-    assert numbers.take("SB", LATE).startswith("SB20260916-")
-    assert numbers.take("AJ", LATE).startswith("AJ20260916-")
-    assert serial(numbers.take("SB", LATE)) == serial(numbers.take("AJ", LATE))
+    # Prefixes of this test alone: on PostgreSQL what others took is committed.
+    assert numbers.take("QA", LATE).startswith("QA20260916-")
+    assert numbers.take("QB", LATE).startswith("QB20260916-")
+    assert serial(numbers.take("QA", LATE)) == serial(numbers.take("QB", LATE))
 
 
 def test_a_block_reserved_in_a_rolled_back_transaction_is_not_used(own_series: None) -> None:
