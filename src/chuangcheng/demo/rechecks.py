@@ -14,7 +14,6 @@ from chuangcheng.demo.stage import Stage
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import seeded
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos.actions import prepare
 from chuangcheng.photos.imaging import Picture
 
@@ -51,6 +50,8 @@ class Rechecks:
             self._answer(inspector, row, "")
 
     def _answer(self, inspector: Actor, row: Recheck, note: str) -> None:
+        if (row.case.state, row.case.closed_at) != ("closed", row.closed_at):
+            return  # opened again by somebody else since it was drawn
         with seeded(self.rng):
             cases.answer_recheck(
                 actor=inspector, recheck_id=row.pk, fixed=not note, photo=self._shot(bool(note)), note=note,
@@ -70,7 +71,4 @@ class Rechecks:
         inspector = self.cast.of("inspector", "CCB")[0]
         waiting = rechecks.to_answer(inspector).order_by("-why", "due_at", "id")  # by lot first
         for row, note in zip(list(waiting[: len(FOUND)]), FOUND, strict=False):
-            try:
-                self._answer(inspector, row, note)
-            except Refused as refused:  # opened again by somebody else since
-                self.stage.refused[refused.code] += 1
+            self._answer(inspector, row, note)
