@@ -122,7 +122,7 @@ EPILOGS = {
     "demo": "further options: --no-serve --port N --seed N --as-of DATE --database URL --home DIR --trial DIR",
     "serve": "further options: --host H --port N --no-worker --tls-cert FILE --tls-key FILE --home DIR",
     "test": "further arguments go to pytest, e.g. tests/cases -k dispatch",
-    "bench": "further options: --database URL --rows N",
+    "bench": "further options: --postgres --sqlite --cases N --database URL",
     "lint": "--fix mends what can be mended",
     "lock": "--upgrade takes newer versions",
 }
