@@ -194,6 +194,7 @@ def petition(street: Visitor) -> None:
     expect(street.page.locator(".say--warning")).to_contain_text("河东街道申请延期")
 
 
+@pytest.mark.full
 def test_a_case_goes_back_and_forth_before_it_ends(visitor: Open) -> None:
     """Returned, sent out again, extended, reworked, closed, reopened, void: each step told on the page."""
     office, street = visitor("office"), visitor("street")

@@ -103,6 +103,7 @@ def test_where_no_position_is_given_a_pin_on_the_map_is(phone: Phone, live_serve
     assert abs(report.lat - 30.01) < 0.02 and abs(report.lon - 120.02) < 0.03  # the middle of the map
 
 
+@pytest.mark.full
 def test_thirty_photos_are_nine_and_an_empty_one_is_none(phone: Phone, live_server: Any, top: None) -> None:
     page = open_page(phone(), live_server.url)
     page.set_input_files("input[name=photos]", [shot(0, b"")])  # type: ignore[list-item]
@@ -117,6 +118,7 @@ def test_thirty_photos_are_nine_and_an_empty_one_is_none(phone: Phone, live_serv
     assert (only_report().photos_declared, only_report().photos_missing) == (9, 0)
 
 
+@pytest.mark.full
 def test_a_photo_over_the_limit_is_made_smaller_and_keeps_its_time(
     phone: Phone, live_server: Any, top: None, settings: Any
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_photo_that_is_none_is_refused_and_the_report_stands(phone: Phone, liv
     assert only_report().photos_missing == 1
 
 
+@pytest.mark.full
 def test_ten_thousand_characters_are_five_hundred_and_emoji_are_words(
     phone: Phone, live_server: Any, top: None
 ) -> None:
@@ -177,6 +180,7 @@ def test_ten_thousand_characters_are_five_hundred_and_emoji_are_words(
     assert len(only_report().text) <= 500
 
 
+@pytest.mark.full
 def test_a_clock_that_is_a_day_ahead_does_no_harm(phone: Phone, live_server: Any, top: None) -> None:
     """The page came from a store that knows no time, and the phone's own is wrong: the server's counts."""
     context = phone()
@@ -213,6 +217,7 @@ def test_what_the_server_refuses_is_said_and_can_be_mended(phone: Phone, live_se
     assert only_report().contact_index
 
 
+@pytest.mark.full
 def test_a_kind_is_offered_from_the_words(phone: Phone, live_server: Any, top: None) -> None:
     page = open_page(phone(), live_server.url)
     page.fill("#text", "这棵行道树快倒了")
@@ -254,6 +259,7 @@ def test_the_same_trouble_is_not_reported_twice(phone: Phone, live_server: Any, 
     assert page.locator("[data-part=thumbs] li").count() == 0  # the draft is done with
 
 
+@pytest.mark.full
 def test_a_wish_that_is_refused_costs_no_draft(phone: Phone, live_server: Any, known: Any) -> None:
     from chuangcheng.cases.models import Case, Watch
 
@@ -272,6 +278,7 @@ def test_a_wish_that_is_refused_costs_no_draft(phone: Phone, live_server: Any, k
     assert not Watch.objects.exists()
 
 
+@pytest.mark.full
 def test_another_trouble_goes_out_as_a_report(phone: Phone, live_server: Any, known: Any) -> None:
     from chuangcheng.cases.models import Report
 
@@ -291,6 +298,7 @@ def forget(page: Page) -> None:
     page.get_by_text("还没有上报").wait_for()
 
 
+@pytest.mark.full
 def test_the_receipt_fills_in_the_code_and_can_be_deleted(phone: Phone, live_server: Any, top: None) -> None:
     page = open_page(phone(), live_server.url)
     page.fill("#text", "垃圾")
