@@ -74,6 +74,20 @@ class City:
     units: dict[str, object]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def empty_index() -> None:
+    """A flush after a test that commits also empties the search index, of whose tables Django knows nothing."""
+    from django.db.models.signals import post_migrate
+
+    def forget(sender: object, **_more: object) -> None:
+        from chuangcheng.cases import search
+
+        if getattr(sender, "label", "") == "cases":
+            search.rebuild()
+
+    post_migrate.connect(forget, weak=False)
+
+
 @pytest.fixture(autouse=True)
 def fresh_process() -> None:
     """Caches and blocks of numbers belong to one test's database; a page's language ends with its test."""

@@ -63,7 +63,6 @@ def stage(db: None) -> Iterator[Stage]:
 
 
 @pytest.mark.full
-@pytest.mark.full
 def test_a_quarter_of_the_registers(stage: Stage, tmp_path: Path) -> None:
     """One long story, because the city takes seconds to found."""
     assert dict(stage.refused) == {}, "the demo's people know the rules"

@@ -141,7 +141,7 @@ def several(make: Make, ledger: Any, personas: Any) -> list[Task]:
     [
         ("", "120"), ("q=井盖", "2"), ("q=RW0", ""), ("state=open", "120"), ("state=struck_off", ""), ("late=overdue", "0"),
         ("late=soon", ""), ("late=slipped", "20"), ("source=meeting", "0"), ("month=2026-09", "0"), ("month=2026-10", "12"),
-        ("month=moon", ""), ("month=2026-13", ""), ("person=nobody", ""), ("support=U-990101002", "1"), ("sort=-due", "120"),
+        ("month=moon", ""), ("month=²026-1", ""), ("month=2026-13", ""), ("person=nobody", ""), ("support=U-990101002", "1"), ("sort=-due", "120"),
         ("sort=share", "012"), ("standard=X", ""),
     ],
 )  # fmt: skip

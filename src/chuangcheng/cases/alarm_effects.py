@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from chuangcheng.cases.actions.alarms import raise_alarm
-from chuangcheng.cases.effects import holding
 from chuangcheng.cases.models import AlarmKind, PhotoAlarm
 from chuangcheng.history.models import Outbox
 from chuangcheng.history.outbox import on
 from chuangcheng.kernel.label import Label
 from chuangcheng.notices.actions import notify, sunk
+from chuangcheng.people.selectors import holding
 from chuangcheng.photos.models import Photo
 
 _WORDS = {

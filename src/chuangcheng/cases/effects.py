@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,9 +19,9 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
 from chuangcheng.notices.actions import notify, sunk
-from chuangcheng.people import rights
 from chuangcheng.people import selectors as people
-from chuangcheng.people.models import Person, Unit
+from chuangcheng.people.models import Person
+from chuangcheng.people.selectors import holding
 
 
 def _case(row: Outbox) -> Case | None:
@@ -33,15 +33,6 @@ def _case(row: Outbox) -> Case | None:
         .filter(pk=row.subject_id)
         .first()
     )
-
-
-def holding(permission: str, unit: Unit | None) -> Iterator[Person]:
-    """Persons with a post that holds the permission, of that unit; without one, of posts over the whole city."""
-    roles = [role for role in rights.roles().values() if permission in role.permissions]
-    if unit is None:
-        roles = [role for role in roles if role.scope == "all"]
-    found = {person.pk: person for role in roles for person in people.persons_with(role.code, unit=unit)}
-    yield from found.values()
 
 
 def _tell(row: Outbox, case: Case, persons: Iterable[Person], text: Label) -> None:

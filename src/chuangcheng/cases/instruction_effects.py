@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import transaction
 
 from chuangcheng.cases import ladder
-from chuangcheng.cases.effects import holding
 from chuangcheng.cases.escalation import around
 from chuangcheng.cases.instructions import KIND, OWED, REPLY_KIND
 from chuangcheng.cases.ladder import Ring
@@ -22,6 +21,7 @@ from chuangcheng.notices import alarms
 from chuangcheng.notices.actions import notify, sunk
 from chuangcheng.notices.models import Alarm
 from chuangcheng.people.models import Person, Unit
+from chuangcheng.people.selectors import holding
 
 LADDER = "instructions.toml"
 TOPIC = "instruction.reminder"

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from chuangcheng.cases import dispatching, ladder, routing
 from chuangcheng.cases.actions.owners import seek_unrouted
-from chuangcheng.cases.effects import holding
 from chuangcheng.cases.escalation import recipients
 from chuangcheng.cases.ladder import Ring
 from chuangcheng.cases.models import Case, OwnerAsk, OwnerSearch
@@ -26,6 +25,7 @@ from chuangcheng.notices.actions import notify, sunk
 from chuangcheng.notices.models import Alarm
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Person, Unit
+from chuangcheng.people.selectors import holding
 
 KIND = "owner_search"
 TOPIC = "case.owner_reminder"

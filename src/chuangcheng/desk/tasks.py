@@ -76,7 +76,7 @@ def _person(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
 
 def _month(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
     year, _dash, month = value.partition("-")
-    sound = year.isdigit() and month.isdigit() and 0 < int(year) < 9999 and 1 <= int(month) <= 12
+    sound = year.isdecimal() and month.isdecimal() and 0 < int(year) < 9999 and 1 <= int(month) <= 12
     return rows.filter(due_on__year=int(year), due_on__month=int(month)) if sound else rows.none()
 
 

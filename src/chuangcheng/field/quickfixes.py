@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +28,6 @@ from chuangcheng.sites import selectors as sites
 from chuangcheng.sites.models import Site
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ShotIn(BaseModel):
@@ -112,15 +109,8 @@ def _said(request: HttpRequest, row: QuickFix) -> dict[str, Any]:
 @require_http_methods(["PUT"])
 def put_photo(request: StaffRequest, fix_id: UUID, sha256: str) -> HttpResponse:
     """The raw bytes of a declared photo."""
-    limit = settings.CITY.photo_max_mb * 1024 * 1024
-    declared = request.META.get("CONTENT_LENGTH") or ""
-    if not declared.isdigit() or int(declared) > limit:
-        raise Refused("common.too_large", limit=f"{settings.CITY.photo_max_mb} MB")
-    if not _SHA256.fullmatch(sha256):
-        raise Refused("common.not_found")
-    row = actions.ingest_quickfix_photo(
-        actor=request.actor, fix_id=fix_id, sha256=sha256, data=request.read(limit + 1)
-    )  # fmt: skip
+    data = bodies.photo(request, sha256)
+    row = actions.ingest_quickfix_photo(actor=request.actor, fix_id=fix_id, sha256=sha256, data=data)
     return JsonResponse(_said(request, row))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +20,12 @@ from chuangcheng.cases.verifying import Waiting
 from chuangcheng.field import bodies
 from chuangcheng.field.place import read_place
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.actions import Declaration
 from chuangcheng.photos.models import Photo
 from chuangcheng.web.pages import page
 from chuangcheng.web.scored import tongue
 from chuangcheng.web.signed_in import StaffRequest
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ShotIn(BaseModel):
@@ -133,13 +129,7 @@ def _said(request: HttpRequest, case: Case, verdict: UUID) -> dict[str, Any]:
 @require_http_methods(["PUT"])
 def put_photo(request: StaffRequest, case_id: UUID, verdict_id: UUID, sha256: str) -> HttpResponse:
     """The raw bytes of a photo that came with a verdict."""
-    limit = settings.CITY.photo_max_mb * 1024 * 1024
-    declared = request.META.get("CONTENT_LENGTH") or ""
-    if not declared.isdigit() or int(declared) > limit:
-        raise Refused("common.too_large", limit=f"{settings.CITY.photo_max_mb} MB")
-    if not _SHA256.fullmatch(sha256):
-        raise Refused("common.not_found")
-    data = request.read(limit + 1)
+    data = bodies.photo(request, sha256)
     case = actions.ingest_verdict_photo(
         actor=request.actor, case_id=case_id, verdict_id=verdict_id, sha256=sha256, data=data
     )  # fmt: skip

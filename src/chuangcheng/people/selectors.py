@@ -47,6 +47,16 @@ def persons_with(role: str, unit: Unit | None = None, division_path: str | None 
     return list(found.values())
 
 
+def holding(permission: str, unit: Unit | None) -> list[Person]:
+    """Persons with a post that holds the permission, of that unit; without one, of posts over the whole city. One query
+    a role."""
+    roles = [role for role in rights.roles().values() if permission in role.permissions]
+    if unit is None:
+        roles = [role for role in roles if role.scope == "all"]
+    found = {person.pk: person for role in roles for person in persons_with(role.code, unit=unit)}
+    return list(found.values())
+
+
 def prefixes(path: str) -> list[str]:
     """The paths of a division and of everything above it: ``a/b/`` → ``["a/", "a/b/"]``."""
     codes = [code for code in path.split("/") if code]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 from chuangcheng.history.duties import periodic
@@ -11,9 +10,8 @@ from chuangcheng.history.outbox import on
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.notices.actions import notify, sunk
-from chuangcheng.people import rights
-from chuangcheng.people import selectors as people
-from chuangcheng.people.models import Person, Unit
+from chuangcheng.people.models import Person
+from chuangcheng.people.selectors import holding
 from chuangcheng.tasks.actions.routines import make_due
 from chuangcheng.tasks.models import Task
 from chuangcheng.tasks.selectors import due_soon, overdue
@@ -30,18 +28,9 @@ _SAID = {
 }
 
 
-def _persons(unit: Unit | None, permission: str) -> Iterator[Person]:
-    """Those of a unit whose post holds the right; without a unit, those of posts over the whole city."""
-    roles = [role for role in rights.roles().values() if permission in role.permissions]
-    if unit is None:
-        roles = [role for role in roles if role.scope == "all"]
-    for role in roles:
-        yield from people.persons_with(role.code, unit=unit)
-
-
 def _of_unit(task: Task) -> list[Person]:
     """The person named, and those of the lead unit who report."""
-    found = {person.pk: person for person in _persons(task.lead, "tasks.report")}
+    found = {person.pk: person for person in holding("tasks.report", task.lead)}
     if task.owner is not None and task.owner.is_active:
         found[task.owner.pk] = task.owner
     return list(found.values())
@@ -75,9 +64,8 @@ def tell_reviewers(row: Outbox) -> None:
     if task is None or task.state != "in_review":
         return
     at_office = task.stage == "office"
-    persons = _persons(None, "tasks.decide") if at_office else _persons(task.reviewer, "tasks.review")
-    listed = list({person.pk: person for person in persons}.values())
-    _tell(task, listed, f"outbox:{row.pk}", row.topic, Label("申请销号，请审核", "Please review"))
+    persons = holding("tasks.decide", None) if at_office else holding("tasks.review", task.reviewer)
+    _tell(task, persons, f"outbox:{row.pk}", row.topic, Label("申请销号，请审核", "Please review"))
 
 
 @periodic("tasks.dates", 3600)

@@ -263,7 +263,7 @@ def _move(
     given: dict[str, object],
 ) -> None:  # fmt: skip
     if row.state != "open":
-        raise Refused("instruction.ended", state=INSTRUCTION.state(row.state).label.zh)
+        raise Refused("instruction.ended", state=INSTRUCTION.state(row.state).label)
     instructions.allow(actor, row, reply, move)
     state = INSTRUCTION_REPLY.next(reply.state, move, **given)
     verb, topic = INSTRUCTION_REPLY_VERBS[move]
