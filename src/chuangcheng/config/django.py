@@ -19,9 +19,9 @@ ALLOWED_HOSTS = [host.strip() for host in CITY.allowed_hosts.split(",")]
 
 ROOMS = [
     "history", "places", "people", "photos", "notices",
-    "framework", "sites",
-    "cases", "indicators", "tasks", "patrols",
-    "scoring", "bulletins",
+    "framework", "cycle", "sites",
+    "cases", "indicators", "tasks", "patrols", "campaigns", "meetings", "library",
+    "scoring", "risks", "bulletins",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

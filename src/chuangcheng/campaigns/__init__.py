@@ -1,0 +1,1 @@
+"""Special campaigns, uplift actions and attainment drives: targets, money, readings, places graded."""

@@ -1,0 +1,1 @@
+"""The campaign's documents with their versions, and training."""

@@ -1,0 +1,1 @@
+"""Meetings, their decisions as tasks, and the city's daily and weekly rhythm."""
