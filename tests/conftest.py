@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+# One for each process of the run: what a test writes there must not be read by another beside it.
 HOME = Path(tempfile.mkdtemp(prefix="chuangcheng-test-"))
-os.environ.setdefault("CHUANGCHENG_HOME", str(HOME))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+os.environ["CHUANGCHENG_HOME"] = str(HOME)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chuangcheng.config.django")
 os.environ.setdefault("CHUANGCHENG_RATE_LIMITS", "off")
 

@@ -90,6 +90,7 @@ def test_filters_draw_boxes_and_bar_anew(visitor: Open) -> None:
     expect(move(window, "派遣")).to_be_enabled()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [1440, 390])
 def test_from_the_list_to_the_report(visitor: Open, width: int) -> None:
     """Everything waiting is voided at once but for what is out of its state; every page fits and is sound."""

@@ -52,6 +52,7 @@ def test_the_sign_in_page_is_ours_and_refuses_politely(visitor: Open) -> None:
     assert window.axe() == []
 
 
+@pytest.mark.full
 def test_a_broken_rule_is_noticed(visitor: Open) -> None:
     window = visitor()
     window.go("/account/login/")
@@ -131,6 +132,7 @@ def test_a_category_and_a_condition_are_chosen_by_hand_and_filed(visitor: Open) 
     expect(window.page.locator(".page__head .state")).to_have_text("已立案")
 
 
+@pytest.mark.full
 def test_the_category_without_scripts(visitor: Open) -> None:
     page = (window := visitor("office", java_script_enabled=False)).page
     page.goto(f"{window.address}/desk/reports/?state=received")
@@ -156,6 +158,7 @@ def test_a_dialog_closes_by_escape_and_by_its_button(visitor: Open) -> None:
         expect(dialog).to_be_hidden()
 
 
+@pytest.mark.full
 def test_the_same_move_without_scripts(visitor: Open) -> None:
     window = visitor("street", java_script_enabled=False)
     page = window.page
@@ -238,6 +241,7 @@ def test_a_thumb_hits_what_it_aims_at(visitor: Open, path: str) -> None:
     assert small == []
 
 
+@pytest.mark.full
 def test_a_lost_network_is_said(visitor: Open) -> None:
     window = visitor("inspector")
     open_first_case(window, "state=handled")

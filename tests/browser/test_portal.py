@@ -55,6 +55,7 @@ def test_every_page_is_sound(visitor: Open, path: str, width: int, height: int, 
     sound(window)
 
 
+@pytest.mark.full
 def test_no_chinese_is_left_on_the_english_page(visitor: Open) -> None:
     window = visitor(width=390, height=844, locale="en-US", **HERE)
     for path in ("/privacy/", "/mine/"):
@@ -75,6 +76,7 @@ def written(window: Visitor) -> None:
     expect(page.locator("[data-part=place]")).to_contain_text("已定位")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_report_on_its_way_is_sound_at_every_station(visitor: Open, width: int, height: int) -> None:
     window = visitor(width=width, height=height, **HERE)

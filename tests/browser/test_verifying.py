@@ -61,6 +61,7 @@ def open_case(page: Page, number: int) -> str:
     return found[0]
 
 
+@pytest.mark.full
 def test_a_morning_without_a_net(phone: Callable[..., Visitor], visitor: Open) -> None:
     window = phone()
     page = window.page

@@ -128,6 +128,7 @@ def test_history_agrees_until_somebody_changes_a_row(city: Home, tmp_path: Path)
     assert named.startswith("unit U-CCB row 1: ")
 
 
+@pytest.mark.full
 def test_a_cut_tail_is_caught_by_the_seal(city: Home, tmp_path: Path) -> None:
     home = city.copy_to(tmp_path / "home")
     home.command("seal")
@@ -197,6 +198,7 @@ def test_the_first_user_can_sign_in(city: Home) -> None:
     ) == "True office U-CCB"  # fmt: skip
 
 
+@pytest.mark.full
 def test_a_weak_password_or_unknown_unit_makes_nobody(city: Home) -> None:
     given = ("--name", "李二", "--password-file", "-", "--json")
     weak = city.command("createuser", "li", "--unit", "U-CCB", *given, given="12345\n")
@@ -208,6 +210,7 @@ def test_a_weak_password_or_unknown_unit_makes_nobody(city: Home) -> None:
     ) == "False"  # fmt: skip
 
 
+@pytest.mark.full
 @pytest.mark.shared
 def test_real_divisions_come_in_and_change_nothing_twice(city: Home, shared: Path, tmp_path: Path) -> None:
     home = city.copy_to(tmp_path / "home")

@@ -50,6 +50,7 @@ def test_changed_figures_are_named_one_by_one_and_made_good(hall: Home, tmp_path
     assert run(home, "rebuild", "--check")["differences"] == 0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_chain_is_named(hall: Home, tmp_path: Path, what: str) -> None:
     home = hall.copy_to(tmp_path / "home")
@@ -59,6 +60,7 @@ def test_a_broken_chain_is_named(hall: Home, tmp_path: Path, what: str) -> None:
     assert done.json["named"]["chains"]
 
 
+@pytest.mark.full
 def test_facts_are_not_made_up(hall: Home, tmp_path: Path) -> None:
     home = hall.copy_to(tmp_path / "home")
     by_sql(home, BROKEN["what it was"])
@@ -66,6 +68,7 @@ def test_facts_are_not_made_up(hall: Home, tmp_path: Path) -> None:
     assert home.command("rebuild", "--check").code == 1
 
 
+@pytest.mark.full
 def test_people_read_the_difference_too(hall: Home, tmp_path: Path) -> None:
     home = hall.copy_to(tmp_path / "home")
     by_sql(home, BROKEN["who did it"])
@@ -110,6 +113,7 @@ def test_the_doctor_warns_of_a_home_without_a_database_and_makes_none(tmp_path: 
     assert not (home.folder / "chuangcheng.sqlite3").exists()
 
 
+@pytest.mark.full
 def test_the_doctor_tells_of_effects_that_keep_failing(hall: Home, tmp_path: Path) -> None:
     home = hall.copy_to(tmp_path / "home")
     home.django(

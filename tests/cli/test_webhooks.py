@@ -94,6 +94,7 @@ def test_what_is_not_clear_is_refused(command: Any, words: tuple[str, ...]) -> N
         command(*words)
 
 
+@pytest.mark.full
 def test_it_runs_on_a_home(migrated_home: Home) -> None:
     done = migrated_home.command("webhooks", "list", "--json")
     assert (done.code, done.json) == (0, {"endpoints": []})

@@ -258,6 +258,7 @@ def write(code):
 """
 
 
+@pytest.mark.full
 def test_sealing_beside_writing_processes_fixes_what_stands(home: Home, folder: Path) -> None:
     writers = [home.start(SEAL_WHILE_WRITING + f"write('W{number}{os.getpid()}')") for number in range(2)]
     sealed = f"folder = Path({str(folder)!r})\n"

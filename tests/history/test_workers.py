@@ -60,6 +60,7 @@ def together(runs: list[subprocess.Popen[str]]) -> list[str]:
     return printed
 
 
+@pytest.mark.full
 def test_workers_beside_writers_lose_nothing_and_repeat_nothing(home: Home) -> None:
     """Two write while two work off what the others write and what their own effects emit."""
     writers = [home.start(CHAIN + EMIT.replace("START", str(start))) for start in (0, 100)]
@@ -87,6 +88,7 @@ def test_numbers_of_processes_with_and_without_bulk_are_never_shared(home: Home)
     assert {number[:10] for number in taken} == {"AJ20260915"}
 
 
+@pytest.mark.full
 def test_a_duty_is_done_by_one_of_three_processes(home: Home) -> None:
     home.run("from chuangcheng.history.models import Version; Version.objects.all().delete()")
     assert sorted(together([home.start(DUTY) for _ in range(3)])) == ["", "", "done"]

@@ -92,6 +92,7 @@ def test_a_webhook_whose_worker_was_killed_is_told_again_under_its_id(home: Home
     assert other_side.asked[0].body == other_side.asked[1].body
 
 
+@pytest.mark.full
 def test_a_notice_whose_worker_was_killed_is_sent_by_the_next(home: Home, other_side: Service) -> None:
     python(home, NOTICE, other_side)
     work_and_die(home, other_side)

@@ -201,6 +201,7 @@ def test_grids_that_do_not_fit_are_named(folder: Path) -> None:
     assert Grid.objects.get().name == "好"
 
 
+@pytest.mark.full
 @pytest.mark.shared
 def test_the_real_divisions_of_two_cities(shared: Path) -> None:
     report = import_divisions(shared / "divisions")

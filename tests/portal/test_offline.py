@@ -155,6 +155,7 @@ def test_a_lost_reply_makes_nothing_twice(
         assert len(bodies) == 2 and bodies[0] == bodies[1]
 
 
+@pytest.mark.full
 def test_the_reply_lost_and_the_tab_closed(phone: Phone, live_server: Any, top: None) -> None:
     """The worst of all: the server has the report, the phone does not know and is put away."""
     context = phone()
@@ -201,6 +202,7 @@ def test_a_draft_outlives_its_tab(phone: Phone, live_server: Any, top: None) -> 
     assert_all_there()
 
 
+@pytest.mark.full
 def test_two_tabs_send_one_report(phone: Phone, live_server: Any, top: None) -> None:
     context = phone()
     page = open_page(context, live_server.url)
@@ -216,6 +218,7 @@ def test_two_tabs_send_one_report(phone: Phone, live_server: Any, top: None) -> 
     assert_all_there()
 
 
+@pytest.mark.full
 def test_a_sign_in_page_of_a_hotel_is_no_receipt(phone: Phone, live_server: Any, top: None) -> None:
     context = phone()
     context.clock.install()
@@ -232,6 +235,7 @@ def test_a_sign_in_page_of_a_hotel_is_no_receipt(phone: Phone, live_server: Any,
     assert_all_there()
 
 
+@pytest.mark.full
 def test_the_servers_word_to_wait_is_kept(phone: Phone, live_server: Any, top: None) -> None:
     context = phone()
     context.clock.install()
@@ -259,6 +263,7 @@ def test_the_servers_word_to_wait_is_kept(phone: Phone, live_server: Any, top: N
     assert_all_there()
 
 
+@pytest.mark.full
 def test_what_is_safe_leaves_no_words_and_no_photos_on_the_phone(phone: Phone, live_server: Any, top: None) -> None:
     page = open_page(phone(), live_server.url)
     write(page)

@@ -31,6 +31,7 @@ def test_without_pending_migrations_nothing_is_done(tmp_path: Path, monkeypatch:
     assert said == []
 
 
+@pytest.mark.full
 def test_an_empty_home_is_migrated_without_a_backup(migrated_home: Home) -> None:
     assert not (migrated_home.folder / "before-migration").exists()
     assert migrated_home.command("migrate", "--check", "--json").json == {"pending": []}
