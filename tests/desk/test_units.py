@@ -121,10 +121,34 @@ def test_export(as_persona: Sign, small_city: Any) -> None:
 
 
 def test_divisions_count_what_lies_below(as_persona: Sign, small_city: Any) -> None:
-    rows = as_persona("grid").get("/desk/places/").context["rows"]
-    assert [(row["name"], row["communities"], row["grids"]) for row in rows] == [
-        ("云岭市", 3, 4), ("东山区", 3, 4), ("河东街道", 2, 3), ("河西街道", 1, 1),
+    page = as_persona("grid").get("/desk/places/")
+    rows = [(row.name, row.streets, row.communities, row.cells) for row in page.context["listing"].rows]
+    assert rows == [
+        ("云岭市", 2, 3, 4), ("东山区", 2, 3, 4), ("河东街道", 0, 2, 3), ("永安社区", 0, 0, 2), ("长乐社区", 0, 0, 1),
+        ("河西街道", 0, 1, 1), ("新华社区", 0, 0, 1),
     ]  # fmt: skip
+    counted = [(count, url) for _word, count, url in page.context["figures"]]
+    assert counted == [(count, f"/desk/places/?level={level}") for level, count in (
+        ("city", 1), ("district", 1), ("street", 2), ("community", 3))] + [(4, "")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("level=street", ["河东街道", "河西街道"]), ("q=990101002", ["河西街道", "新华社区"]), ("q=长乐", ["长乐社区"]),
+        ("area=990100/990101/990101002/", ["河西街道", "新华社区"]), ("boundary=no", []), ("sort=-code&level=street", ["河西街道", "河东街道"]),
+    ],
+)  # fmt: skip
+def test_divisions_are_narrowed(as_persona: Sign, small_city: Any, query: str, found: list[str]) -> None:
+    rows = as_persona("office").get(f"/desk/places/?{query}").context["listing"].rows
+    assert [row.name for row in rows] == found
+
+
+def test_divisions_are_exported_with_the_parents_code(as_persona: Sign, small_city: Any) -> None:
+    client = as_persona("leader")
+    answer = client.get("/desk/places/?export=csv&level=community&cols=code&cols=name&cols=parent_code")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 4 and lines[1].split(",")[:2] == ["990101001001", "永安社区"] and "990101001" in lines[1]
 
 
 def test_without_divisions_the_page_says_how_to_get_them(as_persona: Sign, small_city: Any) -> None:

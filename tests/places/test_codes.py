@@ -77,6 +77,40 @@ def test_does_not_lie_under(code: str, level: str, parent: str, parent_level: st
     assert refused.value.code == problem
 
 
+@pytest.mark.parametrize("code", ["131000", "131002", "131002001", "131002001007", "990100", "820000"])
+def test_a_code_that_an_office_can_have_issued(code: str) -> None:
+    codes.check_structure(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "part"),
+    [("161002", "16"), ("001002", "00"), ("131002000", "000"), ("131002001000", "000"), ("131002000001", "000"), ("831002001001", "83")],
+)  # fmt: skip
+def test_a_code_that_nobody_issues(code: str, part: str) -> None:
+    with pytest.raises(Refused) as refused:
+        codes.check_structure(code)
+    assert refused.value.code == "places.bad_structure"
+    assert f"“{part}”" in refused.value.message()
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "above"),
+    [
+        ("131000", "city", ""), ("131000000000", "city", ""), ("131002", "district", "131000"),
+        ("131002000000", "district", "131000"), ("131002001", "street", "131002"),
+        ("131002001000", "street", "131002"), (" 131002001007 ", "community", "131002001"),
+    ],
+)  # fmt: skip
+def test_level_and_parent_follow_from_the_digits(code: str, level: str, above: str) -> None:
+    assert codes.level_of(code) == level
+    assert codes.code_above(code, level) == above
+
+
+@pytest.mark.parametrize("code", ["", "1310", "1310021", "13100200100", "1310020010071", "abc"])
+def test_other_lengths_are_of_no_level(code: str) -> None:
+    assert codes.level_of(code) is None
+
+
 def test_a_grid_carries_its_communitys_code() -> None:
     assert codes.grid_code("131002001007001 ", "131002001007") == "131002001007001"
     for code, problem in (("131002001007", "places.bad_code"), ("131002001010001", "places.foreign_code")):

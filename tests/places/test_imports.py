@@ -94,20 +94,74 @@ def test_cities_take_their_names_from_a_file_of_their_own(folder: Path) -> None:
     assert Division.objects.get(code="990300").name == "海门市"
 
 
-def test_rows_that_do_not_fit_are_named_with_file_and_row(folder: Path) -> None:
+def test_one_row_that_does_not_fit_and_nothing_is_kept(folder: Path) -> None:
     append(folder / "areas.csv", "99020,短码,9902")
-    append(folder / "streets.csv", "990209001,无主街道,990209", "990201001,又一次,990201")
-    append(folder / "communities.csv", "990301001002,错位社区,990201001", "990201001002,,990201001")
+    append(folder / "streets.csv", "990209001,无主街道,990209", "990201001,又一次,990201", "990201000,零街道,990201")
+    append(folder / "communities.csv", "301001001002,错位社区,990201001", "990201001002,,990201001",
+           "990201001000,零社区,990201001", "990201001003,无上级,")  # fmt: skip
     report = import_divisions(folder)
-    assert (report.rows, report.imported, report.rejected) == (12, 7, 5)
+    assert (report.rows, report.imported, report.unchanged, report.rejected) == (15, 0, 0, 8)
+    assert report.extra["applied"] is False
     assert [(one.row, one.field, one.code) for one in report.problems if one.row] == [
-        (5, "areas.csv:99020", "places.bad_code"),
-        (4, "streets.csv:990209001", "places.no_parent"),
-        (5, "streets.csv:990201001", "places.duplicate"),
-        (4, "communities.csv:990301001002", "places.foreign_code"),
-        (5, "communities.csv:990201001002", "places.no_name"),
+        (5, "areas.csv:99020·code", "places.bad_code"),
+        (4, "streets.csv:990209001·areacode", "places.no_parent"),
+        (5, "streets.csv:990201001·code", "places.duplicate"),
+        (6, "streets.csv:990201000·code", "places.bad_structure"),
+        (4, "communities.csv:301001001002·code", "places.bad_structure"),
+        (5, "communities.csv:990201001002·name", "places.no_name"),
+        (6, "communities.csv:990201001000·code", "places.bad_structure"),
+        (7, "communities.csv:990201001003·streetcode", "places.no_parent"),
     ]
-    assert Division.objects.get(code="990201001").name == "一街道"
+    assert "第 2 行" in report.problems[4].message
+    assert not Division.objects.exists()
+
+
+def test_a_child_outside_of_its_parent_is_told_to_the_parents_column(folder: Path) -> None:
+    append(folder / "communities.csv", "990301001002,错位社区,990201001", "990201001001000,十五位,990201001")
+    report = import_divisions(folder)
+    told = [(one.row, one.field, one.code) for one in report.problems if one.row]
+    assert told == [
+        (4, "communities.csv:990301001002·streetcode", "places.foreign_code"),
+        (5, "communities.csv:990201001001000·code", "places.bad_code"),
+    ]
+
+
+TABLE = """区划代码,名称,上级代码
+990201001001,一社区,990201001
+990201001000,一街道,
+9902,江口市,
+990201,城区,9902
+"""
+
+
+def test_one_table_of_all_levels_comes_in_any_order(tmp_path: Path) -> None:
+    path = tmp_path / "区划.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    assert counts(path) == (4, 4, 0, 0)
+    paths = dict(Division.objects.values_list("name", "path"))
+    assert paths["一社区"] == "990200/990201/990201001/990201001001/"
+    assert paths["江口市"] == "990200/"
+    assert counts(path) == (4, 0, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "code"),
+    [
+        ("9902010,七位,", "区划.csv:9902010·level", "places.no_level"),
+        ("990208001,孤儿,", "区划.csv:990208001·上级代码", "places.no_parent"),
+        ("990201001,双码,", "区划.csv:990201001·区划代码", "places.duplicate"),
+        ("990201002,外人,990301", "区划.csv:990201002·上级代码", "places.no_parent"),
+        ("990201002,下犯上,990201001001", "区划.csv:990201002·上级代码", "places.no_parent"),
+        ("160200,无此省,", "区划.csv:160200·区划代码", "places.bad_structure"),
+    ],
+)
+def test_a_table_names_what_is_wrong(tmp_path: Path, line: str, field: str, code: str) -> None:
+    path = tmp_path / "区划.csv"
+    path.write_text(f"{TABLE}{line}\n", encoding="utf-8")
+    report = import_divisions(path)
+    found = [(one.field, one.code) for one in report.problems if one.row]
+    assert found == [(field, code)]
+    assert not Division.objects.exists()
 
 
 def test_broken_boundaries_are_mended_or_left_out_and_named(folder: Path) -> None:
@@ -116,7 +170,7 @@ def test_broken_boundaries_are_mended_or_left_out_and_named(folder: Path) -> Non
     write_boundaries(folder, {"990201": bow_tie, "990202": hopeless, "990999": square(121, 31, 0.1)})
     report = import_divisions(folder)
     assert (report.imported, report.rejected) == (7, 0)
-    assert report.extra == {"cities": 2, "boundaries": 1, "mended": ["990201"]}
+    assert (report.extra["boundaries"], report.extra["mended"]) == (1, ["990201"])
     assert {(one.field.split(":")[1], one.code) for one in report.problems if "geojson" in one.field} == {
         ("990201", "places.mended"), ("990202", "places.bad_boundary"), ("990999", "places.boundary_unknown"),
     }  # fmt: skip
@@ -194,11 +248,11 @@ def test_grids_that_do_not_fit_are_named(folder: Path) -> None:
         ("990201001001002", "", box), ("990201001001003", "好", box), ("990201001001003", "重", box),
     )  # fmt: skip
     report = import_divisions(folder)
-    assert (report.rows, report.imported, report.rejected) == (13, 8, 5)
+    assert (report.rows, report.imported, report.rejected) == (13, 0, 5)
     assert [(one.row, one.code) for one in report.problems if one.field.startswith("grids")] == [
         (1, "places.no_parent"), (2, "places.bad_boundary"), (3, "places.bad_code"), (4, "places.no_name"), (6, "places.duplicate"),
     ]  # fmt: skip
-    assert Grid.objects.get().name == "好"
+    assert not Grid.objects.exists()
 
 
 @pytest.mark.full
@@ -206,7 +260,8 @@ def test_grids_that_do_not_fit_are_named(folder: Path) -> None:
 def test_the_real_divisions_of_two_cities(shared: Path) -> None:
     report = import_divisions(shared / "divisions")
     assert (report.rows, report.imported, report.rejected) == (15 + 171 + 4199, 4385, 0)
-    assert report.extra == {"cities": 2, "boundaries": 14, "mended": ["220422"]}
+    levels = {"district": 15, "street": 171, "community": 4199}
+    assert report.extra == {"cities": 2, "levels": levels, "boundaries": 14, "mended": ["220422"], "applied": True}
     (mended,) = [one for one in report.problems if one.code == "places.mended"]
     assert mended.field == "boundary_220400.geojson:220422"
     assert Division.objects.filter(level="community").exclude(path__regex=r"^\d{6}/\d{6}/\d{9}/\d{12}/$").count() == 0

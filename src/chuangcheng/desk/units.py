@@ -25,7 +25,6 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import selectors
 from chuangcheng.people.models import Unit, UnitKind
 from chuangcheng.people.rights import is_valid
-from chuangcheng.places.models import Division, DivisionLevel, Grid
 from chuangcheng.sites.selectors import visible_to as visible_sites
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
@@ -107,25 +106,3 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
         "children": unit.children.order_by("official_order")[:60],
     }
     return render(request, "desk/unit.html", context)
-
-
-@page("places.view")
-def division_page(request: StaffRequest) -> HttpResponse:
-    """Divisions and grids: the tree with how many of each stand below."""
-    return render(request, "desk/divisions.html", {"rows": _divisions()})
-
-
-def _divisions() -> list[dict[str, Any]]:
-    """Districts and streets with the communities and grids below them. Two queries."""
-    grids: dict[str, int] = {}
-    for path in Grid.objects.values_list("division__path", flat=True):
-        for prefix in selectors.prefixes(path):
-            grids[prefix] = grids.get(prefix, 0) + 1
-    rows = list(Division.objects.order_by("path").values("code", "name", "level", "path"))
-    below: dict[str, int] = {}
-    for row in rows:
-        if row["level"] == DivisionLevel.COMMUNITY:
-            for prefix in selectors.prefixes(row["path"]):
-                below[prefix] = below.get(prefix, 0) + 1
-    shown = [row for row in rows if row["level"] != DivisionLevel.COMMUNITY]
-    return [{**row, "communities": below.get(row["path"], 0), "grids": grids.get(row["path"], 0)} for row in shown]

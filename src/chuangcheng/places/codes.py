@@ -18,6 +18,20 @@ DIGITS = {
     DivisionLevel.COMMUNITY: 12,
 }
 GRID_DIGITS = 15
+#: The first two digits of GB/T 2260: provinces, regions and municipalities; 99 is free for made-up cities.
+PROVINCES = frozenset(
+    str(number)
+    for block in (
+        range(11, 16),
+        range(21, 24),
+        range(31, 38),
+        range(41, 47),
+        range(50, 55),
+        range(61, 66),
+        (71, 81, 82),
+    )
+    for number in block
+) | {"99"}
 _ORDER = list(DIGITS)
 
 
@@ -31,6 +45,40 @@ def normal_code(code: str, level: str) -> str:
     if not fits or (digits == 6 and text.endswith("00") != (level == DivisionLevel.CITY)):
         raise Refused("places.bad_code", level=DivisionLevel(level).label, given=code, digits=digits)
     return text
+
+
+def check_structure(code: str) -> None:
+    """Refuse (``places.bad_structure``) a code of the right length that no office can have issued: an unknown province,
+    or a street or community numbered 000."""
+    part = code[:2] if code[:2] not in PROVINCES else ""
+    for end in (9, 12):
+        if len(code) >= end and code[end - 3 : end] == "000":
+            part = part or code[end - 3 : end]
+    if part:
+        raise Refused("places.bad_structure", given=code, part=part)
+
+
+def level_of(code: str) -> DivisionLevel | None:
+    """The level that a code's digits say, the zeros of statistics aside; None for no such length."""
+    text = code.strip()
+    if re.fullmatch(r"[0-9]{12}", text):
+        for digits in (6, 9):
+            if text[digits:].strip("0") == "":
+                text = text[:digits]
+                break
+    if len(text) == DIGITS[DivisionLevel.CITY]:
+        return DivisionLevel.CITY if text.endswith("00") else DivisionLevel.DISTRICT
+    return {9: DivisionLevel.STREET, 12: DivisionLevel.COMMUNITY}.get(len(text))
+
+
+def code_above(code: str, level: str) -> str:
+    """The code of the division above by the digits alone: ``131002001`` → ``131002``; none above a city."""
+    text = code.strip()
+    if level == DivisionLevel.COMMUNITY:
+        return text[:9]
+    if level == DivisionLevel.STREET:
+        return text[:6]
+    return f"{text[:4]}00" if level == DivisionLevel.DISTRICT else ""
 
 
 def grid_code(code: str, community: str) -> str:

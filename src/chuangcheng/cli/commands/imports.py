@@ -254,7 +254,9 @@ KINDS: dict[str, Kind] = {
         _framework,
     ),
     "divisions": Kind(
-        Label("行政区划与边界", "divisions and boundaries"), Label("目录", "folder of the tables"), _divisions
+        Label("行政区划与边界", "divisions and boundaries"),
+        Label("目录或一张表", "folder of the tables, or one table"),
+        _divisions,
     ),
     "units": Kind(Label("单位、人员与岗位", "units, persons and posts"), WORKBOOK, _units),
     "hotline": Kind(Label("热线留言", "messages of a hotline"), WORKBOOK, _hotline),
