@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -53,6 +53,11 @@ def test_each_step_is_told_to_those_it_concerns_and_to_nobody_else(play: Play) -
     assert told() == {"street": f"批示 {row.number} 的回复被退回，请重报"}
     judged(play, replied(play, row))
     assert told()["street"] == f"批示 {row.number} 的回复已认可"
+    later = {"instruction_id": row.pk, "due_on": date(2026, 9, 25), "note": "会后再报"}
+    actions.postpone_instruction(actor=play.by["office"], **later)
+    assert told() == {"department": f"批示 {row.number} 的答复日期改为 9月25日"}, "the street owes nothing any more"
+    alarm = Alarm.objects.get(kind="instructionreply")
+    assert alarm.due_at > at(18), "reminders follow the new day"
     actions.object_to_instruction(actor=play.by["leader"], instruction_id=row.pk, note="不是")
     assert set(told()) == {"street", "department", "office"}
 

@@ -99,6 +99,13 @@ class Weeks(RuleBasedStateMachine):
         if lucky == 0 and (row := self.one(which)):
             self.run(lambda: run(actor=self.play.by[who], instruction_id=row.pk, note="误录"))
 
+    @rule(who=st.sampled_from(WHO), which=st.integers(0, 9), days=st.integers(0, 9))
+    def postpone(self, who: str, which: int, days: int) -> None:
+        if row := self.one(which):
+            day = row.due_at.astimezone(clock.CITY_ZONE).date() + timedelta(days=days)
+            given = {"actor": self.play.by[who], "instruction_id": row.pk, "due_on": day, "note": "会后再报"}
+            self.run(lambda: actions.postpone_instruction(**given))
+
     @rule(hours=st.integers(1, 90))
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
@@ -114,7 +121,13 @@ class Weeks(RuleBasedStateMachine):
             # One that was released may have stood before.
             assert stands == (reply.replied_at is not None) or reply.state == "released"
             assert (reply.replied_at is None) or (reply.read_at is not None and reply.read_at <= reply.replied_at)
-            assert reply.due_at == reply.instruction.due_at
+            assert reply.due_at <= reply.instruction.due_at
+            assert reply.due_at == reply.instruction.due_at or reply.state in (
+                "replied",
+                "accepted",
+                "released",
+                "sent_back",
+            )
             assert (reply.state == "accepted") <= (reply.decided_at is not None)
             assert (reply.state == "sent_back") <= (reply.sent_back_count > 0)
             if reply.decided_by_id and reply.replied_by_id:

@@ -41,6 +41,10 @@ def _judge(accepted: bool) -> Move:
     return judge
 
 
+def _postpone(actor: Actor, row: Instruction) -> object:
+    return actions.postpone_instruction(actor=actor, instruction_id=row.pk, due_on=date(2026, 9, 25), note="会后再报")
+
+
 def _withdraw(actor: Actor, row: Instruction) -> object:
     return actions.withdraw_instruction(actor=actor, instruction_id=row.pk, note="误录")
 
@@ -54,6 +58,7 @@ MOVES: dict[str, tuple[Move, bool, set[str]]] = {
     "reply": (_reply, False, {"street"}),
     "accept": (_judge(True), True, {"office", "leader"}),
     "send_back": (_judge(False), True, {"office", "leader"}),
+    "postpone": (_postpone, False, {"office", "leader"}),
     "withdraw": (_withdraw, False, {"office"}),
     "object": (_object, False, {"leader"}),
 }

@@ -29,6 +29,7 @@ from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.calendar import CALENDAR
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
+from chuangcheng.notices.models import Notice
 from chuangcheng.photos import selectors as photos
 from tests.cases.play import OTHER_STREET, Play, picture
 from tests.conftest import NOON
@@ -117,6 +118,9 @@ def test_only_what_was_closed_as_fixed_lately_is_drawn(play: Play, share: Share)
     play.verified()
     case = play.closed()
     assert recheck_effects.draw() == 1 and actions.draw_rechecks(now=NOON) == 0, "once, however often it is called"
+    news = Notice.objects.filter(topic="recheck.drawn")
+    assert "inspector" in {notice.person.username for notice in news}
+    assert {notice.text["zh"] for notice in news} == {"抽中 1 件结案，请实地复核"}
     row = Recheck.objects.get()
     assert (row.case, row.closed_at, row.why, row.state) == (case, case.closed_at, "share", "waiting")
     assert row.handled_unit_id == play.unit("street") and row.verified_unit_id == play.unit("office")

@@ -117,9 +117,23 @@ def tell_of_its_end(row: Outbox) -> None:
     _tell(row, instruction, [*_repliers(_addressed(instruction)), *clerk], said)
 
 
+@on("instruction.postponed")
+def tell_of_more_time(row: Outbox) -> None:
+    """Who still owes a reply learns of the new day."""
+    instruction = _of(row)
+    if instruction is None:
+        return
+    due, number = instruction.due_at.astimezone(clock.CITY_ZONE), instruction.number
+    said = Label(
+        f"批示 {number} 的答复日期改为 {due.month}月{due.day}日", f"The reply to {number} is now due on {due:%Y-%m-%d}"
+    )
+    owing = instruction.replies.filter(state__in=OWED).select_related("unit")
+    _tell(row, instruction, _repliers([reply.unit for reply in owing]), said)
+
+
 @on(
     "instruction.entered", "instruction.replied", "instruction.sent_back", "instruction.withdrawn",
-    "instruction.objected",
+    "instruction.objected", "instruction.postponed",
 )  # fmt: skip
 def follow(row: Outbox) -> None:
     """Each unit that owes a reply has one alarm at its next reminder; the others have none."""

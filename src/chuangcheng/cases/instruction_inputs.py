@@ -42,12 +42,24 @@ class InstructionInput:
     @property
     def due_at(self) -> datetime:
         """The end of the day on which the reply is due."""
-        return datetime.combine(self.due_on, time(23, 59, 59), CITY_ZONE)
+        return end_of(self.due_on)
+
+
+def end_of(day: date) -> datetime:
+    """The last second of the city's day."""
+    return datetime.combine(day, time(23, 59, 59), CITY_ZONE)
 
 
 def check(given: InstructionInput, now: datetime) -> None:
     """``common.invalid`` naming every wrong field, or nothing."""
     inputs.refuse([*_words(given), *_units(given), *_days(given, now.astimezone(CITY_ZONE).date())])
+
+
+def check_later(due_on: date, due_at: datetime, now: datetime) -> None:
+    """``common.invalid`` unless the new last day lies after the one that stands, not in the past and not too far."""
+    today = now.astimezone(CITY_ZONE).date()
+    if not max(today, due_at.astimezone(CITY_ZONE).date() + timedelta(days=1)) <= due_on <= today + LATEST:
+        inputs.refuse([FieldProblem("due_on", "range", "新的答复日期应晚于原定日期和今天，两年以内")])
 
 
 def _words(given: InstructionInput) -> Iterator[FieldProblem]:

@@ -103,7 +103,9 @@ def moves_for(actor: Actor, row: Instruction) -> list[Move]:
         return []
     found = [move for move in INSTRUCTION.moves_from(row.state) if policies.holds(post, move.permission)]
     mine = row.leader_id == actor.person_id
-    return [move for move in found if move.name == "withdraw" or (move.name == "object" and mine)]
+    enters = policies.holds(post, "instructions.enter")
+    open_to = {"withdraw": True, "object": mine, "postpone": enters or mine}
+    return [move for move in found if open_to.get(move.name)]
 
 
 def reply_moves_for(actor: Actor, row: Instruction, reply: InstructionReply) -> list[Move]:

@@ -310,6 +310,8 @@ INSTRUCTION = StateTable(
     ),
     moves=(
         Move("finish", ("open",), "done", "instructions.judge", Label("全部认可，办结", "All replies accepted")),
+        Move("postpone", ("open",), "open", "instructions.judge", Label("改答复日期", "Move the reply day"),
+             needs=("note",)),
         Move("withdraw", ("open",), "withdrawn", "instructions.enter", Label("撤回", "Withdraw"), needs=("note",)),
         Move("object", ("open", "done"), "objected", "instructions.object",
              Label("这不是我的批示", "This is not my instruction"), needs=("note",)),
@@ -427,6 +429,7 @@ RECHECK_VERBS = {
 }
 INSTRUCTION_VERBS = {
     "finish": ("finished", "instruction.finished"),
+    "postpone": ("postponed", "instruction.postponed"),
     "withdraw": ("withdrawn", "instruction.withdrawn"),
     "object": ("objected", "instruction.objected"),
 }

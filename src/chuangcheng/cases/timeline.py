@@ -106,6 +106,7 @@ _EXTRA = {
     "quickfix.photo_stored": Label("收到照片", "Photo received"),
     "case.instructed": Label("领导批示", "A leader's instruction"),
     "report.instructed": Label("领导批示", "A leader's instruction"),
+    "instruction.postponed": Label("改答复日期", "Reply day moved"),
     "instruction.entered": Label("代录批示", "Instruction entered"),
     "instruction.read": Label("首次阅看", "First read"),
     "recheck.drawn": Label("抽中复核", "Drawn for a re-check"),

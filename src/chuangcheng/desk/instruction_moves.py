@@ -135,6 +135,13 @@ class Reasoned(django_forms.Form):
     note = _words(_("理由"))
 
 
+class Postponed(Reasoned):
+    """The new last day, and why."""
+
+    due_on = _day(_("新的答复日期"), _("只改还没有回复的单位；此后按新日期计是否按时，原定日期留在记录里。"))
+    field_order = ("due_on", "note")
+
+
 class Reply(django_forms.Form):
     """The unit's reply."""
 
@@ -151,6 +158,8 @@ def _reply(request: StaffRequest, pk: UUID, given: dict[str, Any]) -> object:
 
 
 MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
+    "postpone": (Postponed, lambda request, pk, given: actions.postpone_instruction(
+        actor=request.actor, instruction_id=pk, **given)),
     "withdraw": (Reasoned, lambda request, pk, given: actions.withdraw_instruction(
         actor=request.actor, instruction_id=pk, **given)),
     "object": (Reasoned, lambda request, pk, given: actions.object_to_instruction(

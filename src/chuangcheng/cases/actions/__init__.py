@@ -19,6 +19,7 @@ from chuangcheng.cases.actions.instructions import (
     judge_reply,
     note_read,
     object_to_instruction,
+    postpone_instruction,
     reply_instruction,
     withdraw_instruction,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "part_report",
     "pass_on",
     "plan_steps",
+    "postpone_instruction",
     "rate_report",
     "recompute_provisional",
     "recompute_some",

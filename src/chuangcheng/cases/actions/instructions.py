@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from chuangcheng.cases import instructions, policies, selectors
 from chuangcheng.cases.chronicle import INSTRUCTION_FIELDS, INSTRUCTION_REPLY_FIELDS, values_of
-from chuangcheng.cases.instruction_inputs import MAX_TEXT, InstructionInput, check
+from chuangcheng.cases.instruction_inputs import MAX_TEXT, InstructionInput, check, check_later, end_of
 from chuangcheng.cases.instructions import KIND, REPLY_KIND, VERSION
 from chuangcheng.cases.locks import lock_case, lock_report
 from chuangcheng.cases.models import Assignment, Case, Instruction, InstructionReply, InstructionWords, Report
@@ -231,6 +231,25 @@ def judge_reply(*, actor: Actor, reply_id: UUID, accepted: bool, note: str = "")
         if accepted and not row.replies.exclude(state="accepted").exists():
             write(step(row, "finish", actor, changes={"ended_at": now}))
     return reply
+
+
+def postpone_instruction(*, actor: Actor, instruction_id: UUID, due_on: date, note: str) -> Instruction:
+    """More time for every unit that still owes a reply, for the reason in ``note``: given by the leader, or by those
+    who enter for them. The new day counts from now on; the first one stands in the history."""
+    post = rights.require(actor, INSTRUCTION.move("postpone").permission)
+    _check_words(note)
+    with transaction.atomic():
+        row = _lock(actor, instruction_id)
+        if not policies.holds(post, "instructions.enter") and row.leader_id != actor.person_id:
+            raise Refused("instruction.not_yours")
+        check_later(due_on, row.due_at, clock.now())
+        due_at = end_of(due_on)
+        owing = row.replies.filter(state__in=instructions.OWED).select_for_update().order_by("pk")
+        touched: list[Touch] = [altered(reply, due_at=due_at) for reply in owing]
+        given: dict[str, object] = {"note": note.strip()}
+        write(step(row, "postpone", actor, changes={"due_at": due_at}, touched=touched, given=given, note=tidy(note)))
+        versions.bump(VERSION)
+    return row
 
 
 def withdraw_instruction(*, actor: Actor, instruction_id: UUID, note: str) -> Instruction:
