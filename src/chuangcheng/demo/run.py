@@ -16,7 +16,7 @@ from chuangcheng.bulletins import actions as bulletins
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
-from chuangcheng.demo import editions, together, trust
+from chuangcheng.demo import cycle, editions, together, trust
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
@@ -80,6 +80,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             together.play(cast)
             looks.find_some()
             editions.play(cast)
+            cycle.play(cast)
             sweep.drain()
             projector.refresh()
             keep(cast.named)

@@ -15,6 +15,8 @@ from chuangcheng.desk import (
     complaints,
     compound_moves,
     compounds,
+    cycle,
+    cycle_moves,
     deliberation_moves,
     deliberations,
     divisions,
@@ -65,6 +67,14 @@ from chuangcheng.desk.report_moves import conditions, report_move
 app_name = "desk"
 urlpatterns = [
     path("", today, name="home"),
+    path("cycle/", cycle.cycle_page, name="cycle"),
+    path("cycle/new/", cycle_moves.cycle_new, name="cycle_new"),
+    path("cycle/<uuid:cycle_id>/", cycle.cycle_page, name="cycle_of"),
+    path("cycle/<uuid:cycle_id>/moves/<slug:name>/", cycle_moves.cycle_move, name="cycle_move"),
+    path("cycle/phases/<uuid:phase_id>/", cycle.phase_page, name="phase"),
+    path("cycle/phases/<uuid:phase_id>/moves/<slug:name>/", cycle_moves.phase_move, name="phase_move"),
+    path("cycle/demands/<uuid:demand_id>/moves/<slug:name>/", cycle_moves.demand_move, name="demand_move"),
+    path("cycle/freezes/<uuid:freeze_id>/lift/", cycle_moves.freeze_lift, name="freeze_lift"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("debts/", tasks.debt_list, name="task_debts"),
     path("tasks/workbook/", task_ledger.ledger_out, name="ledger_out"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from chuangcheng.framework import sample
-from chuangcheng.framework.documents import EDIT, EDITION_CACHE, clear, load_edition, refuse_frozen
+from chuangcheng.framework.documents import EDIT, EDITION_CACHE, ask_guards, clear, load_edition, refuse_frozen
 from chuangcheng.framework.models import Duty, DutyKind, Edition, EditionState, Standard
 from chuangcheng.framework.reference import save_categories, save_time_rules
 from chuangcheng.framework.states import EDITION
@@ -54,7 +54,7 @@ def publish_edition(*, actor: Actor, edition: Edition) -> Edition:
         chosen = locked[edition.pk]
         if chosen.state == EditionState.PUBLISHED:
             return chosen
-        refuse_frozen(chosen)
+        refuse_frozen(chosen, "editions")
         # The old one first: a constraint allows one published edition of a family at any moment.
         for other in locked.values():
             if other.state == EditionState.PUBLISHED and other.family == chosen.family:
@@ -71,6 +71,7 @@ def freeze_edition(*, actor: Actor, edition: Edition) -> Edition:
     with transaction.atomic():
         rights.require_or_system(actor, EDITION.move("freeze").permission)
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
+        ask_guards(locked, "editions")
         _move(actor, locked, "freeze")
         versions.bump(EDITION_CACHE)
     return locked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -100,6 +100,7 @@ def load_edition(*, actor: Actor, document: Mapping[str, Any]) -> Edition:
                 raise Refused("framework.not_draft", edition=edition.name_zh)
             if Duty.objects.filter(standard__edition=edition).exists():  # their history would point at nothing
                 raise Refused("framework.has_duties", edition=edition.name_zh)
+        ask_guards(edition, "weights")
         return _store(actor, edition, plain)
 
 
@@ -128,10 +129,29 @@ def _store(actor: Actor, edition: Edition | None, plain: dict[str, Any]) -> Edit
     return edition
 
 
-def refuse_frozen(edition: Edition) -> None:
-    """Refused: ``framework.frozen``, ``framework.dropped`` for an edition that takes no change any more."""
+Guard = Callable[[Edition | None, str], None]
+_guards: list[Guard] = []
+
+
+def guard(check: Guard) -> Guard:
+    """Let a room above be asked before an edition (None: one that is new) is changed: it raises its own refusal.
+    Asked about ``editions`` (published, frozen), ``duties`` and ``weights`` (texts loaded)."""
+    _guards.append(check)
+    return check
+
+
+def ask_guards(edition: Edition | None, what: str) -> None:
+    """Ask every room above."""
+    for check in _guards:
+        check(edition, what)
+
+
+def refuse_frozen(edition: Edition, what: str = "duties") -> None:
+    """Refused: ``framework.frozen``, ``framework.dropped`` for an edition that takes no change any more; and what the
+    guards of rooms above say."""
     if edition.state in (EditionState.FROZEN, EditionState.DROPPED):
         raise Refused(f"framework.{edition.state}", edition=edition.name_zh)
+    ask_guards(edition, what)
 
 
 def clear(edition: Edition) -> None:

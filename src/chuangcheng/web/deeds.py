@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chuangcheng.cases import timeline
+from chuangcheng.cycle import deeds as cycle
 from chuangcheng.kernel.label import Label
 from chuangcheng.tasks import timeline as tasks
 
@@ -26,6 +27,7 @@ SUBJECTS = {
     "unit": Label("单位", "Unit"),
     "edition": Label("体系版本", "Edition"),
     "duty": Label("责任", "Duty"),
+    **cycle.SUBJECTS,
     "indicator": Label("指标", "Indicator"),
     "weekly": Label("周报", "Weekly report"),
     "channel": Label("通知渠道", "Notice channel"),
@@ -78,6 +80,7 @@ DEEDS = {
     "team.prolonged": Label("延长专班期限", "Team prolonged"),
     "team.ended": Label("结束专班", "Team ended"),
     **tasks.DEEDS,
+    **cycle.DEEDS,
     "visit.started": Label("开始到访", "Visit begun"),
     "visit.checked": Label("记录检查结果", "Checks recorded"),
     "visit.finished": Label("完成到访", "Visit finished"),
