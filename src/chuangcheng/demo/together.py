@@ -40,7 +40,7 @@ def _share(cast: Cast, case: Case, now: datetime) -> None:
     if actor is None or helper is None or case.holder is None or case.due_at is None:
         return
     actions.add_co(actor=cast.named["office"], case_id=case.pk, unit_id=helper.pk)
-    third = (case.due_at - now) / len(STEPS)
+    third = (case.due_at - now) // len(STEPS)  # rounded down: the last step may not lie behind the case's limit
     units = (case.holder.pk, helper.pk, case.holder.pk)
     plan = [
         StepInput(name, unit or helper.pk, now + third * n)
