@@ -21,7 +21,7 @@ def small() -> dict[str, Any]:
         return {
             "code": code, "zh": f"标准{code}", "en": "", **flags, "relative_weight": weight, "methods": ["onsite"],
             "scoring": {"kind": "abc_state"}, "scoring_source": "sourced", "site_kinds": ["lane"],
-            "responsible_role": "urban_management", "note": "", **more,
+            "responsible_role": "urban_management", "evidence": ["site"], "due_on": "", "note": "", **more,
         }  # fmt: skip
 
     def item(code: str, standards: list[str], codes: list[str]) -> dict[str, Any]:
@@ -122,4 +122,6 @@ def _standard(draw: st.DrawFn, code: str) -> dict[str, Any]:
         "scoring": {"kind": draw(st.sampled_from(["binary", "threshold", "ratio"])), "target": draw(numbers)},
         "scoring_source": draw(SOURCE), "site_kinds": draw(st.sampled_from([[], ["lane"]])),
         "responsible_role": draw(st.sampled_from(["", "urban_management"])), "note": draw(LINE),
+        "evidence": draw(st.lists(st.sampled_from(["report", "picture", "site"]), unique=True)),
+        "due_on": draw(st.sampled_from(["", "2026-12-31"])),
     }  # fmt: skip

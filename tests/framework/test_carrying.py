@@ -96,7 +96,7 @@ def test_the_figures_before_anything_is_carried(pair: tuple[Edition, Edition]) -
 def test_what_is_sure_goes_over_by_itself(pair: tuple[Edition, Edition], personas: dict[str, Actor]) -> None:
     old, new = pair
     done = carry_forward(actor=personas["office"], old=old, new=new)
-    assert done.rows == {"duties": 6, "checklists": 4, "negative": 1}
+    assert done.rows == {"duties": 6, "evidence": 0, "checklists": 4, "negative": 1}
     before, after = duties(old), duties(new)
     assert {"N0": before["F-1-1-1"], "N1": before["F-1-1-2"]} == after
     kind = selectors.kind_by_code(new, "lane")
@@ -137,7 +137,12 @@ def test_a_person_decides_the_rest(pair: tuple[Edition, Edition], personas: dict
 def test_a_published_edition_takes_duties_but_keeps_its_tree(pair: tuple[Edition, Edition]) -> None:
     old, new = pair
     publish_edition(actor=SYSTEM, edition=new)
-    assert carry_forward(actor=SYSTEM, old=old, new=new).rows == {"duties": 6, "checklists": 0, "negative": 0}
+    assert carry_forward(actor=SYSTEM, old=old, new=new).rows == {
+        "duties": 6,
+        "evidence": 0,
+        "checklists": 0,
+        "negative": 0,
+    }
     assert new.site_kinds.count() == 0
 
 
@@ -152,7 +157,7 @@ def test_rooms_above_register_what_they_carry(pair: tuple[Edition, Edition], mon
 
     assert carry_forward(actor=SYSTEM, old=pair[0], new=pair[1]).rows["tasks"] == 7
     assert seen == [[("F-1-1-1", "N0"), ("F-1-1-2", "N1")]]
-    assert {*carrying.labels()} == {"duties", "checklists", "negative", "tasks"}
+    assert {*carrying.labels()} == {"duties", "evidence", "checklists", "negative", "tasks"}
 
 
 def test_two_old_standards_may_have_one_heir(pair: tuple[Edition, Edition], small_city: Any) -> None:
@@ -193,4 +198,9 @@ def test_another_familys_edition_takes_duties_but_no_negative_list(small_city: A
     old = publish_edition(actor=SYSTEM, edition=load_edition(actor=SYSTEM, document=first()))
     assign_by_role(actor=SYSTEM, edition=old)
     own = load_edition(actor=SYSTEM, document={**second(), "family": "own"})
-    assert carry_forward(actor=SYSTEM, old=old, new=own).rows == {"duties": 6, "checklists": 4, "negative": 0}
+    assert carry_forward(actor=SYSTEM, old=old, new=own).rows == {
+        "duties": 6,
+        "evidence": 0,
+        "checklists": 4,
+        "negative": 0,
+    }

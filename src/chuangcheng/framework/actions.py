@@ -83,7 +83,7 @@ def drop_edition(*, actor: Actor, edition: Edition) -> Edition:
         rights.require_or_system(actor, EDIT)
         locked = Edition.objects.select_for_update().get(pk=edition.pk)
         EDITION.next(locked.state, "drop")
-        if Duty.objects.filter(standard__edition=locked).exists():
+        if Duty.every.filter(standard__edition=locked).exists():
             raise Refused("framework.has_duties", edition=locked.name_zh)
         clear(locked)
         _move(actor, locked, "drop")
@@ -129,10 +129,12 @@ def _facts(duty: Duty) -> dict[str, object]:
 
 
 def assign_by_role(*, actor: Actor, edition: Edition) -> int:
-    """Break an edition down to units in one go; returns how many duties were added. Duties that stand stay.
+    """Break an edition down to units in one go; returns how many duties were added. Duties that stand stay, and a
+    standard that has a lead gets no other.
 
-    Lead: the units whose role is the standard's responsible role, else the campaign office. Territory: every street
-    office, for standards that are seen in the streets. Refused: ``framework.no_office``.
+    Lead: the first unit whose role is the standard's responsible role, its peers support it; without any, the campaign
+    office. Territory: every street office, for standards that are seen in the streets. Refused:
+    ``framework.no_office``.
     """
     with transaction.atomic():
         rights.require_or_system(actor, EDIT)
@@ -144,9 +146,12 @@ def assign_by_role(*, actor: Actor, edition: Edition) -> int:
         for unit in people.units():
             holders.setdefault(unit.role_code, []).append(unit)
         streets = list(people.units().filter(kind=UnitKind.STREET))
+        standing = Duty.objects.filter(standard__edition=edition).values_list("standard_id", "unit_id", "kind")
+        led = {standard for standard, _, kind in standing if kind == DutyKind.LEAD}
+        bound = {(standard, unit) for standard, unit, _ in standing}
         wanted = _wanted(edition.standards.all(), holders, office, streets)
-        standing = set(Duty.objects.filter(standard__edition=edition).values_list("standard_id", "unit_id", "kind"))
-        duties = [duty for duty in wanted if (duty.standard_id, duty.unit_id, duty.kind) not in standing]
+        duties = [duty for duty in wanted if (duty.standard_id, duty.unit_id) not in bound
+                  and not (duty.kind == DutyKind.LEAD and duty.standard_id in led)]  # fmt: skip
         events = [_assigned(duty, actor) for duty in duties]
         Duty.objects.bulk_create(duties, batch_size=500)
         history.insert(events)
@@ -164,8 +169,8 @@ def _wanted(
 ) -> Iterable[Duty]:
     for standard in standards:
         leads = holders.get(standard.responsible_role, []) if standard.responsible_role else []
-        for unit in leads or [office]:
-            yield Duty(standard=standard, unit=unit, kind=DutyKind.LEAD)
+        for number, unit in enumerate(leads or [office]):
+            yield Duty(standard=standard, unit=unit, kind=DutyKind.SUPPORT if number else DutyKind.LEAD)
         if _SEEN_IN_STREETS & set(standard.methods):
             for street in streets:
                 if street not in leads:

@@ -8,7 +8,18 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from chuangcheng.framework.columns import ABOUT_SHEET as ABOUT
-from chuangcheng.framework.columns import CATEGORIES, ITEMS, LEVELS, METHODS, NEGATIVE, NODES, SITE_KINDS, TIMES, Sheet
+from chuangcheng.framework.columns import (
+    CATEGORIES,
+    EVIDENCE,
+    ITEMS,
+    LEVELS,
+    METHODS,
+    NEGATIVE,
+    NODES,
+    SITE_KINDS,
+    TIMES,
+    Sheet,
+)
 from chuangcheng.framework.flat import Line, Rows, is_flag, level_of
 from chuangcheng.framework.models import Family
 from chuangcheng.framework.rules import Rules
@@ -121,6 +132,9 @@ def _standard(rows: Rows, line: Line) -> None:
     for method in values["methods"]:
         if method not in METHODS:
             rows.blame(NODES, line, "methods", "unknown_choice", f"没有测评方式“{method}”")
+    for code in values["evidence"]:
+        if code not in EVIDENCE:
+            rows.blame(NODES, line, "evidence", "unknown_choice", f"没有佐证类型“{code}”")
     if not values["scoring_kind"]:
         rows.blame(NODES, line, "scoring_kind", "missing", "标准必须写明计分方式")
 

@@ -7,10 +7,11 @@ from typing import Literal
 
 from chuangcheng.kernel.scoring import KINDS
 
-Kind = Literal["text", "code", "fraction", "decimal", "codes", "json", "flag"]
+Kind = Literal["text", "code", "fraction", "decimal", "codes", "json", "flag", "date"]
 
 LEVELS = {"framework": "体系", "project": "项目", "content": "内容", "standard": "标准"}
 METHODS = ("onsite", "material", "survey", "observation")
+EVIDENCE = ("report", "picture", "document", "site", "survey", "indicator")
 SCORING = tuple(KINDS)
 SOURCES = ("official", "sourced", "seed", "reconstructed")
 UNITS = ("urgent_hours", "work_hours", "work_days")
@@ -74,6 +75,10 @@ NODES = Sheet("nodes", "测评标准", (
     Column("responsible_role", "牵头角色", "code", comment="“说明”中责任角色的代码", width=18, limit=40),
     Column("note", "备注", width=20),
     *_SOURCE,
+    Column("evidence", "佐证类型", "codes",
+           comment="report 说明报告、picture 图片、document 文件资料、site 实地点位、survey 问卷调查、"
+                   "indicator 指标数据，多个用逗号分开", width=18),
+    Column("due_on", "完成时限", "date", comment="日期，如 2026-12-31", width=12),
 ))  # fmt: skip
 
 SITE_KINDS = Sheet("kinds", "点位类型", (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from chuangcheng.framework.models import Edition, Succession
 from chuangcheng.framework.weights import exact
@@ -54,7 +54,8 @@ def _doubt(doubt: Doubt) -> dict[str, Any]:
 def compare_editions(old: Edition, new: Edition) -> Comparison:
     """What became of the standards of ``old`` in ``new``, decisions included. Six queries."""
     diff = editions.compare(side_of(old), side_of(new), decisions(old, new))
-    counted = old.standards.annotate(n=Count("duties")).filter(n__gt=0).values_list("code", "n")
+    standing = Count("duties", Q(duties__ended_at=None))
+    counted = old.standards.annotate(n=standing).filter(n__gt=0).values_list("code", "n")
     return Comparison(diff, dict(counted))
 
 

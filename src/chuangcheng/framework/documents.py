@@ -54,8 +54,11 @@ _STANDARD = (
     "scoring_source",
     "site_kinds",
     "responsible_role",
+    "evidence",
+    "due_on",
     "note",
 )
+_PLANNED = {"evidence", "due_on"}  # no part of the text: they may differ from the file once the edition is published
 _KIND = (*_NODE, "prefix", "group", "responsible_role", "observation", "blocks")
 _ITEM = (*_NODE, "scoring", "case_codes", "from_block", "by_analogy")
 _NEGATIVE = (*_NODE, "effect")
@@ -94,11 +97,11 @@ def load_edition(*, actor: Actor, document: Mapping[str, Any]) -> Edition:
         reference.save_time_rules(actor=actor, rows=plain["time_rules"])
         edition = Edition.objects.select_for_update().filter(code=plain["code"]).first()
         if edition is not None:
-            if edition.state != EditionState.DROPPED and _own(dump_edition(edition)) == _own(plain):
+            if edition.state != EditionState.DROPPED and _same(edition, plain):
                 return edition
             if edition.state not in EDITION.move("load").sources:
                 raise Refused("framework.not_draft", edition=edition.name_zh)
-            if Duty.objects.filter(standard__edition=edition).exists():  # their history would point at nothing
+            if Duty.every.filter(standard__edition=edition).exists():  # their history would point at nothing
                 raise Refused("framework.has_duties", edition=edition.name_zh)
         ask_guards(edition, "weights")
         return _store(actor, edition, plain)
@@ -106,6 +109,21 @@ def load_edition(*, actor: Actor, document: Mapping[str, Any]) -> Edition:
 
 def _own(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in _SHARED}
+
+
+def _same(edition: Edition, plain: Mapping[str, Any]) -> bool:
+    """Whether the document says what the edition says; of a published one its text alone counts."""
+    stored, given = _own(dump_edition(edition)), _own(plain)
+    if edition.state == EditionState.DRAFT:
+        return stored == given
+    return bool(_text_of(stored) == _text_of(given))
+
+
+def _text_of(value: Any) -> Any:
+    """The document without what is planned for its standards."""
+    if isinstance(value, dict):
+        return {name: _text_of(inner) for name, inner in value.items() if name not in _PLANNED}
+    return [_text_of(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _store(actor: Actor, edition: Edition | None, plain: dict[str, Any]) -> Edition:
@@ -220,7 +238,7 @@ def _standards(
     return [
         Standard(
             edition=edition, content=content, order=order, weight_num=points[row["code"]].numerator,
-            weight_den=points[row["code"]].denominator, **_only(row, _STANDARD),
+            weight_den=points[row["code"]].denominator, **{**_only(row, _STANDARD), "due_on": row["due_on"] or None},
         )
         for order, row in enumerate(rows, first)
     ]  # fmt: skip
@@ -253,7 +271,8 @@ def dump_edition(edition: Edition) -> dict[str, Any]:
         below.setdefault(node.parent_id, []).append(node)
     standards: dict[Any, list[dict[str, Any]]] = {}
     for standard in edition.standards.order_by("order"):
-        standards.setdefault(standard.content_id, []).append(_fields(standard, _STANDARD))
+        due = standard.due_on.isoformat() if standard.due_on else ""
+        standards.setdefault(standard.content_id, []).append({**_fields(standard, _STANDARD), "due_on": due})
     return {
         **head,
         "frameworks": [_dump_node(node, below, standards) for node in below.get(None, [])],

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any
@@ -90,6 +91,7 @@ _WRONG = {
     "decimal": "不是数字",
     "json": "不是有效的 JSON 对象",
     "flag": "请填“是”或留空",
+    "date": "不是日期（如 2026-12-31）",
 }
 
 
@@ -104,7 +106,17 @@ def _typed(column: Column, text: str) -> Any:
         return _object(text)
     if column.kind == "flag":
         return _flag(text)
+    if column.kind == "date":
+        return _date(text) if text else ""
     return text
+
+
+def _date(text: str) -> str:
+    """``2026-12-31`` of whatever way a day is written in."""
+    found = re.fullmatch(r"(\d{4})\D(\d{1,2})\D(\d{1,2})日?(?: 00:00:00)?", text)
+    if found is None:
+        raise ValueError(text)
+    return date(*map(int, found.groups())).isoformat()
 
 
 def _decimal(text: str) -> str:
@@ -267,7 +279,7 @@ def _depth(node: dict[str, Any]) -> int:
 
 
 def _standard(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("methods", "scoring_source", "site_kinds", "responsible_role", "note")
+    kept = ("methods", "scoring_source", "site_kinds", "responsible_role", "evidence", "due_on", "note")
     scoring = {"kind": values["scoring_kind"], **values["scoring"]} if values["scoring_kind"] else {}
     return {"relative_weight": values["weight"], "scoring": scoring, **{name: values[name] for name in kept}}
 

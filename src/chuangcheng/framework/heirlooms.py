@@ -34,6 +34,16 @@ def carry_duties(actor: Actor, old: Edition, new: Edition, heirs: Heirs) -> int:
     return len(fresh)
 
 
+@carries("evidence", Label("佐证类型", "Kinds of evidence"))
+def carry_evidence(_actor: Actor, _old: Edition, _new: Edition, heirs: Heirs) -> int:
+    """Heirs that say nothing of their evidence take that of their forebears; dates are for the new year to set."""
+    bare = {heir.pk: (heir, one) for one, heir in heirs if one.evidence and not heir.evidence}
+    for heir, one in bare.values():
+        heir.evidence = one.evidence
+    Standard.objects.bulk_update([heir for heir, _ in bare.values()], ["evidence"], batch_size=500)
+    return len(bare)
+
+
 @carries("checklists", Label("点位类型和考察项", "Kinds of sites and checklist items"))
 def carry_checklists(_actor: Actor, old: Edition, new: Edition, heirs: Heirs) -> int:
     """A draft that brought no kinds of sites takes those of the old edition; items speak for the heirs of their

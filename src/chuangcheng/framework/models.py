@@ -6,9 +6,12 @@ from fractions import Fraction
 
 from django.db import models
 
+from chuangcheng.framework.bonds import Decree, DutyBatch, DutyTemplate, NamedDuty
 from chuangcheng.history.models import Chained
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.models import Person, Unit
+
+__all__ = ["Decree", "DutyBatch", "DutyTemplate", "NamedDuty"]
 
 
 class SourceFlag(models.TextChoices):
@@ -124,8 +127,23 @@ class Node(Sourced):
         return Fraction(self.weight_num, self.weight_den)
 
 
+class Evidence(models.TextChoices):
+    """What proves a standard 佐证类型."""
+
+    REPORT = "report", "说明报告"
+    PICTURE = "picture", "图片"
+    DOCUMENT = "document", "文件资料"
+    SITE = "site", "实地点位"
+    SURVEY = "survey", "问卷调查"
+    INDICATOR = "indicator", "指标数据"
+
+
 class Standard(Sourced):
-    """A standard 测评标准: what is scored. ``weight`` is points of the framework's 100, exact."""
+    """A standard 测评标准: what is scored. ``weight`` is points of the framework's 100, exact.
+
+    ``evidence`` and ``due_on`` are no part of the text but of the work on it: they may be set as long as the edition is
+    not frozen.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="standards")
@@ -142,6 +160,8 @@ class Standard(Sourced):
     scoring_source = models.CharField(max_length=16, choices=SourceFlag.choices, default=SourceFlag.OFFICIAL)
     site_kinds = models.JSONField(default=list)  # codes of the kinds at which it is looked for
     responsible_role = models.CharField(max_length=40, blank=True)
+    evidence = models.JSONField(default=list)  # codes of :class:`Evidence`
+    due_on = models.DateField(null=True, blank=True)  # 完成时限
     note = models.TextField(blank=True)
 
     class Meta:
@@ -162,16 +182,35 @@ class DutyKind(models.TextChoices):
     TERRITORY = "territory", "属地"
 
 
+class LiveDuties(models.Manager["Duty"]):
+    """The duties that stand."""
+
+    def get_queryset(self) -> models.QuerySet[Duty]:
+        """Without those that ended."""
+        return super().get_queryset().filter(ended_at=None)
+
+
 class Duty(Chained):
-    """A unit's (and a person's) duty for a standard."""
+    """A unit's (and a person's) duty for a standard.
+
+    An ended one stays, because its history does; ``objects`` and the relations of standards and units leave it out.
+    """
 
     standard = models.ForeignKey(Standard, models.CASCADE, related_name="duties")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="duties")
     kind = models.CharField(max_length=12, choices=DutyKind.choices)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="duties")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LiveDuties()
+    every = models.Manager["Duty"]()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["standard", "unit", "kind"], name="framework_duty_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["standard", "unit", "kind"], condition=models.Q(ended_at=None), name="framework_duty_once"
+            )
+        ]
 
 
 class Succession(models.Model):

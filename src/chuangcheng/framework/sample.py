@@ -27,6 +27,7 @@ def _document() -> str:
     links = tomllib.loads(_text("links.toml"))
     site_kinds = [_kind(kind, kinds["blocks"]) for kind in kinds["site_kinds"]]
     _link(site_kinds, tree["frameworks"], links)
+    _prove(tree["frameworks"], tomllib.loads(_text("evidence.toml")))
     whole = {**head, **tree, "site_kinds": site_kinds, "categories": categories(), "time_rules": time_rules()}
     return json.dumps(whole, ensure_ascii=False)
 
@@ -93,6 +94,14 @@ def speaks_for(item: dict[str, Any], prefix: str, patterns: Iterable[str]) -> bo
     if item["from_block"]:
         codes.append(item["code"].removeprefix(f"{prefix}-"))
     return any(fnmatchcase(code, pattern) for pattern in patterns for code in codes)
+
+
+def _prove(frameworks: list[dict[str, Any]], rules: dict[str, dict[str, list[str]]]) -> None:
+    """Give each standard the kinds of evidence that its methods and its scoring ask for."""
+    for standard in _standards(frameworks):
+        asked = [rules["methods"][method] for method in standard["methods"]]
+        asked.append(rules["scoring"].get(standard["scoring"]["kind"], []))
+        standard["evidence"] = list(dict.fromkeys(code for codes in asked for code in codes))
 
 
 def _standards(frameworks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -176,7 +176,8 @@ def duties_of(standard: Standard) -> list[Duty]:
 
 def lead_units(standard: Standard) -> list[Unit]:
     """The units that lead a standard, in official order."""
-    return list(Unit.objects.filter(duties__standard=standard, duties__kind=DutyKind.LEAD).select_related("division"))
+    leads = standard.duties.filter(kind=DutyKind.LEAD).values("unit")
+    return list(Unit.objects.filter(pk__in=leads).select_related("division"))
 
 
 def category(code: str) -> Category | None:

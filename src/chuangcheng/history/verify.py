@@ -155,7 +155,7 @@ def _subjects(kind: str) -> Iterator[Subject]:
         return
     name = _name_field(model)
     for pk, seq, head, number in (
-        model._default_manager.order_by("pk").values_list("pk", "chain_seq", "chain_head", name).iterator(CHUNK)
+        model._base_manager.order_by("pk").values_list("pk", "chain_seq", "chain_head", name).iterator(CHUNK)
     ):
         yield Subject(pk, seq, head, str(number))
 
@@ -181,7 +181,7 @@ def _one_chain(kind: str, subject_id: UUID) -> list[Difference]:
     model, subject = models().get(kind), None
     if model is not None:
         name = _name_field(model)
-        locked = model._default_manager.select_for_update().filter(pk=subject_id)
+        locked = model._base_manager.select_for_update().filter(pk=subject_id)
         values = locked.values_list("pk", "chain_seq", "chain_head", name).first()
         subject = Subject(values[0], values[1], values[2], str(values[3])) if values else None
     events = Event.objects.filter(subject_kind=kind, subject_id=subject_id).order_by("seq")

@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext, gettext_noop
 
 from chuangcheng.framework import selectors as framework
+from chuangcheng.framework.models import Evidence
 from chuangcheng.framework.time_rules import named
 from chuangcheng.indicators import selectors as indicators
 from chuangcheng.indicators.models import Indicator, Reading
@@ -35,6 +36,12 @@ _METHODS = {
 def method_word(code: str) -> str:
     """An assessment method as a word; an unknown one as it stands."""
     return gettext(_METHODS[code]) if code in _METHODS else code
+
+
+@register.filter
+def evidence_word(code: str) -> str:
+    """A kind of evidence as a word; an unknown one as it stands."""
+    return gettext(str(Evidence(code).label)) if code in Evidence.values else code
 
 
 @register.filter
