@@ -16,11 +16,7 @@ from chuangcheng.bulletins import actions as bulletins
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
-<<<<<<< HEAD
-from chuangcheng.demo import cycle, editions, together, trust
-=======
-from chuangcheng.demo import editions, split, together, trust
->>>>>>> e814b77 (Hold the decomposition of an edition against its standards: evidence, dates, coverage)
+from chuangcheng.demo import cycle, editions, split, together, trust
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
@@ -84,11 +80,8 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             together.play(cast)
             looks.find_some()
             editions.play(cast)
-<<<<<<< HEAD
-            cycle.play(cast)
-=======
             split.play(cast)
->>>>>>> e814b77 (Hold the decomposition of an edition against its standards: evidence, dates, coverage)
+            cycle.play(cast)
             sweep.drain()
             projector.refresh()
             keep(cast.named)
