@@ -6,11 +6,26 @@ from collections.abc import Iterator
 
 from chuangcheng.bulletins import actions
 from chuangcheng.bulletins.models import Weekly
+from chuangcheng.framework import selectors as framework
 from chuangcheng.history.duties import periodic
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.history.selectors import events_of
+from chuangcheng.kernel.label import Label
+from chuangcheng.meetings import agenda
+from chuangcheng.scoring import selectors as scoring
 
 periodic("bulletins.assemble", 3600)(actions.assemble_last_week)
+
+
+def losses(_asked: agenda.Asked) -> Iterator[agenda.Row]:
+    """The standards where the city loses most points, with each unit that leads them."""
+    edition = framework.current_edition()
+    for line in scoring.biggest_losses(edition) if edition else ():
+        for unit in framework.lead_units(line.standard) or [None]:
+            yield (unit.pk if unit else None), line.standard.pk
+
+
+agenda.offer(agenda.Source("standards", Label("失分最多的标准", "Standards losing most points"), "standard", losses))
 
 
 def check() -> Iterator[Difference]:

@@ -76,6 +76,7 @@ ROOMS = (
     Room("tasks", _("任务"), (
         Link("desk:tasks", _("台账"), "tasks.view"),
         Link("desk:task_debts", _("要账"), "tasks.view"),
+        Link("desk:meetings", _("会议"), "meetings.view"),
     )),
     Room("assessment", _("测评"), (
         Link("desk:scores", _("评分"), "scores.view"),
