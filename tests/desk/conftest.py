@@ -3,12 +3,13 @@
 from tests.bulletins.conftest import week, world
 from tests.cases.conftest import limits, make_site, play
 from tests.indicators.conftest import sample, sewage
+from tests.meetings.conftest import plan, present
 from tests.patrols.conftest import visit
 from tests.sites.conftest import edition, site
 from tests.tasks.conftest import ledger, make
 from tests.web.conftest import as_persona
 
 __all__ = [
-    "as_persona", "edition", "ledger", "limits", "make", "make_site", "play", "sample", "sewage", "site", "visit", "week",
+    "as_persona", "edition", "ledger", "limits", "make", "make_site", "plan", "play", "present", "sample", "sewage", "site", "visit", "week",
     "world",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ MODELS = {
     "compounds": "sites.compound", "deliberations": "sites.deliberation",
     "shops": "sites.shop", "rectifications": "sites.rectification",
     "rechecks": "cases.recheck",
+    "meetings": "meetings.meeting",
     "tasks": "tasks.task", "teams": "sites.team", "windows": "sites.site",
 }  # fmt: skip
 

@@ -21,8 +21,8 @@ def losses(_asked: agenda.Asked) -> Iterator[agenda.Row]:
     """The standards where the city loses most points, with each unit that leads them."""
     edition = framework.current_edition()
     for line in scoring.biggest_losses(edition) if edition else ():
-        for unit in framework.lead_units(line.standard) or [None]:
-            yield (unit.pk if unit else None), line.standard.pk
+        leads = [unit.pk for unit in framework.lead_units(line.standard)]
+        yield from ((pk, line.standard.pk) for pk in leads or [None])
 
 
 agenda.offer(agenda.Source("standards", Label("失分最多的标准", "Standards losing most points"), "standard", losses))

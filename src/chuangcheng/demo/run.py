@@ -23,6 +23,7 @@ from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.instructions import Instructions
 from chuangcheng.demo.keeping import keep
+from chuangcheng.demo.meetings import Meetings
 from chuangcheng.demo.merging import Merging
 from chuangcheng.demo.morning import Morning
 from chuangcheng.demo.orders import Orders
@@ -108,6 +109,7 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     registers.schedule()
     Talks(registers).schedule()
     Tasks(stage, cast, seed).schedule()
+    Meetings(stage, cast, seed).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 
 

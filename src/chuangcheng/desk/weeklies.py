@@ -23,7 +23,7 @@ from chuangcheng.web.pages import holds, leave, page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Listing
 
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def weekly_url(weekly: Weekly) -> str:
@@ -69,7 +69,7 @@ def weekly_page(request: StaffRequest, weekly_id: UUID) -> HttpResponse:
 def weekly_file(request: StaffRequest, weekly_id: UUID, kind: str) -> HttpResponse:
     """The report as a Word or PDF file."""
     weekly = selectors.get_weekly_for(request.actor, weekly_id)
-    writers = {"docx": (write_docx, _WORD), "pdf": (write_pdf, "application/pdf")}
+    writers = {"docx": (write_docx, WORD), "pdf": (write_pdf, "application/pdf")}
     if kind not in writers:
         raise Refused("common.not_found")
     write, mime = writers[kind]

@@ -64,7 +64,7 @@ def collect(asked: Asked) -> list[AgendaItem]:
     """The items for a meeting by its kind, unsaved and without places: sources in the kind's order, units by how much
     they owe, equal ones in official order."""
     found = []
-    units = {unit.pk: unit for unit in Unit.objects.all()}
+    units: dict[UUID | None, Unit] = {unit.pk: unit for unit in Unit.objects.all()}
     for source in (_sources[code] for code in kind_of(asked.meeting.kind).agenda if code in _sources):
         owed: dict[UUID | None, list[UUID]] = {}
         for unit_id, row in source.collect(asked):
@@ -89,7 +89,7 @@ def unanswered(meeting: Meeting) -> Q:
 
 def _decisions(asked: Asked) -> Iterable[Row]:
     rows = Decision.objects.filter(unanswered(asked.meeting)).order_by("due_on", "pk")
-    return rows.values_list("lead_id", "task_id")  # type: ignore[return-value]
+    return [(lead, task) for lead, task in rows.values_list("lead_id", "task_id") if task is not None]
 
 
 def _tasks(asked: Asked) -> Iterable[Row]:

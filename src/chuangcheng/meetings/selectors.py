@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -94,7 +95,7 @@ def rows_behind(actor: Actor, items: Iterable[AgendaItem]) -> dict[UUID, list[Be
     wanted: dict[str, set[str]] = defaultdict(set)
     for item in listed:
         wanted[sources()[item.source].kind].update(item.rows)
-    seen = {
+    seen: dict[str, QuerySet[Any]] = {
         "task": tasks.visible_to(actor), "case": cases.visible_cases(actor),
         "instruction": instructions.visible_to(actor),
     }  # fmt: skip
@@ -102,7 +103,7 @@ def rows_behind(actor: Actor, items: Iterable[AgendaItem]) -> dict[UUID, list[Be
         str(row.pk): Behind(kind, row.pk, row.number, row.get_state_display())
         for kind, ids in wanted.items()
         if kind in seen
-        for row in seen[kind].filter(pk__in=ids).only("number", "state")  # type: ignore[union-attr]
+        for row in seen[kind].filter(pk__in=ids).only("number", "state")
     }
     return {item.pk: [found[pk] for pk in item.rows if pk in found] for item in listed}
 

@@ -263,11 +263,12 @@ def field(bound: Any) -> dict[str, Any]:
 FORWARD = (
     "confirm", "file", "dispatch", "finish_co", "handle", "accept", "claim",
     "verify", "close", "extend", "suspend", "resume", "ask_confirm", "send", "draft", "grant_removal", "reply",
-    "pass", "strike_off", "progress", "check",
+    "pass", "strike_off", "progress", "check", "call", "hold", "issue", "minute",
 )  # fmt: skip
 GRAVE = ("void", "refuse", "decline", "decline_removal", "object")
 #: Moves that are taken now and then: they stand last.
-SELDOM = ("add_co", "release_co", "plan", "flag", "unflag", "amend", "comment", "repeat", "stop")
+SELDOM = ("add_co", "release_co", "plan", "flag", "unflag", "amend", "comment", "repeat", "stop", "build", "postpone",
+          "cancel")  # fmt: skip
 
 
 @register.inclusion_tag("web/parts/moves.html", takes_context=True)
