@@ -19,8 +19,8 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def plan(small_city: Any, noon: Any) -> Callable[..., Any]:
-    """What is entered: ``plan(title=…)``; a hundred days of the department, supported by the street."""
+def scheme(small_city: Any, noon: Any) -> Callable[..., Any]:
+    """What is entered: ``scheme(title=…)``; a hundred days of the department, supported by the street."""
     from chuangcheng.campaigns.actions import CampaignInput
 
     def given(**more: Any) -> CampaignInput:
@@ -35,12 +35,12 @@ def plan(small_city: Any, noon: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def campaign(plan: Any, personas: dict[str, Actor]) -> Make:
+def campaign(scheme: Any, personas: dict[str, Actor]) -> Make:
     """``campaign(targets=[{…}], running=True, **plan)``: a campaign with targets (one of 0 to 1000 without more)."""
     from chuangcheng.campaigns import actions
 
     def make(targets: Any = ({},), running: bool = True, **more: Any) -> Campaign:
-        row, _new = actions.create_campaign(actor=personas["office"], given=plan(**more))
+        row, _new = actions.create_campaign(actor=personas["office"], given=scheme(**more))
         for values in targets:
             given = actions.TargetInput(**{"name": "改造小区", "measure": "count", "goal": Decimal(1000), **values})
             actions.save_target(actor=personas["office"], campaign_id=row.pk, given=given)

@@ -40,15 +40,15 @@ def differences(name: str) -> list[Any]:
                                                            "until_on:past"),
     ({"until_on": LAST + timedelta(days=2000)}, "until_on:far"),
 ])  # fmt: skip
-def test_wrong_plans_are_refused_by_field(plan: Any, personas: Any, wrong: dict[str, Any], told: str) -> None:
-    said = refusal(lambda: actions.create_campaign(actor=personas["office"], given=plan(**wrong)))
+def test_wrong_plans_are_refused_by_field(scheme: Any, personas: Any, wrong: dict[str, Any], told: str) -> None:
+    said = refusal(lambda: actions.create_campaign(actor=personas["office"], given=scheme(**wrong)))
     assert said == f"common.invalid {told}"
     assert Campaign.objects.count() == 0 == Event.objects.count()
 
 
-def test_entering_twice_and_changing(plan: Any, personas: Any, small_city: Any) -> None:
+def test_entering_twice_and_changing(scheme: Any, personas: Any, small_city: Any) -> None:
     office, units = personas["office"], small_city.units
-    given = plan(leader=None)
+    given = scheme(leader=None)
     row, fresh = actions.create_campaign(actor=office, given=given)
     assert fresh and row.number.startswith("GJ20260915-") and row.state == "planned"
     again, fresh = actions.create_campaign(actor=office, given=given)
@@ -144,17 +144,17 @@ def test_who_sees_it_and_who_may_what(campaign: Make, personas: Any, small_city:
     )
 
 
-def test_a_sub_command_sets_up_for_its_line_only(plan: Any, personas: Any, small_city: Any) -> None:
+def test_a_sub_command_sets_up_for_its_line_only(scheme: Any, personas: Any, small_city: Any) -> None:
     department = small_city.units["department"]
     below = personas["subcommand"]
-    assert refusal(lambda: actions.create_campaign(actor=below, given=plan())) == "campaign.other_unit"
+    assert refusal(lambda: actions.create_campaign(actor=below, given=scheme())) == "campaign.other_unit"
     department.line_parent = small_city.units["subcommand"]
     department.save()
     from chuangcheng.people.rights import forget_posts
 
     forget_posts()
-    assert actions.create_campaign(actor=below, given=plan())[1]
-    assert refusal(lambda: actions.create_campaign(actor=personas["street"], given=plan())) == "common.not_allowed"
+    assert actions.create_campaign(actor=below, given=scheme())[1]
+    assert refusal(lambda: actions.create_campaign(actor=personas["street"], given=scheme())) == "common.not_allowed"
 
 
 def test_its_tasks_stand_in_the_ledger(campaign: Make, personas: Any, small_city: Any) -> None:

@@ -14,6 +14,7 @@ import pytest
 from chuangcheng.campaigns import actions, selectors, series, timeline
 from chuangcheng.campaigns.models import Reading, Target
 from chuangcheng.history.models import Event
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import papers
 from chuangcheng.photos import selectors as photos
 from tests.campaigns.conftest import FIRST, LAST, TODAY, Make
@@ -65,7 +66,7 @@ def test_wrong_targets_are_refused_by_field(campaign: Make, personas: Any, wrong
     save = lambda: actions.save_target(actor=personas["office"], campaign_id=row.pk, given=given)  # noqa: E731
     assert refusal(save) == f"common.invalid {told}"
     if told == "goal:below_baseline":
-        with pytest.raises(actions.targets.Refused) as caught:
+        with pytest.raises(Refused) as caught:
             save()
         assert "新增泊位" in caught.value.fields[0].message
     assert not Target.objects.exists()

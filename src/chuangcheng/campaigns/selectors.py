@@ -116,6 +116,11 @@ class Line:
     subs: dict[str, int]
 
     @property
+    def paid_share(self) -> float | None:
+        """What is paid as a share of the budget; None without one."""
+        return self.money.share("paid")
+
+    @property
     def sub_total(self) -> int:
         """Sub-actions that are not cancelled."""
         return sum(count for state, count in self.subs.items() if state != "cancelled")
@@ -143,7 +148,7 @@ def line_of(
     campaign: Campaign, targets: Sequence[Target], entries: Sequence[money.Entry], subs: dict[str, int], today: date
 ) -> Line:
     """One campaign from what was read of it."""
-    standings = [(target, progress.stands(target.course, _fraction(target), today)) for target in targets]
+    standings = [(target, progress.stands(target.course, latest_of(target), today)) for target in targets]
     share = _mean([standing.share for _, standing in standings])
     planned = _mean([standing.planned_share for _, standing in standings])
     live = campaign.state in LIVE
@@ -153,7 +158,8 @@ def line_of(
     return Line(campaign, tuple(standings), share, planned, code, lag, money.totals(entries), subs)
 
 
-def _fraction(target: Target) -> Fraction | None:
+def latest_of(target: Target) -> Fraction | None:
+    """The latest value as the kernel reckons with it."""
     return None if target.latest is None else Fraction(target.latest)
 
 
@@ -183,10 +189,17 @@ class Contract:
         """Not paid yet."""
         return self.drawn.contract - self.drawn.paid
 
+    @property
+    def amounts(self) -> tuple[int, int, int, int]:
+        """The contract's sum, paid, accepted, not paid yet."""
+        return self.drawn.contract, self.drawn.paid, self.drawn.accepted, self.left
+
 
 def contracts(campaign: Campaign) -> list[Contract]:
     """The contracts of a campaign that were not taken back."""
     rows = list(campaign.money.all())
     entries = [entry_of(row) for row in rows]
-    own = [(row, money.of_contract(entries, row.pk)) for row in rows if row.kind == "contract" and not row.takes_back_id]
+    own = [
+        (row, money.of_contract(entries, row.pk)) for row in rows if row.kind == "contract" and not row.takes_back_id
+    ]
     return [Contract(row, drawn) for row, drawn in own if drawn.contract]

@@ -17,6 +17,7 @@ from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.demo import cycle, editions, split, together, trust
+from chuangcheng.demo.campaigns import Campaigns
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
@@ -110,6 +111,7 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     Talks(registers).schedule()
     Tasks(stage, cast, seed).schedule()
     Meetings(stage, cast, seed).schedule()
+    Campaigns(stage, cast, seed).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 
 

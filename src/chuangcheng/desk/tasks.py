@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.campaigns.models import Campaign
 from chuangcheng.desk import choices
 from chuangcheng.desk.files import stream
 from chuangcheng.desk.pictures import of_owner
@@ -85,6 +86,11 @@ def _support(rows: QuerySet[Task], code: str) -> QuerySet[Task]:
     return rows.filter(pk__in=linked.values("task_id"))
 
 
+def _campaign(rows: QuerySet[Task], number: str) -> QuerySet[Task]:
+    found = Campaign.objects.filter(number=number)
+    return rows.filter(origin_kind="campaign", origin_id__in=found.values("pk"))
+
+
 def _supports(row: Task) -> str:
     return "、".join(unit.short_name for unit in row.supports.all())
 
@@ -124,6 +130,7 @@ LISTING = Listing(
         Filter("person", _("责任人"), _person),
         Filter("standard", _("测评标准"), lambda rows, value: rows.filter(standard__code=value), quiet=True),
         Filter("support", _("配合单位"), _support, quiet=True),
+        Filter("campaign", _("攻坚行动"), _campaign, quiet=True),
     ),
     sort="due",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chuangcheng.campaigns import timeline as campaigns
 from chuangcheng.cases import timeline
 from chuangcheng.cycle import deeds as cycle
 from chuangcheng.kernel.label import Label
@@ -24,6 +25,9 @@ SUBJECTS = {
     "task": Label("任务", "Task"),
     "routine": Label("周期任务", "Recurring task"),
     "meeting": Label("会议", "Meeting"),
+    "campaign": Label("攻坚行动", "Campaign"),
+    "target": Label("攻坚目标", "Campaign target"),
+    "subaction": Label("活动", "Sub-action"),
     "visit": Label("到访", "Visit"),
     "unit": Label("单位", "Unit"),
     "edition": Label("体系版本", "Edition"),
@@ -92,6 +96,7 @@ DEEDS = {
     "meeting.amended": Label("修改会议", "Meeting changed"),
     "meeting.postponed": Label("会议延期", "Meeting postponed"),
     "meeting.cancelled": Label("取消会议", "Meeting cancelled"),
+    **campaigns.DEEDS,
     "visit.started": Label("开始到访", "Visit begun"),
     "visit.checked": Label("记录检查结果", "Checks recorded"),
     "visit.finished": Label("完成到访", "Visit finished"),

@@ -77,6 +77,7 @@ ROOMS = (
         Link("desk:tasks", _("台账"), "tasks.view"),
         Link("desk:task_debts", _("要账"), "tasks.view"),
         Link("desk:meetings", _("会议"), "meetings.view"),
+        Link("desk:campaigns", _("攻坚行动"), "campaigns.view"),
     )),
     Room("assessment", _("测评"), (
         Link("desk:scores", _("评分"), "scores.view"),
