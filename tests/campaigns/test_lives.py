@@ -33,6 +33,7 @@ def differences(name: str) -> list[Any]:
     return list(registered()[name].check())
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize(("wrong", "told"), [
     ({"title": "　 "}, "title:required"), ({"title": "x" * 101}, "title:length"), ({"theme": "\0"}, "theme:length"),
     ({"kind": "war"}, "kind:choice"), ({"overrun": "wave"}, "overrun:choice"),
@@ -42,6 +43,23 @@ def differences(name: str) -> list[Any]:
 ])  # fmt: skip
 def test_wrong_plans_are_refused_by_field(scheme: Any, personas: Any, wrong: dict[str, Any], told: str) -> None:
     said = refusal(lambda: actions.create_campaign(actor=personas["office"], given=scheme(**wrong)))
+=======
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"title": "　 "}, "title:required"),
+        ({"title": "x" * 101}, "title:length"),
+        ({"theme": "\0"}, "theme:length"),
+        ({"kind": "war"}, "kind:choice"),
+        ({"overrun": "wave"}, "overrun:choice"),
+        ({"until_on": FIRST}, "until_on:order until_on:past"),
+        ({"from_on": date(2026, 1, 1), "until_on": TODAY - timedelta(1)}, "until_on:past"),
+        ({"until_on": LAST + timedelta(days=2000)}, "until_on:far"),
+    ],
+)
+def test_wrong_plans_are_refused_by_field(plan: Any, personas: Any, wrong: dict[str, Any], told: str) -> None:
+    said = refusal(lambda: actions.create_campaign(actor=personas["office"], given=plan(**wrong)))
+>>>>>>> 8103f2d (Put shared rows of campaigns beside its actions)
     assert said == f"common.invalid {told}"
     assert Campaign.objects.count() == 0 == Event.objects.count()
 
@@ -68,8 +86,11 @@ def test_entering_twice_and_changing(scheme: Any, personas: Any, small_city: Any
     event = Event.objects.get(subject_id=row.pk, seq=seq + 1)
     assert event.after["supports"] == [str(units["street2"].pk)] and event.after["renamed"] is True
     assert "停车" not in str(event.after)
-    actions.save_target(actor=office, campaign_id=row.pk, given=actions.TargetInput(
-        name="泊位", measure="spaces", goal=Decimal(10), plan=[(LAST, Decimal(5))]))  # fmt: skip
+    actions.save_target(
+        actor=office,
+        campaign_id=row.pk,
+        given=actions.TargetInput(name="泊位", measure="spaces", goal=Decimal(10), plan=[(LAST, Decimal(5))]),
+    )
     short = replace(changed, until_on=LAST - timedelta(days=1))
     assert (
         refusal(lambda: actions.amend_campaign(actor=office, campaign_id=row.pk, given=short)) == "campaign.days_in_use"
@@ -90,8 +111,9 @@ def test_the_way_to_the_end(campaign: Make, personas: Any) -> None:
         return said
 
     assert move("start") == "campaign.no_target"
-    actions.save_target(actor=office, campaign_id=row.pk,
-                        given=actions.TargetInput(name="小区", measure="count", goal=Decimal(5)))  # fmt: skip
+    actions.save_target(
+        actor=office, campaign_id=row.pk, given=actions.TargetInput(name="小区", measure="count", goal=Decimal(5))
+    )
     assert move("review") == "state.move_refused"
     assert move("start", words="") == "" and row.state == "running"
     assert move("review", lead, words=" ") == "state.missing"
@@ -115,9 +137,18 @@ def test_the_way_to_the_end(campaign: Make, personas: Any) -> None:
 
 #: Who sees the department's campaign, and what they may do with it while it runs.
 MAY = {
-    "office": "review cancel amend", "leader": "", "subcommand": "review amend", "district": None, "department": "review",
-    "street": "", "street2": None, "community": None, "grid": None, "inspector": "", "auditor": "",
-}  # fmt: skip
+    "office": "review cancel amend",
+    "leader": "",
+    "subcommand": "review amend",
+    "district": None,
+    "department": "review",
+    "street": "",
+    "street2": None,
+    "community": None,
+    "grid": None,
+    "inspector": "",
+    "auditor": "",
+}
 
 
 def test_who_sees_it_and_who_may_what(campaign: Make, personas: Any, small_city: Any) -> None:
@@ -135,8 +166,11 @@ def test_who_sees_it_and_who_may_what(campaign: Make, personas: Any, small_city:
         assert {move.name for move in selectors.moves_for(actor, row)} == set(moves.split()), name
         for move in CAMPAIGN.moves_from("running"):
             if move.name not in (*moves.split(), "amend"):
-                code = refusal(lambda actor=actor, move=move: actions.move_campaign(
-                    actor=actor, campaign_id=row.pk, move=move.name, words="x"))  # fmt: skip
+                code = refusal(
+                    lambda actor=actor, move=move: actions.move_campaign(
+                        actor=actor, campaign_id=row.pk, move=move.name, words="x"
+                    )
+                )
                 assert code in {"common.not_allowed", "campaign.other_unit"}, (name, move.name)
     assert selectors.may_report(personas["street"], row) and not selectors.may_report(personas["street2"], row)
     assert refusal(

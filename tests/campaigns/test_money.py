@@ -34,13 +34,21 @@ def tried(*args: Any, **more: Any) -> str:
     return refusal(lambda: enter(*args, **more))
 
 
-@pytest.mark.parametrize(("kind", "amount", "more", "told"), [
-    ("budget", "-5", {}, "amount:amount"), ("budget", "0", {}, "amount:amount"), ("budget", "1.005", {}, "amount:amount"),
-    ("budget", "5", {"source": " "}, "source:required"), ("budget", "5", {"document": ""}, "document:required"),
-    ("budget", "5", {"day": TODAY + timedelta(days=1)}, "day:future"), ("bribe", "5", {}, "kind:choice"),
-    ("contract", "5", {"party": ""}, "party:required"), ("paid", "5", {}, "contract:required"),
-    ("accepted", "5", {"document": "", "day": date(2027, 1, 1)}, "document:required day:future contract:required"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "amount", "more", "told"),
+    [
+        ("budget", "-5", {}, "amount:amount"),
+        ("budget", "0", {}, "amount:amount"),
+        ("budget", "1.005", {}, "amount:amount"),
+        ("budget", "5", {"source": " "}, "source:required"),
+        ("budget", "5", {"document": ""}, "document:required"),
+        ("budget", "5", {"day": TODAY + timedelta(days=1)}, "day:future"),
+        ("bribe", "5", {}, "kind:choice"),
+        ("contract", "5", {"party": ""}, "party:required"),
+        ("paid", "5", {}, "contract:required"),
+        ("accepted", "5", {"document": "", "day": date(2027, 1, 1)}, "document:required day:future contract:required"),
+    ],
+)
 def test_wrong_lines_are_refused_by_field(
     campaign: Make, personas: Any, kind: str, amount: str, more: dict[str, Any], told: str
 ) -> None:
@@ -63,8 +71,11 @@ def test_the_books(campaign: Make, personas: Any) -> None:
     enter(unit, row, "accepted", "130999999.45", contract=second.pk)
     found = selectors.line_for(row, TODAY).money
     assert [money.written(getattr(found, kind)) for kind in money.KINDS] == [
-        "231,000,000.00", "231,000,000.00", "100,000,000.55", "130,999,999.45",
-    ]  # fmt: skip
+        "231,000,000.00",
+        "231,000,000.00",
+        "100,000,000.55",
+        "130,999,999.45",
+    ]
     one, two = selectors.contracts(row)
     assert (one.entry, one.left, two.drawn.accepted) == (first, 0, 13_099_999_945)
     assert tried(personas["street"], row, "paid", "1", contract=first.pk) == "campaign.other_unit"

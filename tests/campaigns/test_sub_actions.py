@@ -53,8 +53,9 @@ def changed(**values: Any) -> list[Any]:
 
 def test_by_hand_with_every_step(campaign: Make, personas: Any, small_city: Any) -> None:
     row, office, street = campaign(), personas["office"], personas["street"]
-    given = SubActionInput(code="１", name="清扫", unit=small_city.units["street"], from_on=FIRST, until_on=LAST,
-                           lat=30.001, lon=120.001)  # fmt: skip
+    given = SubActionInput(
+        code="１", name="清扫", unit=small_city.units["street"], from_on=FIRST, until_on=LAST, lat=30.001, lon=120.001
+    )
     one = actions.save_sub_action(actor=street, campaign_id=row.pk, given=given)
     assert (one.code, one.state, one.division.name) == ("1", "planned", "永安社区")
     assert actions.save_sub_action(actor=street, campaign_id=row.pk, given=given).chain_seq == one.chain_seq
@@ -93,20 +94,34 @@ def test_whose_sub_action_it_is_sees_the_campaign(campaign: Make, personas: Any,
     )
 
 
-@pytest.mark.parametrize(("values", "field", "code"), [
-    ({"编号": ""}, "编号", "sites.missing"), ({"名称": ""}, "名称", "sites.missing"),
-    ({"责任单位": "月球局"}, "责任单位", "campaign.unknown_unit"), ({"责任单位": ""}, "责任单位", "sites.missing"),
-    ({"开始日期": "昨天"}, "开始日期", "tables.not_a_time"), ({"结束日期": ""}, "结束日期", "sites.missing"),
-    ({"开始日期": "2026-07-31"}, "开始日期", "campaign.sub_days"), ({"结束日期": "2026-11-10"}, "开始日期", "campaign.sub_days"),
-    ({"开始日期": "2026-09-06"}, "开始日期", "campaign.sub_days"), ({"状态": "飞行"}, "状态", "sites.unknown_choice"),
-    ({"结果": ""}, "结果", "state.missing"), ({"纬度": ""}, "纬度", "campaign.half_position"),
-    ({"经度": "东"}, "经度", "tables.not_a_number"), ({"纬度": 95}, "纬度", "sites.bad_position"),
-    ({"名称": "长" * 101}, "名称", "sites.too_long"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "field", "code"),
+    [
+        ({"编号": ""}, "编号", "sites.missing"),
+        ({"名称": ""}, "名称", "sites.missing"),
+        ({"责任单位": "月球局"}, "责任单位", "campaign.unknown_unit"),
+        ({"责任单位": ""}, "责任单位", "sites.missing"),
+        ({"开始日期": "昨天"}, "开始日期", "tables.not_a_time"),
+        ({"结束日期": ""}, "结束日期", "sites.missing"),
+        ({"开始日期": "2026-07-31"}, "开始日期", "campaign.sub_days"),
+        ({"结束日期": "2026-11-10"}, "开始日期", "campaign.sub_days"),
+        ({"开始日期": "2026-09-06"}, "开始日期", "campaign.sub_days"),
+        ({"状态": "飞行"}, "状态", "sites.unknown_choice"),
+        ({"结果": ""}, "结果", "state.missing"),
+        ({"纬度": ""}, "纬度", "campaign.half_position"),
+        ({"经度": "东"}, "经度", "tables.not_a_number"),
+        ({"纬度": 95}, "纬度", "sites.bad_position"),
+        ({"名称": "长" * 101}, "名称", "sites.too_long"),
+    ],
+)
 def test_each_wrong_row_is_named(campaign: Make, values: dict[str, Any], field: str, code: str) -> None:
     row = campaign()
-    report = imports.import_sub_actions(SYSTEM, row.pk, workbook(GOOD, changed(编号="H-002", 名称="好"), changed(
-        **{"编号": "H-003", **values})), name="a.xlsx")  # fmt: skip
+    report = imports.import_sub_actions(
+        SYSTEM,
+        row.pk,
+        workbook(GOOD, changed(编号="H-002", 名称="好"), changed(**{"编号": "H-003", **values})),
+        name="a.xlsx",
+    )
     assert [(problem.row, problem.field, problem.code) for problem in report.problems] == [(4, field, code)]
     assert (report.rows, report.rejected, report.imported, report.extra["applied"]) == (3, 1, 0, False)
     assert not SubAction.objects.exists()  # one problem and nothing is kept
@@ -128,8 +143,9 @@ def test_in_try_again_and_changed(campaign: Make, personas: Any) -> None:
     assert take(*rows) == (3, 0, 0) and take(*rows) == (0, 3, 0)
     assert sorted(SubAction.objects.values_list("code", "state", "division_path")) == [
         ("H-001", "done", "990100/990101/990101001/990101001001/"),
-        ("H-002", "planned", "990100/990101/990101001/990101001001/"), ("H-003", "running", ""),
-    ]  # fmt: skip
+        ("H-002", "planned", "990100/990101/990101001/990101001001/"),
+        ("H-003", "running", ""),
+    ]
     events = Event.objects.filter(subject_kind="subaction").count()
     assert take(changed(状态="", 结果=""), rows[1]) == (0, 2, 0)  # empty cells leave the state and the result
     assert take(rows[0], changed(编号="H-002", 状态="已完成", 结果="好")) == (1, 1, 0)
@@ -149,10 +165,15 @@ def test_in_try_again_and_changed(campaign: Make, personas: Any) -> None:
 def test_a_thousand_and_fifty_seven(campaign: Make, django_assert_max_num_queries: Any) -> None:
     row = campaign()
     rows = [
-        changed(编号=f"H-{number:04d}", 开始日期=f"{FIRST + timedelta(days=number % 90):%Y-%m-%d}",
-                结束日期=f"{FIRST + timedelta(days=number % 90 + 3):%Y-%m-%d}", 状态="", 结果="")
+        changed(
+            编号=f"H-{number:04d}",
+            开始日期=f"{FIRST + timedelta(days=number % 90):%Y-%m-%d}",
+            结束日期=f"{FIRST + timedelta(days=number % 90 + 3):%Y-%m-%d}",
+            状态="",
+            结果="",
+        )
         for number in range(1057)
-    ]  # fmt: skip
+    ]
     book = workbook(*rows)
     with django_assert_max_num_queries(90):
         report = imports.import_sub_actions(SYSTEM, row.pk, book, name="a.xlsx")

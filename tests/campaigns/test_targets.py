@@ -49,17 +49,25 @@ def read(target: Target, personas: Any) -> Read:
     return record
 
 
-@pytest.mark.parametrize(("wrong", "told"), [
-    ({"name": " "}, "name:required"), ({"measure": "furlong"}, "measure:unit"), ({"direction": "up"}, "direction:choice"),
-    ({"goal": Decimal(5), "baseline": Decimal(6)}, "goal:below_baseline"),
-    ({"goal": Decimal(6), "baseline": Decimal(5), "direction": "less"}, "goal:above_baseline"),
-    ({"goal": Decimal("NaN")}, "goal:number"), ({"baseline": Decimal("0.00001")}, "baseline:number"),
-    ({"low": Decimal(2), "high": Decimal(1)}, "low:order"), ({"goal": Decimal(10) ** 12}, "goal:number"),
-    ({"plan": [(FIRST - timedelta(days=1), Decimal(1))]}, "plan:outside"),
-    ({"plan": [(day(9), Decimal(1)), (day(5), Decimal(2))]}, "plan:order"),
-    ({"plan": [(day(5), Decimal("Infinity"))]}, "plan:number"),
-    ({"lat": 30.0}, "lat:pair"), ({"lat": 99.0, "lon": 120.0}, "lat:range"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"name": " "}, "name:required"),
+        ({"measure": "furlong"}, "measure:unit"),
+        ({"direction": "up"}, "direction:choice"),
+        ({"goal": Decimal(5), "baseline": Decimal(6)}, "goal:below_baseline"),
+        ({"goal": Decimal(6), "baseline": Decimal(5), "direction": "less"}, "goal:above_baseline"),
+        ({"goal": Decimal("NaN")}, "goal:number"),
+        ({"baseline": Decimal("0.00001")}, "baseline:number"),
+        ({"low": Decimal(2), "high": Decimal(1)}, "low:order"),
+        ({"goal": Decimal(10) ** 12}, "goal:number"),
+        ({"plan": [(FIRST - timedelta(days=1), Decimal(1))]}, "plan:outside"),
+        ({"plan": [(day(9), Decimal(1)), (day(5), Decimal(2))]}, "plan:order"),
+        ({"plan": [(day(5), Decimal("Infinity"))]}, "plan:number"),
+        ({"lat": 30.0}, "lat:pair"),
+        ({"lat": 99.0, "lon": 120.0}, "lat:range"),
+    ],
+)
 def test_wrong_targets_are_refused_by_field(campaign: Make, personas: Any, wrong: dict[str, Any], told: str) -> None:
     row = campaign(targets=(), running=False)
     given = actions.TargetInput(**{"name": "新增泊位", "measure": "spaces", "goal": Decimal(100), **wrong})
@@ -89,8 +97,13 @@ def test_changing_a_target(target: Target, personas: Any, read: Read) -> None:
         refusal(lambda: actions.save_target(actor=personas["street"], campaign_id=own, given=bent))
         == "common.not_allowed"
     )
-    share = actions.save_target(actor=office, campaign_id=own, given=actions.TargetInput(
-        name="机械化清扫率", measure="pct", goal=Decimal("93.1"), baseline=Decimal(85), cumulative=False))  # fmt: skip
+    share = actions.save_target(
+        actor=office,
+        campaign_id=own,
+        given=actions.TargetInput(
+            name="机械化清扫率", measure="pct", goal=Decimal("93.1"), baseline=Decimal(85), cumulative=False
+        ),
+    )
     assert (share.place, share.low, share.high) == (2, 0, 100)
     assert differences("campaigns.target") == []
 
@@ -115,25 +128,43 @@ def test_readings_and_corrections(target: Target, read: Read, personas: Any) -> 
     assert differences("campaigns.target") == []
 
 
-@pytest.mark.parametrize(("number", "value", "actor", "code"), [
-    (-1, "1", "department", "campaign.reading_day"), (46, "1", "department", "campaign.reading_day"),
-    (10, "NaN", "department", "campaign.bad_value"), (10, "0.00001", "department", "campaign.bad_value"),
-    (10, "1", "street2", "campaign.other_unit"), (10, "1", "inspector", "common.not_allowed"), (10, "1", "street", ""),
-    (45, "1", "office", ""), (0, "1", "department", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("number", "value", "actor", "code"),
+    [
+        (-1, "1", "department", "campaign.reading_day"),
+        (46, "1", "department", "campaign.reading_day"),
+        (10, "NaN", "department", "campaign.bad_value"),
+        (10, "0.00001", "department", "campaign.bad_value"),
+        (10, "1", "street2", "campaign.other_unit"),
+        (10, "1", "inspector", "common.not_allowed"),
+        (10, "1", "street", ""),
+        (45, "1", "office", ""),
+        (0, "1", "department", ""),
+    ],
+)
 def test_which_readings_are_taken(read: Read, number: int, value: str, actor: str, code: str) -> None:
     assert read(number, value, actor) == code
     assert Reading.objects.count() == (code == "")
 
 
 def test_the_plausible_range_and_what_falls(campaign: Make, personas: Any) -> None:
-    less = {"name": "积存垃圾", "measure": "t", "goal": Decimal(0), "baseline": Decimal(370), "direction": "less",
-            "low": Decimal(0), "high": Decimal(500)}  # fmt: skip
+    less = {
+        "name": "积存垃圾",
+        "measure": "t",
+        "goal": Decimal(0),
+        "baseline": Decimal(370),
+        "direction": "less",
+        "low": Decimal(0),
+        "high": Decimal(500),
+    }
     row = campaign(targets=[less]).targets.get()
 
     def read(number: int, value: str) -> str:
-        return refusal(lambda: actions.record_reading(
-            actor=personas["department"], target_id=row.pk, day=day(number), value=Decimal(value)))  # fmt: skip
+        return refusal(
+            lambda: actions.record_reading(
+                actor=personas["department"], target_id=row.pk, day=day(number), value=Decimal(value)
+            )
+        )
 
     assert read(5, "600") == read(5, "-1") == "campaign.reading_doubtful"
     assert read(5, "300") == read(10, "250") == "" and read(12, "260") == "campaign.reading_doubtful"
@@ -187,8 +218,13 @@ def test_the_overview_begins_with_what_is_furthest_behind(
         lines = selectors.overview(selectors.visible_to(personas["office"]), TODAY)
     told = [(line.campaign.title, line.code) for line in lines]
     assert told == [
-        ("很慢", "behind"), ("稍慢", "behind"), ("没报", "no_reading"), ("按期", "on_plan"), ("超前", "ahead"),
-        ("筹备", "not_begun"), ("完成", "reached"),
-    ]  # fmt: skip
+        ("很慢", "behind"),
+        ("稍慢", "behind"),
+        ("没报", "no_reading"),
+        ("按期", "on_plan"),
+        ("超前", "ahead"),
+        ("筹备", "not_begun"),
+        ("完成", "reached"),
+    ]
     assert lines[0].share == (Fraction(1, 100) + 1) / 2 and lines[0].lag == Fraction(44, 100)
     assert lines[0] == selectors.line_for(lines[0].campaign, TODAY)

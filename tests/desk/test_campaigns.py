@@ -36,8 +36,17 @@ def send(client: Client, address: str, status: int = 302, /, **form: Any) -> str
     return text
 
 
-PLAN = {"title": "停车泊位攻坚", "kind": "siege", "from_on": FIRST, "until_on": LAST, "overrun": "flag", "theme": "新增泊位",
-        "standards": "", "leader": "", "case_category": "01"}  # fmt: skip
+PLAN = {
+    "title": "停车泊位攻坚",
+    "kind": "siege",
+    "from_on": FIRST,
+    "until_on": LAST,
+    "overrun": "flag",
+    "theme": "新增泊位",
+    "standards": "",
+    "leader": "",
+    "case_category": "01",
+}
 
 
 def test_set_up_by_hand(as_persona: Sign, small_city: Any) -> None:
@@ -119,8 +128,9 @@ def test_money_and_tasks(as_persona: Sign, running: Campaign, small_city: Any) -
     send(office, move("money"), **usual, kind="contract", amount="100000000", document="HT-1")
     contract = MoneyEntry.objects.get(kind="contract")
     send(office, move("money"), **usual, kind="paid", amount="40000000.05", document="ZF-1", contract=contract.pk)
-    assert "超过合同金额" in send(office, move("money"), 409, **usual, kind="paid", amount="60000000", document="ZF-2",
-                            contract=contract.pk)  # fmt: skip
+    assert "超过合同金额" in send(
+        office, move("money"), 409, **usual, kind="paid", amount="60000000", document="ZF-2", contract=contract.pk
+    )
     html = office.get(url("campaign", running.pk)).content.decode()
     for words in ("231,000,000.00", "40,000,000.05", "59,999,999.95", "17.3%", "财建12号", "云岭市政"):
         assert words in html, words
@@ -140,16 +150,43 @@ def test_money_and_tasks(as_persona: Sign, running: Campaign, small_city: Any) -
 def test_sub_actions_by_hand_and_by_workbook(as_persona: Sign, running: Campaign, small_city: Any) -> None:
     office, unit = as_persona("office"), as_persona("street")
     street = small_city.units["street"].pk
-    send(office, url("subaction_new", running.pk), code="H-100", name="义务植树", unit=street, from_on=TODAY, until_on=LAST,
-         lat="30.001", lon="120.001", address="河边")  # fmt: skip
-    send(office, url("subaction_new", running.pk), 422, code="H-101", name="x", unit=street, from_on=TODAY,
-         until_on=LAST + timedelta(days=1))  # fmt: skip
+    send(
+        office,
+        url("subaction_new", running.pk),
+        code="H-100",
+        name="义务植树",
+        unit=street,
+        from_on=TODAY,
+        until_on=LAST,
+        lat="30.001",
+        lon="120.001",
+        address="河边",
+    )
+    send(
+        office,
+        url("subaction_new", running.pk),
+        422,
+        code="H-101",
+        name="x",
+        unit=street,
+        from_on=TODAY,
+        until_on=LAST + timedelta(days=1),
+    )
     one = SubAction.objects.get()
     page = unit.get(url("subaction", one.pk)).content.decode()
     assert "义务植树" in page and "永安社区" in page
     send(unit, url("subaction_move", one.pk, "begin"))
-    send(unit, url("subaction_move", one.pk, "change"), name="义务种树", unit=street, from_on=TODAY, until_on=LAST, address="河边",
-         lat="30.001", lon="120.001")  # fmt: skip
+    send(
+        unit,
+        url("subaction_move", one.pk, "change"),
+        name="义务种树",
+        unit=street,
+        from_on=TODAY,
+        until_on=LAST,
+        address="河边",
+        lat="30.001",
+        lon="120.001",
+    )
     send(unit, url("subaction_move", one.pk, "finish"), result="种树 300 株")
     one.refresh_from_db()
     assert (one.name, one.state, one.result, one.code) == ("义务种树", "done", "种树 300 株", "H-100")
@@ -180,15 +217,30 @@ def test_sub_actions_by_hand_and_by_workbook(as_persona: Sign, running: Campaign
 def test_the_map(as_persona: Sign, running: Campaign, personas: Any, small_city: Any) -> None:
     office = as_persona("office")
     for code, until, state in (("1", TODAY, "done"), ("2", FIRST, ""), ("3", LAST, "")):
-        given = actions.SubActionInput(code=code, name=f"活动{code}", unit=small_city.units["street"], from_on=FIRST, until_on=until,
-                                       lat=30.001, lon=120.001, state=state, result="好" if state else "")  # fmt: skip
+        given = actions.SubActionInput(
+            code=code,
+            name=f"活动{code}",
+            unit=small_city.units["street"],
+            from_on=FIRST,
+            until_on=until,
+            lat=30.001,
+            lon=120.001,
+            state=state,
+            result="好" if state else "",
+        )
         actions.save_sub_action(actor=personas["office"], campaign_id=running.pk, given=given)
-    actions.save_target(actor=personas["office"], campaign_id=running.pk, given=actions.TargetInput(
-        name="绿道", measure="m", goal=Decimal(5), lat=30.0, lon=120.0))  # fmt: skip
+    actions.save_target(
+        actor=personas["office"],
+        campaign_id=running.pk,
+        given=actions.TargetInput(name="绿道", measure="m", goal=Decimal(5), lat=30.0, lon=120.0),
+    )
     points = office.get(url("campaign_map_content") + f"?campaign={running.number}").json()["points"]["features"]
     assert {point["properties"]["title"][:3]: point["properties"]["tone"] for point in points} == {
-        "活动1": "green", "活动2": "amber", "活动3": "blue", "绿道": "green",
-    }  # fmt: skip
+        "活动1": "green",
+        "活动2": "amber",
+        "活动3": "blue",
+        "绿道": "green",
+    }
     assert Target.objects.count() == 2
     assert office.get(url("campaign_map_content") + "?campaign=GJ-0").json()["points"]["features"] == []
     assert as_persona("street2").get(url("campaign_map_content")).json()["points"]["features"] == []

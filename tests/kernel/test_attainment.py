@@ -23,11 +23,20 @@ ITEMS = [
 GOOD: dict[str, Any] = {"A": True, "B": True, "C": 12, "D": "2"}
 
 
-@pytest.mark.parametrize(("changed", "but", "expected", "share"), [
-    ({}, (), "met", 100), ({"A": False}, (), "improve", 70), ({"B": False}, (), "improve", 70),
-    ({"C": 11}, (), "improve", 80), ({"D": "2.5"}, (), "improve", 80), ({"A": False, "D": 9}, (), "weak", 50),
-    ({}, ("A",), "improve", 70), ({}, ("A", "B"), "weak", 40), ({"C": "100"}, (), "met", 100),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changed", "but", "expected", "share"),
+    [
+        ({}, (), "met", 100),
+        ({"A": False}, (), "improve", 70),
+        ({"B": False}, (), "improve", 70),
+        ({"C": 11}, (), "improve", 80),
+        ({"D": "2.5"}, (), "improve", 80),
+        ({"A": False, "D": 9}, (), "weak", 50),
+        ({}, ("A",), "improve", 70),
+        ({}, ("A", "B"), "weak", 40),
+        ({"C": "100"}, (), "met", 100),
+    ],
+)
 def test_grades(changed: dict[str, Any], but: tuple[str, ...], expected: str, share: int) -> None:
     found = grade(ITEMS, GOOD | changed, RULE, but)
     assert (found.grade, found.share * 100) == (expected, share)
@@ -40,11 +49,20 @@ def test_a_must_keeps_from_being_met_however_many_points() -> None:
     assert upgrade(items, ["X"], RULE).steps == (items[0],)
 
 
-@pytest.mark.parametrize(("answers", "wrong"), [
-    ({}, ["A", "B", "C", "D"]), ({"A": True, "B": True, "C": 1}, ["D"]), (GOOD | {"A": 1}, ["A"]),
-    (GOOD | {"C": True}, ["C"]), (GOOD | {"C": "多"}, ["C"]), (GOOD | {"C": "nan"}, ["C"]),
-    (GOOD | {"Z": True}, ["Z"]), (GOOD | {"D": 10**9}, ["D"]), (GOOD, []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ({}, ["A", "B", "C", "D"]),
+        ({"A": True, "B": True, "C": 1}, ["D"]),
+        (GOOD | {"A": 1}, ["A"]),
+        (GOOD | {"C": True}, ["C"]),
+        (GOOD | {"C": "多"}, ["C"]),
+        (GOOD | {"C": "nan"}, ["C"]),
+        (GOOD | {"Z": True}, ["Z"]),
+        (GOOD | {"D": 10**9}, ["D"]),
+        (GOOD, []),
+    ],
+)
 def test_answers_that_are_missing_or_none(answers: dict[str, Any], wrong: list[str]) -> None:
     assert missing(ITEMS, answers) == wrong
     if wrong:
@@ -52,10 +70,18 @@ def test_answers_that_are_missing_or_none(answers: dict[str, Any], wrong: list[s
             grade(ITEMS, answers, RULE)
 
 
-@pytest.mark.parametrize(("failed", "target", "steps"), [
-    ([], "met", ""), (["B"], "met", "B"), (["C", "D"], "met", "DC"), (["A", "D"], "improve", "D"),
-    (["A", "B", "C", "D"], "improve", "BA"), (["A", "B"], "improve", "B"), (["C"], "met", "C"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("failed", "target", "steps"),
+    [
+        ([], "met", ""),
+        (["B"], "met", "B"),
+        (["C", "D"], "met", "DC"),
+        (["A", "D"], "improve", "D"),
+        (["A", "B", "C", "D"], "improve", "BA"),
+        (["A", "B"], "improve", "B"),
+        (["C"], "met", "C"),
+    ],
+)
 def test_the_way_up(failed: list[str], target: str, steps: str) -> None:
     found = upgrade(ITEMS, failed, RULE)
     assert (found.target, "".join(item.code for item in found.steps)) == (target, steps)

@@ -12,10 +12,18 @@ from chuangcheng.kernel import measures, money
 from chuangcheng.kernel.money import Entry
 
 
-@pytest.mark.parametrize(("said", "fen"), [
-    ("231000000", 23_100_000_000), ("0.01", 1), (" 1,234.50 ", 123_450), ("60，000", 6_000_000), (7, 700),
-    (Decimal("12.300"), 1230), ("0.1", 10),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "fen"),
+    [
+        ("231000000", 23_100_000_000),
+        ("0.01", 1),
+        (" 1,234.50 ", 123_450),
+        ("60，000", 6_000_000),
+        (7, 700),
+        (Decimal("12.300"), 1230),
+        ("0.1", 10),
+    ],
+)
 def test_amounts(said: str, fen: int) -> None:
     assert money.fen(said) == fen
 
@@ -26,10 +34,17 @@ def test_what_is_no_amount(said: str) -> None:
         money.fen(said)
 
 
-@pytest.mark.parametrize(("fen", "yuan", "wan"), [
-    (23_100_000_000, "231,000,000.00", "23,100"), (1, "0.01", "0.000001"), (1_234_500, "12,345.00", "1.2345"),
-    (0, "0.00", "0"), (-50_00, "-50.00", "-0.005"), (6_000_000_000, "60,000,000.00", "6,000"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fen", "yuan", "wan"),
+    [
+        (23_100_000_000, "231,000,000.00", "23,100"),
+        (1, "0.01", "0.000001"),
+        (1_234_500, "12,345.00", "1.2345"),
+        (0, "0.00", "0"),
+        (-50_00, "-50.00", "-0.005"),
+        (6_000_000_000, "60,000,000.00", "6,000"),
+    ],
+)
 def test_writing(fen: int, yuan: str, wan: str) -> None:
     assert money.written(fen) == yuan
     assert money.in_wan(fen) == wan
@@ -39,16 +54,27 @@ def test_writing(fen: int, yuan: str, wan: str) -> None:
 BOOKS = [Entry("budget", 1000), Entry("contract", 600, "a"), Entry("contract", 300, "b"), Entry("paid", 200, "a")]
 
 
-@pytest.mark.parametrize(("new", "strict", "why"), [
-    (Entry("paid", 400, "a"), True, ""), (Entry("paid", 401, "a"), True, "paid_above"),
-    (Entry("paid", 401, "a"), False, "paid_above"), (Entry("paid", 1, "c"), True, "no_contract"),
-    (Entry("accepted", 300, "b"), True, ""), (Entry("accepted", 301, "b"), True, "accepted_above"),
-    (Entry("contract", 100, "d"), True, ""), (Entry("contract", 101, "d"), True, "over_budget"),
-    (Entry("contract", 101, "d"), False, ""), (Entry("budget", 5), True, ""),
-    (Entry("contract", 600, "a", back=True), True, "still_used"), (Entry("contract", 300, "b", back=True), True, ""),
-    (Entry("paid", 200, "a", back=True), True, ""), (Entry("budget", 101, back=True), True, "below_contracts"),
-    (Entry("budget", 101, back=True), False, ""), (Entry("budget", 100, back=True), True, ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("new", "strict", "why"),
+    [
+        (Entry("paid", 400, "a"), True, ""),
+        (Entry("paid", 401, "a"), True, "paid_above"),
+        (Entry("paid", 401, "a"), False, "paid_above"),
+        (Entry("paid", 1, "c"), True, "no_contract"),
+        (Entry("accepted", 300, "b"), True, ""),
+        (Entry("accepted", 301, "b"), True, "accepted_above"),
+        (Entry("contract", 100, "d"), True, ""),
+        (Entry("contract", 101, "d"), True, "over_budget"),
+        (Entry("contract", 101, "d"), False, ""),
+        (Entry("budget", 5), True, ""),
+        (Entry("contract", 600, "a", back=True), True, "still_used"),
+        (Entry("contract", 300, "b", back=True), True, ""),
+        (Entry("paid", 200, "a", back=True), True, ""),
+        (Entry("budget", 101, back=True), True, "below_contracts"),
+        (Entry("budget", 101, back=True), False, ""),
+        (Entry("budget", 100, back=True), True, ""),
+    ],
+)
 def test_what_speaks_against_one_more_line(new: Entry, strict: bool, why: str) -> None:
     assert money.objection(BOOKS, new, strict=strict) == why
 
@@ -83,10 +109,16 @@ def test_amounts_come_back_as_they_went_in(amount: Decimal) -> None:
     assert money.fen(money.written(money.fen(amount))) == money.fen(amount)
 
 
-@pytest.mark.parametrize(("value", "code", "zh", "en"), [
-    ("47000", "spaces", "47,000 个泊位", "47,000 spaces"), ("93.1000", "pct", "93.1%", "93.1%"),
-    ("120000.0000", "m", "120,000 米", "120,000 m"), ("12", "count", "12 个", "12"), ("-0.5", "t", "-0.5 吨", "-0.5 t"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "code", "zh", "en"),
+    [
+        ("47000", "spaces", "47,000 个泊位", "47,000 spaces"),
+        ("93.1000", "pct", "93.1%", "93.1%"),
+        ("120000.0000", "m", "120,000 米", "120,000 m"),
+        ("12", "count", "12 个", "12"),
+        ("-0.5", "t", "-0.5 吨", "-0.5 t"),
+    ],
+)
 def test_values_in_their_measure(value: str, code: str, zh: str, en: str) -> None:
     assert measures.said(Decimal(value), code) == zh
     assert measures.said(Decimal(value), code, "en") == en

@@ -30,24 +30,50 @@ BENT = Course(START, END, Fraction(0), Fraction(1000), tuple(points((50, 200), (
 KEPT = Course(START, END, Fraction(95), Fraction(95))
 
 
-@pytest.mark.parametrize(("course", "number", "value"), [
-    (RISING, -5, 0), (RISING, 0, 0), (RISING, 25, 250), (RISING, 100, 1000), (RISING, 300, 1000),
-    (FALLING, 50, 300), (FALLING, 100, 100), (KEPT, 40, 95),
-    (BENT, 25, 100), (BENT, 50, 200), (BENT, 65, 550), (BENT, 80, 900), (BENT, 90, 950),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("course", "number", "value"),
+    [
+        (RISING, -5, 0),
+        (RISING, 0, 0),
+        (RISING, 25, 250),
+        (RISING, 100, 1000),
+        (RISING, 300, 1000),
+        (FALLING, 50, 300),
+        (FALLING, 100, 100),
+        (KEPT, 40, 95),
+        (BENT, 25, 100),
+        (BENT, 50, 200),
+        (BENT, 65, 550),
+        (BENT, 80, 900),
+        (BENT, 90, 950),
+    ],
+)
 def test_the_plan_on_a_day(course: Course, number: int, value: int) -> None:
     assert course.planned(day(number)) == value
 
 
-@pytest.mark.parametrize(("course", "latest", "number", "code", "gap"), [
-    (RISING, None, 0, "not_begun", 0), (RISING, None, 1, "no_reading", 0),
-    (RISING, 500, 50, "on_plan", 0), (RISING, 481, 50, "on_plan", -19), (RISING, 479, 50, "behind", -21),
-    (RISING, 519, 50, "on_plan", 19), (RISING, 521, 50, "ahead", 21),
-    (RISING, 1000, 99, "reached", 10), (RISING, 1200, 120, "reached", 200), (RISING, -50, 50, "behind", -550),
-    (FALLING, 300, 50, "on_plan", 0), (FALLING, 400, 50, "behind", -100), (FALLING, 200, 50, "ahead", 100),
-    (FALLING, 90, 100, "reached", 10), (KEPT, 96, 50, "reached", 1), (KEPT, 94, 50, "behind", -1),
-    (BENT, 200, 50, "on_plan", 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("course", "latest", "number", "code", "gap"),
+    [
+        (RISING, None, 0, "not_begun", 0),
+        (RISING, None, 1, "no_reading", 0),
+        (RISING, 500, 50, "on_plan", 0),
+        (RISING, 481, 50, "on_plan", -19),
+        (RISING, 479, 50, "behind", -21),
+        (RISING, 519, 50, "on_plan", 19),
+        (RISING, 521, 50, "ahead", 21),
+        (RISING, 1000, 99, "reached", 10),
+        (RISING, 1200, 120, "reached", 200),
+        (RISING, -50, 50, "behind", -550),
+        (FALLING, 300, 50, "on_plan", 0),
+        (FALLING, 400, 50, "behind", -100),
+        (FALLING, 200, 50, "ahead", 100),
+        (FALLING, 90, 100, "reached", 10),
+        (KEPT, 96, 50, "reached", 1),
+        (KEPT, 94, 50, "behind", -1),
+        (BENT, 200, 50, "on_plan", 0),
+    ],
+)
 def test_how_it_stands(course: Course, latest: int | None, number: int, code: str, gap: int) -> None:
     found = stands(course, None if latest is None else Fraction(latest), day(number))
     assert (found.code, found.gap) == (code, gap)
@@ -55,18 +81,21 @@ def test_how_it_stands(course: Course, latest: int | None, number: int, code: st
     assert (found.lag > 0) is (code in ("behind", "no_reading"))
 
 
-@pytest.mark.parametrize(("read", "number", "expected", "why", "stale"), [
-    ((), 50, None, "too_few", False),
-    (((10, 100),), 50, None, "too_few", True),
-    (((10, 100), (30, 300)), 31, 100, "straight", False),
-    (((0, 0), (50, 250)), 50, 200, "straight", False),
-    (((0, 0), (50, 250)), 90, 200, "straight", True),
-    (((10, 100), (20, 100)), 20, None, "not_moving", False),
-    (((10, 300), (20, 100)), 20, None, "not_moving", False),
-    (((10, 100), (20, 1000)), 20, None, "reached", False),
-    (((10, 0), (99, 1)), 99, None, "too_far", False),
-    (((0, 0), (3, 100)), 3, 30, "straight", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("read", "number", "expected", "why", "stale"),
+    [
+        ((), 50, None, "too_few", False),
+        (((10, 100),), 50, None, "too_few", True),
+        (((10, 100), (30, 300)), 31, 100, "straight", False),
+        (((0, 0), (50, 250)), 50, 200, "straight", False),
+        (((0, 0), (50, 250)), 90, 200, "straight", True),
+        (((10, 100), (20, 100)), 20, None, "not_moving", False),
+        (((10, 300), (20, 100)), 20, None, "not_moving", False),
+        (((10, 100), (20, 1000)), 20, None, "reached", False),
+        (((10, 0), (99, 1)), 99, None, "too_far", False),
+        (((0, 0), (3, 100)), 3, 30, "straight", False),
+    ],
+)
 def test_a_forecast_says_from_what_it_was_made(
     read: tuple[tuple[int, int], ...], number: int, expected: int | None, why: str, stale: bool
 ) -> None:
@@ -76,12 +105,22 @@ def test_a_forecast_says_from_what_it_was_made(
     assert (found.first is None) is (not read)
 
 
-@pytest.mark.parametrize(("new", "options", "why"), [
-    ((40, 350), {}, ""), ((40, 250), {}, "backwards"), ((15, 150), {}, ""), ((15, 250), {}, "overtaken"),
-    ((40, 250), {"cumulative": False}, ""), ((40, 5), {"low": Fraction(10)}, "low"),
-    ((40, 5000), {"high": Fraction(4000)}, "high"), ((5, 1), {}, ""),
-    ((40, 350), {"falling": True}, "backwards"), ((40, 250), {"falling": True}, ""), ((15, 90), {}, "backwards"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("new", "options", "why"),
+    [
+        ((40, 350), {}, ""),
+        ((40, 250), {}, "backwards"),
+        ((15, 150), {}, ""),
+        ((15, 250), {}, "overtaken"),
+        ((40, 250), {"cumulative": False}, ""),
+        ((40, 5), {"low": Fraction(10)}, "low"),
+        ((40, 5000), {"high": Fraction(4000)}, "high"),
+        ((5, 1), {}, ""),
+        ((40, 350), {"falling": True}, "backwards"),
+        ((40, 250), {"falling": True}, ""),
+        ((15, 90), {}, "backwards"),
+    ],
+)
 def test_a_reading_is_asked_back(new: tuple[int, int], options: dict[str, object], why: str) -> None:
     given_options = {"cumulative": True, "low": None, "high": None, "falling": False, **options}
     found = doubts(points((10, 100), (20, 200), (30, 300)), points(new)[0], **given_options)  # type: ignore[arg-type]

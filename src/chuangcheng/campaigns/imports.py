@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.campaigns.actions.campaigns import locked
 from chuangcheng.campaigns.actions.sub_actions import FACTS, SubActionInput, prepare
 from chuangcheng.campaigns.models import Campaign
+from chuangcheng.campaigns.rows import locked
 from chuangcheng.campaigns.states import SUB_ACTION
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from chuangcheng.campaigns.actions.money import entry_of
 from chuangcheng.campaigns.models import Campaign, MoneyEntry, Reading, SubAction, Target
 from chuangcheng.campaigns.policies import campaign_rows, may, may_move
+from chuangcheng.campaigns.rows import entry_of
 from chuangcheng.campaigns.states import CAMPAIGN, LIVE, SUB_ACTION
 from chuangcheng.kernel import money, progress
 from chuangcheng.kernel.actor import Actor

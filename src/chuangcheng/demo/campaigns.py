@@ -130,7 +130,7 @@ class Campaigns:
         today = clock.today().date()
         for target in Target.objects.filter(campaign=self._ids.get(number)).select_related("campaign"):
             course, pace = target.course, ROWS[number][4] * self.rng.uniform(0.97, 1.03)
-            share = min(course.share(course.planned(today)) * Fraction(pace), 1)
+            share = min(course.share(course.planned(today)) * Fraction(pace), Fraction(1))
             value = course.baseline + (course.goal - course.baseline) * share
             places = 1 if target.measure == "pct" else 0
             exact = Decimal(value.numerator) / Decimal(value.denominator)

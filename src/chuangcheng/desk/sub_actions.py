@@ -26,6 +26,7 @@ from chuangcheng.desk.campaign_moves import day
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.registers import SHOWN, XLSX, Upload
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport
@@ -65,6 +66,12 @@ def _in_state(rows: QuerySet[SubAction], value: str) -> QuerySet[SubAction]:
     return rows.filter(state=value)
 
 
+def _campaigns(request: HttpRequest) -> list[Choice]:
+    actor: Actor | None = getattr(request, "actor", None)
+    rows = selectors.visible_to(actor).order_by("-number") if actor else ()
+    return [(row.number, row.title) for row in rows]
+
+
 LISTING = Listing(
     "subactions",
     _("活动"),
@@ -83,8 +90,7 @@ LISTING = Listing(
     ),
     filters=(
         Filter("q", _("搜索"), _search, kind="search"),
-        Filter("campaign", _("攻坚行动"), lambda rows, value: rows.filter(campaign__number=value),
-               lambda request: selectors.visible_to(request.actor).order_by("-number").values_list("number", "title")),
+        Filter("campaign", _("攻坚行动"), lambda rows, value: rows.filter(campaign__number=value), _campaigns),
         Filter("state", _("状态"), _in_state, _states),
         Filter("unit", _("责任单位"), lambda rows, value: rows.filter(unit=value), choices.units),
         Filter("area", _("区域"), lambda rows, value: rows.filter(division_path__startswith=value), choices.areas),

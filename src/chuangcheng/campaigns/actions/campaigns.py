@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from chuangcheng.campaigns.inputs import CampaignInput, check_campaign
 from chuangcheng.campaigns.models import Campaign, CampaignWords, Target
 from chuangcheng.campaigns.policies import allow
+from chuangcheng.campaigns.rows import locked
 from chuangcheng.campaigns.states import CAMPAIGN, CAMPAIGN_VERBS
 from chuangcheng.history.numbers import take
 from chuangcheng.history.secrets import digest_of
@@ -137,12 +138,3 @@ def set_task(*, actor: Actor, campaign_id: UUID, given: tasks.TaskInput) -> tupl
     kept = {name: getattr(given, name) for name in given.__slots__}
     made = {**kept, "source": "campaign", "source_note": row.title[:120], "origin": ("campaign", row.pk)}
     return tasks.create_task(actor=actor, given=tasks.TaskInput(**made))
-
-
-def locked(campaign_id: UUID) -> Campaign:
-    """The campaign under its lock with its lead, or ``common.not_found``."""
-    rows = Campaign.objects.select_for_update(of=("self",)).select_related("lead__division")
-    row = rows.filter(pk=campaign_id).first()
-    if row is None:
-        raise Refused("common.not_found")
-    return row

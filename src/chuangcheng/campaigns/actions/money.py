@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.campaigns.actions.campaigns import FACTS, locked
+from chuangcheng.campaigns.actions.campaigns import FACTS
 from chuangcheng.campaigns.models import Campaign, MoneyEntry, Overrun
 from chuangcheng.campaigns.policies import allow
+from chuangcheng.campaigns.rows import entry_of, locked
 from chuangcheng.campaigns.states import CAMPAIGN
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock, money
@@ -74,12 +75,6 @@ def take_back(*, actor: Actor, entry_id: UUID, document: str, entry_day: date | 
         _judge(campaign, row)
         _append(actor, campaign, row, "campaign.money_taken_back")
     return row
-
-
-def entry_of(row: MoneyEntry) -> money.Entry:
-    """A line as the kernel reckons with it."""
-    contract = row.contract_id or (row.pk if row.kind == "contract" else None)
-    return money.Entry(row.kind, row.fen, contract, back=row.takes_back_id is not None)
 
 
 def _row(campaign: Campaign, given: MoneyInput, actor: Actor) -> MoneyEntry:

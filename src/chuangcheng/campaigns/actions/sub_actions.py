@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chuangcheng.campaigns.actions.campaigns import locked
 from chuangcheng.campaigns.models import Campaign, SubAction
 from chuangcheng.campaigns.policies import allow, may
+from chuangcheng.campaigns.rows import locked
 from chuangcheng.campaigns.states import CAMPAIGN, SUB_ACTION, SUB_ACTION_VERBS
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -82,7 +82,7 @@ def _place(given: SubActionInput) -> dict[str, Any]:
         spot = spot_of(given.lat, given.lon, given.datum)
         if spot.division_id is not None or given.division is None:
             return {"lat": spot.lat, "lon": spot.lon, "division_id": spot.division_id, "division_path": spot.path}
-        known = {"lat": spot.lat, "lon": spot.lon}
+        known: dict[str, float | None] = {"lat": spot.lat, "lon": spot.lon}
     else:
         known = {"lat": None, "lon": None}
     division = given.division

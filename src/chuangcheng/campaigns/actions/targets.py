@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from chuangcheng.campaigns.actions.campaigns import locked
 from chuangcheng.campaigns.inputs import TargetInput, check_target, sound
 from chuangcheng.campaigns.models import Campaign, Reading, Target
 from chuangcheng.campaigns.policies import allow
+from chuangcheng.campaigns.rows import locked, stored
 from chuangcheng.campaigns.series import in_force
 from chuangcheng.campaigns.states import CAMPAIGN, LIVE
 from chuangcheng.kernel import clock, progress
@@ -73,11 +73,6 @@ def _values(given: TargetInput) -> dict[str, Any]:
         **{name: None if value is None else stored(value) for name, value in numbers.items()},
         "plan": [[day.isoformat(), str(value)] for day, value in given.plan],
     }  # fmt: skip
-
-
-def stored(value: Decimal) -> Decimal:
-    """The number with four places, as the database gives it back."""
-    return value.quantize(Decimal("0.0001"))
 
 
 def record_reading(
