@@ -33,17 +33,6 @@ def differences(name: str) -> list[Any]:
     return list(registered()[name].check())
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize(("wrong", "told"), [
-    ({"title": "　 "}, "title:required"), ({"title": "x" * 101}, "title:length"), ({"theme": "\0"}, "theme:length"),
-    ({"kind": "war"}, "kind:choice"), ({"overrun": "wave"}, "overrun:choice"),
-    ({"until_on": FIRST}, "until_on:order until_on:past"), ({"from_on": date(2026, 1, 1), "until_on": TODAY - timedelta(1)},
-                                                           "until_on:past"),
-    ({"until_on": LAST + timedelta(days=2000)}, "until_on:far"),
-])  # fmt: skip
-def test_wrong_plans_are_refused_by_field(scheme: Any, personas: Any, wrong: dict[str, Any], told: str) -> None:
-    said = refusal(lambda: actions.create_campaign(actor=personas["office"], given=scheme(**wrong)))
-=======
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
@@ -57,9 +46,8 @@ def test_wrong_plans_are_refused_by_field(scheme: Any, personas: Any, wrong: dic
         ({"until_on": LAST + timedelta(days=2000)}, "until_on:far"),
     ],
 )
-def test_wrong_plans_are_refused_by_field(plan: Any, personas: Any, wrong: dict[str, Any], told: str) -> None:
-    said = refusal(lambda: actions.create_campaign(actor=personas["office"], given=plan(**wrong)))
->>>>>>> 8103f2d (Put shared rows of campaigns beside its actions)
+def test_wrong_plans_are_refused_by_field(scheme: Any, personas: Any, wrong: dict[str, Any], told: str) -> None:
+    said = refusal(lambda: actions.create_campaign(actor=personas["office"], given=scheme(**wrong)))
     assert said == f"common.invalid {told}"
     assert Campaign.objects.count() == 0 == Event.objects.count()
 
