@@ -230,11 +230,11 @@ def sub_import(request: StaffRequest, campaign_id: UUID) -> HttpResponse:
             form.add_error("file", refused.message(language()))
     context = {
         "form": form, "register": {"title": row.title}, "report": report, "preview": preview,
-        "problems": report.problems[:SHOWN] if report else (), "template_url": reverse("desk:subaction_template"),
+        "problems": report.problems[:SHOWN] if report else (),
         "back": f"{reverse('desk:subactions')}?campaign={row.number}",
     }  # fmt: skip
     failed = bool(form.errors) or bool(report and report.rejected)
-    return render(request, "desk/register_import.html", context, status=422 if failed else 200)
+    return render(request, "desk/subaction_import.html", context, status=422 if failed else 200)
 
 
 @page("campaigns.report")
