@@ -11,7 +11,9 @@ import pytest
 
 import chuangcheng
 from chuangcheng.cases.states import CASE
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused, catalogue
+from chuangcheng.kernel.reporting import RowProblem
 
 SOURCES = sorted(Path(chuangcheng.__file__).parent.rglob("*.py"))
 
@@ -75,3 +77,16 @@ def test_a_label_is_said_in_the_readers_language() -> None:
         CASE.next("closed", "dispatch")
     assert refused.value.message("zh-hans") == "当前状态“已结案”不能“派遣”"
     assert refused.value.message("en") == "“Dispatch” is not possible in state “Closed”"
+
+
+def test_a_field_speaks_the_readers_language() -> None:
+    both = FieldProblem("text", "length", Label("最多 5 字", "At most 5 characters"), 3)
+    assert both.message == both.said() == "最多 5 字"
+    assert both.as_json("en") == {"field": "text", "code": "length", "message": "At most 5 characters", "row": 3}
+    assert FieldProblem("text", "length", "最多 5 字").said("en") == "最多 5 字", "what has no English stays Chinese"
+
+
+def test_a_refused_row_keeps_both_sentences() -> None:
+    problem = RowProblem.of(7, Refused("photos.too_many", limit=9), "照片")
+    assert (problem.row, problem.field, problem.code) == (7, "照片", "photos.too_many")
+    assert "9" in problem.said("en") and problem.said("en").isascii() and not problem.said().isascii()

@@ -23,6 +23,7 @@ from chuangcheng.cases.models import Order
 from chuangcheng.cases.states import ORDER
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.people.rights import require
 from chuangcheng.web import limits
@@ -102,7 +103,16 @@ def put_order(request: TokenRequest, number: str) -> HttpResponse:
     differs is taken as the new limit."""
     given = read_model(request, OrderIn)
     if not _NUMBER.fullmatch(number):
-        raise Refused("common.invalid", fields=(FieldProblem("number", "format", "工单编号只能有字母、数字和 . _ -"),))
+        raise Refused(
+            "common.invalid",
+            fields=(
+                FieldProblem(
+                    "number",
+                    "format",
+                    Label("工单编号只能有字母、数字和 . _ -", "The number has letters, digits and . _ - only"),
+                ),
+            ),
+        )
     if given.lat is not None and given.lon is not None and looks_swapped(given.lat, given.lon):
         language = language_of(request)
         return problem(request, Refused("common.invalid"),

@@ -121,7 +121,7 @@ def problem(
         "title": TITLES.get(status, TITLES[400]).text(language),
         "status": status,
         "detail": refused.message(language),
-        "errors": [*errors, *(_own(field) for field in refused.fields)],
+        "errors": [*errors, *(_own(field, language) for field in refused.fields)],
     }
     data = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     response = HttpResponse(
@@ -139,8 +139,8 @@ def problem(
     return response
 
 
-def _own(field: FieldProblem) -> dict[str, str]:
-    return {"field": field.field, "code": field.code, "message": field.message}
+def _own(field: FieldProblem, language: str) -> dict[str, str]:
+    return {"field": field.field, "code": field.code, "message": field.said(language)}
 
 
 def field_error(language: str, code: str, field: str, **params: Any) -> dict[str, str]:

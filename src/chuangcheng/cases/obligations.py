@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from chuangcheng.cases.models import Case, Order, Report, Satisfaction
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 
 #: So many numbers are named in a refusal; the page of the case shows all.
@@ -46,7 +47,10 @@ def is_asked_elsewhere(report: Report) -> bool:
 def check_callback(given: Callback) -> None:
     """``order.no_result`` for a call-back that says nothing; ``common.invalid`` for an unknown word."""
     if given.satisfied and given.satisfied not in Satisfaction.values:
-        raise Refused("common.invalid", fields=(FieldProblem("satisfied", "choice", "未知的满意度"),))
+        raise Refused(
+            "common.invalid",
+            fields=(FieldProblem("satisfied", "choice", Label("未知的满意度", "Unknown degree of satisfaction")),),
+        )
     if given.solved is None and not given.satisfied:
         raise Refused("order.no_result")
 

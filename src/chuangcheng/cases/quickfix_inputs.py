@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.cases import inputs
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem
 from chuangcheng.photos.actions import Declaration
 from chuangcheng.photos.models import PhotoRole
@@ -50,12 +51,14 @@ def check(given: QuickFixInput, now: datetime) -> None:
 
 def _text(given: QuickFixInput) -> Iterator[FieldProblem]:
     if len(given.text) > MAX_TEXT or "\0" in given.text:
-        yield FieldProblem("text", "length", f"最多 {MAX_TEXT} 字")
+        yield FieldProblem("text", "length", Label(f"最多 {MAX_TEXT} 字", f"At most {MAX_TEXT} characters"))
 
 
 def _somewhere(given: QuickFixInput) -> Iterator[FieldProblem]:
     if given.lat is None and given.site_id is None and not given.address.strip():
-        yield FieldProblem("address", "required", "请定位、选点位或写地址")
+        yield FieldProblem(
+            "address", "required", Label("请定位、选点位或写地址", "Give a position, a site or an address")
+        )
 
 
 def _time(given: QuickFixInput, now: datetime) -> Iterator[FieldProblem]:
@@ -63,14 +66,14 @@ def _time(given: QuickFixInput, now: datetime) -> Iterator[FieldProblem]:
     if moment is None:
         return
     if moment.tzinfo is None:
-        yield FieldProblem("fixed_at", "naive_time", "时间必须带时区")
+        yield FieldProblem("fixed_at", "naive_time", Label("时间必须带时区", "A time needs its time zone"))
     elif not now - OLDEST <= moment <= now + inputs.CLOCK_SKEW:
-        yield FieldProblem("fixed_at", "range", "时间应在最近 30 天内")
+        yield FieldProblem("fixed_at", "range", Label("时间应在最近 30 天内", "Within the last 30 days"))
 
 
 def _photos(given: QuickFixInput) -> Iterator[FieldProblem]:
     yield from inputs.photo_problems(given.photos)
     if len(given.photos) > MOST_PHOTOS:
-        yield FieldProblem("photos", "count", f"最多 {MOST_PHOTOS} 张照片")
+        yield FieldProblem("photos", "count", Label(f"最多 {MOST_PHOTOS} 张照片", f"At most {MOST_PHOTOS} photos"))
     if any(photo.role not in ROLES for photo in given.photos):
-        yield FieldProblem("photos", "choice", "照片应为处置前或处置后")
+        yield FieldProblem("photos", "choice", Label("照片应为处置前或处置后", "A photo shows before or after"))

@@ -56,7 +56,7 @@ def read_workbook(source: Path | bytes, name: str = "") -> Read:
         )  # fmt: skip
         for problem in blame(route):
             code = f"framework.{problem.code}"
-            found.problems.append(RowProblem(row.number, COLUMNS[problem.field][0], code, problem.message))
+            found.problems.append(RowProblem(row.number, COLUMNS[problem.field][0], code, problem.text))
         found.rows.append(route)
     return found
 

@@ -26,6 +26,8 @@ from chuangcheng.places import selectors as places
 EDIT = "framework.edit"
 TARGETS = ("unit", "street", "district")
 STEP = 10
+_NO_UNIT = Label("请选择承办单位", "Choose the unit")
+_UNKNOWN_UNIT = Label("没有这个单位", "There is no such unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +97,37 @@ def blame(route: Route) -> list[FieldProblem]:
     known = {unit.code for unit in people.units()}
     found = []
     if route.target not in TARGETS:
-        found.append(FieldProblem("target", "unknown_choice", "派往应为指定单位、所在街道或所在区县"))
+        found.append(
+            FieldProblem(
+                "target",
+                "unknown_choice",
+                Label(
+                    "派往应为指定单位、所在街道或所在区县",
+                    "It goes to a named unit, the street or the district of its place",
+                ),
+            )
+        )
     if route.target == "unit" and route.unit not in known:
-        found.append(FieldProblem("unit", "unknown_unit", "请选择承办单位" if not route.unit else "没有这个单位"))
+        found.append(FieldProblem("unit", "unknown_unit", _NO_UNIT if not route.unit else _UNKNOWN_UNIT))
     if any(code not in known for code in route.supports):
-        found.append(FieldProblem("supports", "unknown_unit", "协办单位中有未知的单位编码"))
+        found.append(
+            FieldProblem(
+                "supports",
+                "unknown_unit",
+                Label("协办单位中有未知的单位编码", "An unknown unit among the supporting ones"),
+            )
+        )
     if route.source and route.source not in Source.values:
-        found.append(FieldProblem("source", "unknown_choice", "没有这个来源"))
+        found.append(FieldProblem("source", "unknown_choice", Label("没有这个来源", "There is no such source")))
     if route.division and places.division_by_code(route.division) is None:
-        found.append(FieldProblem("division", "unknown_division", "没有这个区划"))
+        found.append(FieldProblem("division", "unknown_division", Label("没有这个区划", "There is no such division")))
     codes = [category.code for category in framework.categories()]
     if route.category_prefix and not any(code.startswith(route.category_prefix) for code in codes):
-        found.append(FieldProblem("category_prefix", "unknown_category", "没有以此开头的案件类别"))
+        found.append(
+            FieldProblem(
+                "category_prefix", "unknown_category", Label("没有以此开头的案件类别", "No category begins so")
+            )
+        )
     return found
 
 

@@ -61,7 +61,7 @@ def say(line: str) -> None:
 
 def problem(refused: Refused, spoken: str) -> Result:
     """A refusal as a result; its message stands in ``spoken`` language."""
-    fields = [{"row": f.row, "field": f.field, "code": f.code, "message": f.message} for f in refused.fields]
+    fields = [{"row": f.row, "field": f.field, "code": f.code, "message": f.said(spoken)} for f in refused.fields]
     message = refused.message(spoken)
     return Result({"error": {"code": refused.code, "message": message, "fields": fields}}, [], PROBLEM)
 

@@ -123,7 +123,7 @@ def _save(request: StaffRequest, kind: str, channel: Channel | None, form: Setup
         )  # fmt: skip
     except Refused as refused:
         for problem in refused.fields:
-            form.add_error(problem.field, problem.message)
+            form.add_error(problem.field, problem.said(language()))
         if not refused.fields:
             form.add_error(None, refused.message(language()))
         return False

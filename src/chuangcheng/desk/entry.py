@@ -126,7 +126,7 @@ def _blame(form: Entry, refused: Refused) -> None:
         form.add_error("number", refused.message(language()))
     for problem in refused.fields:
         name = _FIELDS.get(problem.field, problem.field.partition(".")[0])
-        form.add_error(name if name in form.fields else None, problem.message)
+        form.add_error(name if name in form.fields else None, problem.said(language()))
     if not refused.fields and refused.code != "report.external_taken":
         form.add_error("photos" if refused.code.startswith("photos.") else None, refused.message(language()))
 

@@ -114,7 +114,7 @@ def _enter(request: StaffRequest, given: dict[str, Any]) -> tuple[Instruction, b
 
 def _blame(form: django_forms.Form, refused: Refused) -> None:
     for problem in refused.fields:
-        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        form.add_error(problem.field if problem.field in form.fields else None, problem.said(language()))
     if not refused.fields:
         name = "scan" if refused.code.startswith("photos.") else _FIELDS.get(refused.code)
         form.add_error(name, refused.message(language()))

@@ -58,7 +58,7 @@ def take(request: StaffRequest, step: Step) -> HttpResponse:
 
 def _blame(form: forms.Form, refused: Refused) -> None:
     for problem in refused.fields:
-        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        form.add_error(problem.field if problem.field in form.fields else None, problem.said(language()))
     if not refused.fields:
         form.add_error(None, refused.message(language()))
 

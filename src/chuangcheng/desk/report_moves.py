@@ -49,8 +49,7 @@ def _file(actor: Actor, report: Report, given: Given) -> object:
 def _link(actor: Actor, report: Report, given: Given) -> object:
     case = selectors.visible_cases(actor).filter(number=given["number"].strip()).first()
     if case is None:
-        message = Refused("common.not_found").message()
-        raise Refused("common.invalid", fields=(FieldProblem("number", "unknown", message),))
+        raise Refused("common.invalid", fields=(FieldProblem("number", "unknown", Refused("common.not_found").label),))
     return actions.link_report(actor=actor, report_id=report.pk, case_id=case.pk)
 
 

@@ -108,7 +108,7 @@ def edit_rule(request: StaffRequest, rule_id: UUID | None = None) -> HttpRespons
             routes.save_route(actor=request.actor, route=form.route(), rule_id=rule_id)
         except Refused as refused:
             for problem in refused.fields:
-                form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+                form.add_error(problem.field if problem.field in form.fields else None, problem.said(language()))
             if not refused.fields:
                 form.add_error(None, refused.message(language()))
         else:

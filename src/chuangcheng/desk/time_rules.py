@@ -182,7 +182,7 @@ def _saved(request: StaffRequest, form: LimitForm, rule: TimeRule | None) -> boo
         time_rules.save_rule(actor=request.actor, limit=form.limit(rule))
     except Refused as refused:
         for problem in refused.fields:
-            form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+            form.add_error(problem.field if problem.field in form.fields else None, problem.said(language()))
         if not refused.fields:
             form.add_error(None, refused.message(language()))
         return False

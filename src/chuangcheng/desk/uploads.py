@@ -170,7 +170,7 @@ def _grouped(shaped: Shaped) -> list[tuple[str, str, int, list[int]]]:
     """Remarks of one kind together: where, what, how many, the first rows."""
     found: dict[tuple[str, str], list[int]] = {}
     for remark in shaped.remarks:
-        found.setdefault((remark.field, remark.message), []).append(remark.row or 0)
+        found.setdefault((remark.field, remark.said(language())), []).append(remark.row or 0)
     return [(field, message, len(rows), [row for row in rows if row][:8]) for (field, message), rows in found.items()]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from chuangcheng.framework.columns import ABOUT, LEVELS, SHEETS, Column, Sheet
 from chuangcheng.framework.weights import exact
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 
 FIRST_ROW = 2  # below the header
@@ -42,10 +43,10 @@ class Rows:
     sheets: dict[str, list[Line]] = field(default_factory=lambda: {sheet.name: [] for sheet in SHEETS})
     problems: list[FieldProblem] = field(default_factory=list)
 
-    def blame(self, sheet: Sheet, line: Line | None, name: str, code: str, message: str) -> None:
+    def blame(self, sheet: Sheet, line: Line | None, name: str, code: str, text: Label | str) -> None:
         """Name a mistake by sheet, column and row."""
         header = f"{sheet.title}.{sheet.column(name).header}" if name else sheet.title
-        self.problems.append(FieldProblem(header, code, message, line.number if line else None))
+        self.problems.append(FieldProblem(header, code, text, line.number if line else None))
 
 
 def cell(column: Column, value: object) -> str:
@@ -74,25 +75,44 @@ def parse(raw: Mapping[str, list[Line]]) -> Rows:
 def _parsed(rows: Rows, sheet: Sheet, column: Column, line: Line) -> Any:
     text = cell(column, line.values.get(column.name)).strip()
     if column.needed and not text:
-        rows.blame(sheet, line, column.name, "missing", "必须填写")
+        rows.blame(sheet, line, column.name, "missing", Label("必须填写", "Must be filled in"))
     if column.limit and len(text) > column.limit:
-        rows.blame(sheet, line, column.name, "too_long", f"不能超过 {column.limit} 个字符")
+        rows.blame(
+            sheet,
+            line,
+            column.name,
+            "too_long",
+            Label(f"不能超过 {column.limit} 个字符", f"At most {column.limit} characters"),
+        )
     if text and column.choices and column.kind != "flag" and text not in column.choices:
-        rows.blame(sheet, line, column.name, "unknown_choice", f"“{text}”不在可选值之内：{'、'.join(column.choices)}")
+        rows.blame(
+            sheet,
+            line,
+            column.name,
+            "unknown_choice",
+            Label(
+                f"“{text}”不在可选值之内：{'、'.join(column.choices)}",
+                f"“{text}” is none of: {', '.join(column.choices)}",
+            ),
+        )
     try:
         return _typed(column, text)
     except ValueError:
-        rows.blame(sheet, line, column.name, f"not_{column.kind}", f"“{text[:40]}”{_WRONG[column.kind]}")
+        rows.blame(sheet, line, column.name, f"not_{column.kind}", _wrong(text[:40], column.kind))
         return _typed(column, "")
 
 
 _WRONG = {
-    "fraction": "不是数字（可写 2、0.8 或 4/5）",
-    "decimal": "不是数字",
-    "json": "不是有效的 JSON 对象",
-    "flag": "请填“是”或留空",
-    "date": "不是日期（如 2026-12-31）",
+    "fraction": Label("不是数字（可写 2、0.8 或 4/5）", "is no number (write 2, 0.8 or 4/5)"),
+    "decimal": Label("不是数字", "is no number"),
+    "json": Label("不是有效的 JSON 对象", "is no JSON object"),
+    "flag": Label("请填“是”或留空", "should be 是 (yes) or empty"),
+    "date": Label("不是日期（如 2026-12-31）", "is no day (as 2026-12-31)"),
 }
+
+
+def _wrong(text: str, kind: str) -> Label:
+    return Label(f"“{text}”{_WRONG[kind].zh}", f"“{text}” {_WRONG[kind].en}")
 
 
 def _typed(column: Column, text: str) -> Any:

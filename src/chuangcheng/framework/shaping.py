@@ -10,6 +10,7 @@ from typing import Any
 from chuangcheng.framework.documents import normalise
 from chuangcheng.framework.models import Family
 from chuangcheng.framework.selectors import current_edition
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.outline import tree as outline
 from chuangcheng.kernel.outline.grids import Grid
 from chuangcheng.kernel.outline.mapping import Mapping
@@ -107,9 +108,23 @@ def _check_branches(tree: Tree, projects: list[Entry]) -> None:
         if depth == deepest > 1:
             continue
         if depth > 1 and {"weight", "method"} & set(entry.cells):
-            tree.remark(entry.sheet, entry.row, "", "short_branch", f"“{entry.text[:20]}”之下没有条目，按标准读取")
+            tree.remark(
+                entry.sheet,
+                entry.row,
+                "",
+                "short_branch",
+                Label(
+                    f"“{entry.text[:20]}”之下没有条目，按标准读取",
+                    f"Nothing stands under “{entry.text[:20]}”; it was read as a standard",
+                ),
+            )
         else:
-            tree.blame(entry, "", "childless", f"“{entry.text[:20]}”之下没有任何标准")
+            tree.blame(
+                entry,
+                "",
+                "childless",
+                Label(f"“{entry.text[:20]}”之下没有任何标准", f"No standard stands under “{entry.text[:20]}”"),
+            )
 
 
 class _Builder:
@@ -191,7 +206,12 @@ class _Builder:
         for part in _APART.split(entry.cells.get("method", "")):
             method = next((name for name, words in _METHODS if re.search(words, part)), "")
             if part.strip() and not method:
-                self.tree.blame(entry, "method", "unknown_choice", f"没有测评方式“{part.strip()[:20]}”")
+                self.tree.blame(
+                    entry,
+                    "method",
+                    "unknown_choice",
+                    Label(f"没有测评方式“{part.strip()[:20]}”", f"There is no method “{part.strip()[:20]}”"),
+                )
             elif method and method not in found:
                 found.append(method)
         return found or [self.mapping.method]
@@ -206,7 +226,15 @@ class _Builder:
         if not held:
             held = f"R{len(self.roles) + 1:03d}"
             self.roles[held] = {"code": held, "zh": name[:60], "en": ""}
-            self.tree.remark(entry.sheet, entry.row, "lead", "unknown_unit", f"没有单位“{name[:30]}”，先记为责任角色")
+            self.tree.remark(
+                entry.sheet,
+                entry.row,
+                "lead",
+                "unknown_unit",
+                Label(
+                    f"没有单位“{name[:30]}”，先记为责任角色", f"There is no unit “{name[:30]}”; it was noted as a role"
+                ),
+            )
         return held
 
     def _code(self, entry: Entry | None, made: str) -> str:
@@ -229,7 +257,5 @@ class _Builder:
         at = (problem.row or 0) - 2
         entry = self.sources[at] if problem.field.startswith("测评标准") and 0 <= at < len(self.sources) else None
         if entry is None:
-            return FieldProblem(problem.field, problem.code, problem.message, None)
-        return FieldProblem(
-            f"{entry.sheet}.{problem.field.partition('.')[2]}", problem.code, problem.message, entry.row
-        )
+            return FieldProblem(problem.field, problem.code, problem.text, None)
+        return FieldProblem(f"{entry.sheet}.{problem.field.partition('.')[2]}", problem.code, problem.text, entry.row)

@@ -17,6 +17,7 @@ from chuangcheng.framework.reference import newest_rules, write_versions
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.digest import sha256
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.people import rights
 
@@ -153,17 +154,57 @@ def blame(limit: Limit) -> list[FieldProblem]:
     """What is wrong with one limit, by the names of its fields."""
     found = []
     if not 0 < limit.amount <= MOST or limit.amount % Decimal("0.01"):
-        found.append(FieldProblem("amount", "out_of_range", "时限须大于0、小于10000，最多两位小数"))
+        found.append(
+            FieldProblem(
+                "amount",
+                "out_of_range",
+                Label(
+                    "时限须大于0、小于10000，最多两位小数",
+                    "The limit is more than 0 and less than 10000, with at most two decimals",
+                ),
+            )
+        )
     if limit.unit not in UNITS:
-        found.append(FieldProblem("unit", "unknown_choice", "单位应为紧急工作时、工作时或工作日"))
+        found.append(
+            FieldProblem(
+                "unit",
+                "unknown_choice",
+                Label(
+                    "单位应为紧急工作时、工作时或工作日",
+                    "The unit is urgent working hours, working hours or working days",
+                ),
+            )
+        )
     if limit.handling not in Handling.values:
-        found.append(FieldProblem("handling", "unknown_choice", "处置方式不在可选值之内"))
+        found.append(
+            FieldProblem("handling", "unknown_choice", Label("处置方式不在可选值之内", "Unknown kind of handling"))
+        )
     if limit.severity not in (None, 1, 2, 3):
-        found.append(FieldProblem("severity", "out_of_range", "最低严重程度应为1、2或3"))
+        found.append(
+            FieldProblem(
+                "severity", "out_of_range", Label("最低严重程度应为1、2或3", "The least severity is 1, 2 or 3")
+            )
+        )
     if not limit.condition:
-        found.append(FieldProblem("condition", "missing", "请填写立案条件代码，一般情形填 default"))
+        found.append(
+            FieldProblem(
+                "condition",
+                "missing",
+                Label(
+                    "请填写立案条件代码，一般情形填 default", "Give the condition's code, default for the ordinary one"
+                ),
+            )
+        )
     if limit.category_code and not _begins_a_category(limit.category_code):
-        found.append(FieldProblem("category_code", "unknown_category", f"没有以“{limit.category_code}”开头的案件类别"))
+        found.append(
+            FieldProblem(
+                "category_code",
+                "unknown_category",
+                Label(
+                    f"没有以“{limit.category_code}”开头的案件类别", f"No category begins with “{limit.category_code}”"
+                ),
+            )
+        )
     return found
 
 

@@ -13,6 +13,7 @@ import xlsxwriter
 from chuangcheng.framework import selectors
 from chuangcheng.framework.models import Handling
 from chuangcheng.framework.time_rules import Key, Limit, blame, in_force, named
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import RowProblem
 from chuangcheng.kernel.tables import Row, as_text, read_table
@@ -76,8 +77,8 @@ def read_workbook(source: Path | bytes, name: str = "") -> Read:
     return found
 
 
-def _blame(found: Read, row: Row, name: str, code: str, message: str) -> None:
-    found.problems.append(RowProblem(row.number, COLUMNS[name].names[0], f"framework.{code}", message))
+def _blame(found: Read, row: Row, name: str, code: str, text: Label | str) -> None:
+    found.problems.append(RowProblem(row.number, COLUMNS[name].names[0], f"framework.{code}", text))
 
 
 def _limit(row: Row, found: Read) -> Limit | None:
@@ -92,7 +93,7 @@ def _limit(row: Row, found: Read) -> Limit | None:
     )  # fmt: skip
     if len(found.problems) == before:
         for problem in blame(limit):
-            _blame(found, row, problem.field, problem.code, problem.message)
+            _blame(found, row, problem.field, problem.code, problem.text)
     return limit if len(found.problems) == before else None
 
 

@@ -29,8 +29,26 @@ class FieldProblem:
 
     field: str
     code: str
-    message: str
+    text: Label | str
     row: int | None = None
+
+    @property
+    def message(self) -> str:
+        """The sentence in Chinese."""
+        return self.said()
+
+    def said(self, language: str = "zh-hans") -> str:
+        """The sentence in the reader's language; one without a translation stays Chinese."""
+        return said(self.text, language)
+
+    def as_json(self, language: str = "zh-hans") -> dict[str, object]:
+        """Plain JSON with the sentence in the reader's language."""
+        return {"field": self.field, "code": self.code, "message": self.said(language), "row": self.row}
+
+
+def said(text: Label | str, language: str) -> str:
+    """A sentence in ``language``, as far as it has one for it."""
+    return text.text(language) if isinstance(text, Label) else text
 
 
 class Refused(Exception):
@@ -54,6 +72,11 @@ class Refused(Exception):
         """The sentence for a person, in their language."""
         said = {name: it.text(language) if isinstance(it, Label) else it for name, it in self.params.items()}
         return self.problem.sentence.text(language).format(**said)
+
+    @property
+    def label(self) -> Label:
+        """The sentence in both languages."""
+        return Label(self.message(), self.message("en"))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message()}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.problems import Refused, said
 
 #: Problems kept in full; beyond it only the counts grow, so that a wholly wrong file cannot fill the memory.
 KEPT = 10_000
@@ -15,18 +16,27 @@ KEPT = 10_000
 class RowProblem:
     """What is wrong in one row: ``row`` counts from 1 as the sheet does, ``field`` is empty for the whole row.
 
-    ``message`` must not repeat personal values of the row.
+    ``text`` must not repeat personal values of the row.
     """
 
     row: int
     field: str
     code: str
-    message: str
+    text: Label | str
+
+    @property
+    def message(self) -> str:
+        """The sentence in Chinese."""
+        return self.said()
+
+    def said(self, language: str = "zh-hans") -> str:
+        """The sentence in the reader's language; one without a translation stays Chinese."""
+        return said(self.text, language)
 
     @classmethod
     def of(cls, row: int, refused: Refused, field: str = "") -> RowProblem:
         """The problem of an action that refused this row."""
-        return cls(row, field, refused.code, refused.message())
+        return cls(row, field, refused.code, refused.label)
 
 
 @dataclass(slots=True)
@@ -65,7 +75,7 @@ class ImportReport:
             counts[problem.code] = counts.get(problem.code, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
-    def as_json(self, problems: int = 50) -> dict[str, Any]:
+    def as_json(self, problems: int = 50, language: str = "zh-hans") -> dict[str, Any]:
         """Plain JSON with the first ``problems`` problems and the count of all of them by code."""
         return {
             "rows": self.rows,
@@ -75,6 +85,7 @@ class ImportReport:
             **self.extra,
             "problem_codes": self.codes(),
             "problems": [
-                {"row": p.row, "field": p.field, "code": p.code, "message": p.message} for p in self.problems[:problems]
+                {"row": p.row, "field": p.field, "code": p.code, "message": p.said(language)}
+                for p in self.problems[:problems]
             ],
         }

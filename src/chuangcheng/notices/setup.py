@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import get_language
 
 from chuangcheng.history import actions as history
 from chuangcheng.history import secrets
@@ -99,8 +98,7 @@ def _checked(adapter: Adapter, values: Mapping[str, str], old: Mapping[str, str]
         value = values.get(field.name, "").strip() or (old.get(field.name, "") if field.secret else field.default)
         code = _trouble(field, value)
         if code:
-            said = reason_of(code).text(get_language() or "zh-hans")
-            raise Refused("notices.bad_channel", fields=(FieldProblem(field.name, code, said),))
+            raise Refused("notices.bad_channel", fields=(FieldProblem(field.name, code, reason_of(code)),))
         config[field.name] = value
     return config
 

@@ -27,5 +27,5 @@ def problem_response(refused: Refused, request: HttpRequest) -> HttpResponse:
         return render(request, "web/error.html", {"status": status, "detail": detail}, status=status)
     body: dict[str, object] = {"type": "about:blank", "title": refused.code, "status": status, "detail": detail}
     if refused.fields:
-        body["errors"] = [{"field": f.field, "code": f.code, "message": f.message} for f in refused.fields]
+        body["errors"] = [{"field": f.field, "code": f.code, "message": f.said(language())} for f in refused.fields]
     return JsonResponse(body, status=status, content_type="application/problem+json")

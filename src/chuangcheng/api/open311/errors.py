@@ -63,4 +63,4 @@ def _descriptions(refused: Refused, language: str) -> list[str]:
     """The sentence with our stable code behind it, once for each field that is to blame."""
     if not refused.fields:
         return [f"{refused.message(language)} ({refused.code})"]
-    return [f"{field.field}: {field.message} ({refused.code})" for field in refused.fields]
+    return [f"{field.field}: {field.said(language)} ({refused.code})" for field in refused.fields]

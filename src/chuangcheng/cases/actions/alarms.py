@@ -15,6 +15,7 @@ from chuangcheng.cases.suspicion import kind_of, owner_of, unit_of
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.people import rights
 from chuangcheng.photos.models import Photo
@@ -47,7 +48,12 @@ def judge_alarm(*, actor: Actor, alarm_id: UUID, move: str, words: str) -> Photo
     """Say what the likeness means: ``fraud`` or ``harmless`` with the reason in words, or ``look_again``."""
     words = words.strip()
     if len(words) > MOST_WORDS or "\0" in words:
-        raise Refused("common.invalid", fields=(FieldProblem("words", "length", f"最多 {MOST_WORDS} 字"),))
+        raise Refused(
+            "common.invalid",
+            fields=(
+                FieldProblem("words", "length", Label(f"最多 {MOST_WORDS} 字", f"At most {MOST_WORDS} characters")),
+            ),
+        )
     with transaction.atomic():
         post = rights.require(actor, ALARM.move(move).permission)
         alarm = PhotoAlarm.objects.select_for_update().filter(policies.alarm_rows(actor), pk=alarm_id).first()

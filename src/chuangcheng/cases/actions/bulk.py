@@ -59,7 +59,7 @@ class RefusedRow:
     def text(self, language: str = "zh-hans") -> str:
         """The reason for a person; where single values are to blame, what is wrong with them."""
         return "；".join(
-            [self.problem.message(language), *(field.message for field in self.problem.fields)]
+            [self.problem.message(language), *(field.said(language) for field in self.problem.fields)]
         )  # fmt: skip
 
 

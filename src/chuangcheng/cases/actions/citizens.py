@@ -20,6 +20,7 @@ from chuangcheng.cases.steps import Step, amend, write
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import CITIZEN, Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.people import rights
 
@@ -156,4 +157,7 @@ def _write(taken: Step, words: str) -> None:
 
 def _check_words(words: str) -> None:
     if len(words) > MAX_WORDS or "\0" in words:
-        raise Refused("common.invalid", fields=(FieldProblem("words", "length", f"最多 {MAX_WORDS} 字"),))
+        raise Refused(
+            "common.invalid",
+            fields=(FieldProblem("words", "length", Label(f"最多 {MAX_WORDS} 字", f"At most {MAX_WORDS} characters")),),
+        )

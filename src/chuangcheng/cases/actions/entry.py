@@ -17,6 +17,7 @@ from chuangcheng.cases.inputs import ReportInput
 from chuangcheng.cases.models import Order, Provenance, Report, Source
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
@@ -75,18 +76,30 @@ def enter_report(
 def _check(given: ReportInput, number: str, told: ProvenanceInput, due_at: datetime | None) -> None:
     problems: list[FieldProblem] = []
     if given.source not in ON_BEHALF:
-        problems.append(FieldProblem("source", "choice", "这个来源不由人代录"))
+        problems.append(
+            FieldProblem("source", "choice", Label("这个来源不由人代录", "Nothing of this source is entered by hand"))
+        )
     if len(number) > 60 or "\0" in number:
-        problems.append(FieldProblem("number", "length", "编号最多 60 个字符"))
+        problems.append(
+            FieldProblem("number", "length", Label("编号最多 60 个字符", "The number has at most 60 characters"))
+        )
     if len(told.medium) > 60 or "\0" in told.medium:
-        problems.append(FieldProblem("medium", "length", "媒体名称最多 60 字"))
+        problems.append(
+            FieldProblem("medium", "length", Label("媒体名称最多 60 字", "The medium's name has at most 60 characters"))
+        )
     if told.link and not _is_link(told.link.strip()):
-        problems.append(FieldProblem("link", "format", "链接应以 http:// 或 https:// 开头"))
+        problems.append(
+            FieldProblem(
+                "link", "format", Label("链接应以 http:// 或 https:// 开头", "The link begins with http:// or https://")
+            )
+        )
     now = clock.now()
     if told.published_on and told.published_on > now.astimezone(clock.CITY_ZONE).date():
-        problems.append(FieldProblem("published_on", "future", "刊发日期不能晚于今天"))
+        problems.append(
+            FieldProblem("published_on", "future", Label("刊发日期不能晚于今天", "It was not published after today"))
+        )
     if due_at is not None and due_at <= now:
-        problems.append(FieldProblem("reply_due_at", "past", "答复期限应晚于现在"))
+        problems.append(FieldProblem("reply_due_at", "past", Label("答复期限应晚于现在", "The reply is due after now")))
     if problems:
         raise Refused("common.invalid", fields=tuple(problems))
 

@@ -25,6 +25,7 @@ from chuangcheng.history.numbers import take
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
@@ -293,7 +294,11 @@ def _move(
 
 def _check_words(text: str) -> None:
     if len(text) > MAX_TEXT or "\0" in text:
-        problem = FieldProblem("text", "length", f"最多 {MAX_TEXT} 字，不能有非法字符")
+        problem = FieldProblem(
+            "text",
+            "length",
+            Label(f"最多 {MAX_TEXT} 字，不能有非法字符", f"At most {MAX_TEXT} characters, none of them forbidden"),
+        )
         raise Refused("common.invalid", fields=(problem,))
 
 

@@ -19,6 +19,7 @@ from chuangcheng.cases.steps import Step, amend, step, write
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
@@ -96,7 +97,16 @@ def ask_removal(
     shown = photos.prepare(data=picture) if picture is not None else None
     document = tidy(document)
     if len(document) > MAX_DOCUMENT or "\0" in document:
-        raise Refused("common.invalid", fields=(FieldProblem("document", "length", f"文号最多 {MAX_DOCUMENT} 字"),))
+        raise Refused(
+            "common.invalid",
+            fields=(
+                FieldProblem(
+                    "document",
+                    "length",
+                    Label(f"文号最多 {MAX_DOCUMENT} 字", f"The document number has at most {MAX_DOCUMENT} characters"),
+                ),
+            ),
+        )
     with transaction.atomic():
         order = _lock(actor, order_id, REMOVAL.move("ask_removal").permission)
         REMOVAL.next(order.removal_state, "ask_removal", reason_code="x", evidence="x")

@@ -22,6 +22,7 @@ from chuangcheng.history.numbers import take
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
@@ -83,7 +84,9 @@ def _build(actor: Actor, post: Post, given: QuickFixInput, now: datetime) -> Qui
 def _category(code: str) -> Category:
     category = framework.category(code) if code else None
     if category is None:
-        raise Refused("common.invalid", fields=(FieldProblem("category", "choice", "请选择问题类别"),))
+        raise Refused(
+            "common.invalid", fields=(FieldProblem("category", "choice", Label("请选择问题类别", "Choose a category")),)
+        )
     return category
 
 

@@ -24,6 +24,7 @@ from chuangcheng.history.numbers import take
 from chuangcheng.history.secrets import decrypt
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import CITIZEN, SYSTEM, Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.people import rights
 from chuangcheng.photos import actions as photos
@@ -97,7 +98,10 @@ def _category(code: str | None) -> Category | None:
         return None
     category = framework.category(code)
     if category is None:
-        raise Refused("common.invalid", fields=(FieldProblem("category", "choice", "未知的类别代码"),))
+        raise Refused(
+            "common.invalid",
+            fields=(FieldProblem("category", "choice", Label("未知的类别代码", "Unknown category code")),),
+        )
     return category
 
 

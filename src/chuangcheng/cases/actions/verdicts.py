@@ -16,6 +16,7 @@ from chuangcheng.cases.states import CASE
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
@@ -65,11 +66,13 @@ def give_verdict(*, actor: Actor, case_id: UUID, given: VerdictInput) -> tuple[C
 def _check(given: VerdictInput) -> None:
     problems = list(inputs.photo_problems(given.photos))
     if len(given.photos) > MOST_PHOTOS:
-        problems.append(FieldProblem("photos", "count", f"最多 {MOST_PHOTOS} 张照片"))
+        problems.append(
+            FieldProblem("photos", "count", Label(f"最多 {MOST_PHOTOS} 张照片", f"At most {MOST_PHOTOS} photos"))
+        )
     if len(given.note) > MAX_NOTE or "\0" in given.note:
-        problems.append(FieldProblem("note", "length", f"最多 {MAX_NOTE} 字"))
+        problems.append(FieldProblem("note", "length", Label(f"最多 {MAX_NOTE} 字", f"At most {MAX_NOTE} characters")))
     if not given.fixed and not tidy(given.note):
-        problems.append(FieldProblem("note", "required", "请写明哪里没有整改到位"))
+        problems.append(FieldProblem("note", "required", Label("请写明哪里没有整改到位", "Say what was not put right")))
     inputs.refuse(problems)
 
 

@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> Result:
 
 def report(done: ImportReport) -> Result:
     """The report as a result: figures, then the problems row by row."""
-    data = done.as_json()
+    data = done.as_json(language=output.language())
     figures = text(
         f"共 {done.rows} 行：导入 {done.imported}，未变 {done.unchanged}，退回 {done.rejected}",
         f"{done.rows} rows: {done.imported} imported, {done.unchanged} unchanged, {done.rejected} rejected",
@@ -137,9 +137,9 @@ def _shaped(options: argparse.Namespace) -> ImportReport:
     done = ImportReport(rows=sum(shaped.counts))
     done.extra = {"levels": shaped.counts, "frameworks": shaped.frameworks, "state": "preview",
                   "standards": len(side.clauses) if (side := _side(shaped.document)) else 0,
-                  "remarks": [asdict(remark) for remark in shaped.remarks[:50]]}  # fmt: skip
+                  "remarks": [remark.as_json(output.language()) for remark in shaped.remarks[:50]]}  # fmt: skip
     for problem in shaped.problems:
-        done.note(RowProblem(problem.row or 0, problem.field, problem.code, problem.message))
+        done.note(RowProblem(problem.row or 0, problem.field, problem.code, problem.text))
     if shaped.document is None:
         done.rejected = max(done.rows, 1)  # all or nothing
     else:

@@ -35,8 +35,8 @@ def run(options: argparse.Namespace) -> Result:
 
     found = time_sheets.read_workbook(options.file)
     if found.problems:
-        lines = [f"  {each.row} {each.field} {each.message}" for each in found.problems]
-        problems = [{"row": each.row, "field": each.field, "code": each.code, "message": each.message}
+        lines = [f"  {each.row} {each.field} {each.said(output.language())}" for each in found.problems]
+        problems = [{"row": each.row, "field": each.field, "code": each.code, "message": each.said(output.language())}
                     for each in found.problems]  # fmt: skip
         return Result({"problems": problems}, lines, output.PROBLEM)
     now = clock.now()

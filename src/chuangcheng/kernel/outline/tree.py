@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.outline.grids import Grid
 from chuangcheng.kernel.outline.mapping import TOTALS, Mapping, titles
 from chuangcheng.kernel.outline.numbering import depths, indent, numbering
 from chuangcheng.kernel.problems import FieldProblem
 from chuangcheng.kernel.sheets import column_letter
+
+_PASSED = Label("隐藏行，已跳过", "A hidden row, skipped")
+_READ = Label("隐藏行，照样读取", "A hidden row, read all the same")
+_UNCALCULATED = Label("公式没有计算结果，请改为数值", "A formula without a result; write the number")
+_WRONG_VALUE = Label("单元格是错误值，请改为数值", "The cell holds an error; write the number")
 
 
 @dataclass(slots=True)
@@ -45,16 +51,16 @@ class Tree:
         for root in self.roots:
             yield from root.walk()
 
-    def blame(self, entry: Entry, role: str, code: str, message: str) -> None:
+    def blame(self, entry: Entry, role: str, code: str, text: Label | str) -> None:
         """Name a problem of an entry by sheet, column and row."""
         if role == "code" and role not in self.headers:
             role = "text"  # the number stands before the text
         where = self._where(entry.sheet, entry.weigher if role == "weight" else role)
-        self.problems.append(FieldProblem(where, code, message, entry.row))
+        self.problems.append(FieldProblem(where, code, text, entry.row))
 
-    def remark(self, sheet: str, row: int | None, role: str, code: str, message: str) -> None:
+    def remark(self, sheet: str, row: int | None, role: str, code: str, text: Label | str) -> None:
         """Say what was done without asking."""
-        self.remarks.append(FieldProblem(self._where(sheet, role), code, message, row))
+        self.remarks.append(FieldProblem(self._where(sheet, role), code, text, row))
 
     def _where(self, sheet: str, role: str) -> str:
         return f"{sheet}.{self.headers.get(role, role)}" if role else sheet
@@ -91,9 +97,20 @@ def read(grids: Sequence[Grid], mapping: Mapping) -> Tree:
         _join(tree.roots, roots)
     left = [grid.name for n, grid in enumerate(grids) if n not in mapping.sheets]
     if left:
-        tree.remark("、".join(left)[:80], None, "", "sheet_left_out", "这些表未读取")
+        tree.remark(
+            "、".join(left)[:80], None, "", "sheet_left_out", Label("这些表未读取", "These sheets were not read")
+        )
     if not tree.roots and not tree.problems:
-        tree.problems.append(FieldProblem("", "empty", "没有读到任何条目，请检查各列的对应关系"))
+        tree.problems.append(
+            FieldProblem(
+                "",
+                "empty",
+                Label(
+                    "没有读到任何条目，请检查各列的对应关系",
+                    "No entry was read; look at what each column was taken for",
+                ),
+            )
+        )
     _check_codes(tree)
     return tree
 
@@ -115,21 +132,19 @@ def _lines(grid: Grid, header: int, mapping: Mapping, tree: Tree) -> Iterator[_L
     for row, column in (*grid.uncalculated, *grid.errors):
         if row > header and column in wanted:
             cell = f"{column_letter(column)}{row + 1}"
-            what = "公式没有计算结果" if (row, column) in grid.uncalculated else "单元格是错误值"
-            tree.problems.append(FieldProblem(f"{grid.name}.{cell}", "formula", f"{what}，请改为数值", row + 1))
+            what = _UNCALCULATED if (row, column) in grid.uncalculated else _WRONG_VALUE
+            tree.problems.append(FieldProblem(f"{grid.name}.{cell}", "formula", what, row + 1))
     for index in range(header + 1, len(grid.rows)):
         row_cells = grid.rows[index]
         cells = {role: row_cells[column] for column, role in wanted.items() if column < len(row_cells)}
         if not any(cell.strip() for cell in row_cells) or (header >= 0 and titles(grid, index) == again):
             continue
         if index in grid.hidden:
-            tree.remark(
-                grid.name, index + 1, "", "hidden", "隐藏行，" + ("已跳过" if mapping.hidden == "skip" else "照样读取")
-            )
+            tree.remark(grid.name, index + 1, "", "hidden", _PASSED if mapping.hidden == "skip" else _READ)
             if mapping.hidden == "skip":
                 continue
         if any(TOTALS.match(cell.strip()) for cell in row_cells):
-            tree.remark(grid.name, index + 1, "", "total", "合计行，已跳过")
+            tree.remark(grid.name, index + 1, "", "total", Label("合计行，已跳过", "A line of totals, skipped"))
             continue
         filled = [cell.strip() for cell in row_cells if cell.strip()]
         yield _Line(grid.name, index + 1, cells, filled[0] if index in grid.spanned and len(filled) == 1 else "")
@@ -156,7 +171,10 @@ def _by_columns(tree: Tree, lines: list[_Line], mapping: Mapping) -> list[Entry]
             own = depth == last
             if not own and (not texts[depth] or (depth < len(path) and path[depth].text == texts[depth])):
                 if depth >= len(path):
-                    message = f"缺少“{tree.headers.get(roles[depth], roles[depth])}”，不知属于哪里"
+                    name = tree.headers.get(roles[depth], roles[depth])
+                    message = Label(
+                        f"缺少“{name}”，不知属于哪里", f"“{name}” is missing: nobody knows where it belongs"
+                    )
                     tree.blame(Entry(line.sheet, line.row, ""), roles[depth], "orphan", message)
                     break
                 _add_cells(path[depth], line, roles[depth])
@@ -187,7 +205,14 @@ def _add_cells(entry: Entry, line: _Line, role: str) -> None:
 
 def _orphan_row(tree: Tree, line: _Line) -> None:
     if any(cell.strip() for role, cell in line.cells.items() if role not in ("code", "note")):
-        tree.blame(Entry(line.sheet, line.row, ""), "", "orphan", "这一行没有条目文字，不知属于哪里")
+        tree.blame(
+            Entry(line.sheet, line.row, ""),
+            "",
+            "orphan",
+            Label(
+                "这一行没有条目文字，不知属于哪里", "This row has no text of its own, so nobody knows where it belongs"
+            ),
+        )
 
 
 def _by_rows(tree: Tree, lines: list[_Line], mapping: Mapping) -> list[Entry]:
@@ -210,7 +235,13 @@ def _by_rows(tree: Tree, lines: list[_Line], mapping: Mapping) -> list[Entry]:
         entry.text = entry.text.strip()
         if depth > len(path) + 1:
             tree.blame(
-                entry, "code" if entry.code else "text", "orphan", f"“{entry.code or entry.text[:20]}”的上一级不存在"
+                entry,
+                "code" if entry.code else "text",
+                "orphan",
+                Label(
+                    f"“{entry.code or entry.text[:20]}”的上一级不存在",
+                    f"The parent of “{entry.code or entry.text[:20]}” is missing",
+                ),
             )
             continue
         path[depth - 1 :] = [entry]
@@ -226,7 +257,7 @@ def _placed(tree: Tree, entries: list[Entry], mapping: Mapping) -> list[tuple[En
         rank = {word: n for n, word in enumerate(dict.fromkeys(word for word in words if word), 1)}
         for entry, word in zip(entries, words, strict=True):
             if not word:
-                tree.blame(entry, "depth", "missing", "没有写明层级")
+                tree.blame(entry, "depth", "missing", Label("没有写明层级", "The level is not given"))
         return [(entry, rank.get(word, len(rank) + 1)) for entry, word in zip(entries, words, strict=True) if word]
     in_text = not mapping.columns("code")
     numbered = [numbering(entry.text if in_text else entry.code) for entry in entries]
@@ -237,7 +268,12 @@ def _placed(tree: Tree, entries: list[Entry], mapping: Mapping) -> list[tuple[En
     placed = []
     for entry, number in zip(entries, numbered, strict=True):
         if not number.style:
-            tree.blame(entry, "text" if in_text else "code", "missing", "没有编号，不知在哪一级")
+            tree.blame(
+                entry,
+                "text" if in_text else "code",
+                "missing",
+                Label("没有编号，不知在哪一级", "Without a number nobody knows its level"),
+            )
             continue
         if in_text:
             entry.code, entry.text = number.code, number.rest
@@ -253,7 +289,13 @@ def _check_prefixes(tree: Tree, entries: list[Entry], above: Entry | None) -> No
         is_below = parts[: len(upper)] == upper or (len(parts) == 1 and parts[0].startswith("".join(upper)))
         if upper and parts and len(parts) > 1 and not is_below:
             tree.blame(
-                entry, "code", "orphan", f"“{entry.code}”的上一级不存在（前面是“{above.code if above else ''}”）"
+                entry,
+                "code",
+                "orphan",
+                Label(
+                    f"“{entry.code}”的上一级不存在（前面是“{above.code if above else ''}”）",
+                    f"The parent of “{entry.code}” is missing (before it stands “{above.code if above else ''}”)",
+                ),
             )
         _check_prefixes(tree, entry.children, entry)
 
@@ -268,9 +310,14 @@ def _by_parents(tree: Tree, entries: list[Entry]) -> list[Entry]:
         if not parent:
             roots.append(entry)
         elif parent not in by_code:
-            tree.blame(entry, "parent", "orphan", f"没有上级“{parent}”")
+            tree.blame(entry, "parent", "orphan", Label(f"没有上级“{parent}”", f"There is no parent “{parent}”"))
         elif _circles(entry, by_code):
-            tree.blame(entry, "parent", "circle", "上级代码绕回自己，形成循环")
+            tree.blame(
+                entry,
+                "parent",
+                "circle",
+                Label("上级代码绕回自己，形成循环", "The parents' codes lead back to itself: a circle"),
+            )
         else:
             by_code[parent].children.append(entry)
     return roots
@@ -302,5 +349,13 @@ def _check_codes(tree: Tree) -> None:
         if entry.code and numbering(entry.code).parts[1:]:
             before = seen.setdefault(entry.code, entry)
             if before is not entry:
-                where = f"“{before.sheet}”第{before.row}行" if before.sheet != entry.sheet else f"第{before.row}行"
-                tree.blame(entry, "code", "duplicate", f"代码“{entry.code}”与{where}重复")
+                sheet = f"“{before.sheet}”" if before.sheet != entry.sheet else ""
+                tree.blame(
+                    entry,
+                    "code",
+                    "duplicate",
+                    Label(
+                        f"代码“{entry.code}”与{sheet}第{before.row}行重复",
+                        f"The code “{entry.code}” stands in row {before.row} {sheet} too",
+                    ),
+                )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.outline.mapping import Mapping
 from chuangcheng.kernel.outline.tree import Entry, Tree
 
@@ -64,16 +65,33 @@ def _written(tree: Tree) -> dict[int, Fraction]:
             text = entry.cells.get("weight", "").strip()
             value = parse(text) if text else None
             if text and value is None:
-                tree.blame(entry, "weight", "not_fraction", f"“{text[:20]}”不是权重（可写 5、5分、40%、0.4 或 2/3）")
+                tree.blame(
+                    entry,
+                    "weight",
+                    "not_fraction",
+                    Label(
+                        f"“{text[:20]}”不是权重（可写 5、5分、40%、0.4 或 2/3）",
+                        f"“{text[:20]}” is no weight (write 5, 40%, 0.4 or 2/3)",
+                    ),
+                )
             elif value is not None and not 0 < value[0] < 10**6:
-                tree.blame(entry, "weight", "out_of_range", "权重必须大于0")
+                tree.blame(entry, "weight", "out_of_range", Label("权重必须大于0", "A weight is more than 0"))
             elif value is not None:
                 parsed.append((entry, *value))
         mixed = any(is_percent for _, _, is_percent in parsed)
         for entry, number, is_percent in parsed:
             as_percent = mixed and not is_percent and number <= 1
             if as_percent:
-                tree.remark(entry.sheet, entry.row, "weight", "percent", f"“{number}”与百分数并列，按百分数计")
+                tree.remark(
+                    entry.sheet,
+                    entry.row,
+                    "weight",
+                    "percent",
+                    Label(
+                        f"“{number}”与百分数并列，按百分数计",
+                        f"“{number}” stands beside percentages and was read as one",
+                    ),
+                )
             found[id(entry)] = number * 100 if as_percent else number
         layer = [child for entry in layer for child in entry.children]
     return found
@@ -98,12 +116,18 @@ def _share(tree: Tree, project: Entry, written: dict[int, Fraction], weights: We
     bare = [leaf for leaf in leaves if id(leaf) not in written]
     if bare and len(bare) < len(leaves) and mapping.missing == "refuse":
         for leaf in bare:
-            tree.blame(leaf, "weight", "missing", "缺少权重")
+            tree.blame(leaf, "weight", "missing", Label("缺少权重", "The weight is missing"))
         return
     _spread(project, None, written, weights)
     if len(bare) < len(leaves):
         for leaf in bare:
-            tree.remark(leaf.sheet, leaf.row, "weight", "evened", "缺少权重，按同级的平均数计")
+            tree.remark(
+                leaf.sheet,
+                leaf.row,
+                "weight",
+                "evened",
+                Label("缺少权重，按同级的平均数计", "The weight is missing; the mean of its level was taken"),
+            )
 
 
 def _spread(entry: Entry, worth: Fraction | None, written: dict[int, Fraction], weights: Weights) -> None:
@@ -131,21 +155,42 @@ def _projects(
     known = [value for value in points.values() if value is not None]
     if bare and known and mapping.missing == "refuse":
         for project in bare:
-            tree.blame(project, "weight", "missing", "缺少权重")
+            tree.blame(project, "weight", "missing", Label("缺少权重", "The weight is missing"))
         return
     if not known:
         where = framework or projects[0]
-        tree.remark(where.sheet, where.row, "weight", "evened", "文件没有权重，各项目平均计分")
+        tree.remark(
+            where.sheet,
+            where.row,
+            "weight",
+            "evened",
+            Label("文件没有权重，各项目平均计分", "The file has no weights; all projects count alike"),
+        )
         known = [Fraction(1)] * len(bare)
     mean = sum(known, Fraction()) / len(known)
     values = [points[id(project)] or mean for project in projects]
     total = sum(values, Fraction())
     if total != HUNDRED and total != 1 and not bare and mapping.sums == "refuse":
         where, name = framework or projects[0], f"“{framework.text}”" if framework else ""
-        tree.blame(where, "weight", "wrong_sum", f"{name}各项目的权重合计为{float(total):g}，应为100")
+        tree.blame(
+            where,
+            "weight",
+            "wrong_sum",
+            Label(
+                f"{name}各项目的权重合计为{float(total):g}，应为100",
+                f"{name}: the projects' weights add up to {float(total):g}, not 100",
+            ),
+        )
     elif total not in (HUNDRED, 1) and not bare:
         tree.remark(
-            projects[0].sheet, None, "weight", "scaled", f"各项目的权重合计为{float(total):g}，已按比例折合为100"
+            projects[0].sheet,
+            None,
+            "weight",
+            "scaled",
+            Label(
+                f"各项目的权重合计为{float(total):g}，已按比例折合为100",
+                f"The projects' weights add up to {float(total):g} and were scaled to 100",
+            ),
         )
     for project, value in zip(projects, values, strict=True):
         weights.of[id(project)] = value * HUNDRED / total
@@ -161,7 +206,10 @@ def _parts(tree: Tree, layer: list[Entry], written: dict[int, Fraction]) -> None
     wrong = [(entry, total, due) for entry, total, due in groups if total != due]
     if len(groups) > 1 and len(wrong) * 2 < len(groups):
         for entry, total, due in wrong:
-            message = f"“{entry.text[:20]}”下各条合计为{float(total):g}，本项为{float(due):g}"
+            message = Label(
+                f"“{entry.text[:20]}”下各条合计为{float(total):g}，本项为{float(due):g}",
+                f"What stands under “{entry.text[:20]}” adds up to {float(total):g}, the line says {float(due):g}",
+            )
             tree.blame(entry, "weight", "wrong_sum", message)
     below = [child for entry in layer for child in entry.children]
     if below:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.tasks.inputs import TaskInput, check, said
 from chuangcheng.tasks.models import Task
@@ -79,10 +80,16 @@ def _check(task: Task, values: dict[str, Any]) -> None:
     source = {"source": values.get("source", task.source), "standard": values.get("standard", task.standard_id)}
     problems = [*said({**values, **(source if {"source", "standard"} & set(values) else {})})]
     if values.get("start_on") and values["start_on"] > task.due_on:
-        problems.append(FieldProblem("start_on", "order", "开始日期不能晚于时限"))
+        problems.append(
+            FieldProblem("start_on", "order", Label("开始日期不能晚于时限", "It does not begin after it is due"))
+        )
     lead = values["lead"].pk if values.get("lead") else task.lead_id
     supports = values["supports"] if "supports" in values else task.supports.all()
     if ("lead" in values or "supports" in values) and lead in {unit.pk for unit in supports}:
-        problems.append(FieldProblem("supports", "lead", "牵头单位不能同时为配合单位"))
+        problems.append(
+            FieldProblem(
+                "supports", "lead", Label("牵头单位不能同时为配合单位", "The lead unit does not support itself")
+            )
+        )
     if problems:
         raise Refused("common.invalid", fields=tuple(problems))
