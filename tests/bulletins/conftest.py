@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.cases.conftest import limits, play
+from tests.tasks.conftest import ledger, make
+
+__all__ = ["ledger", "limits", "make", "play", "week", "world"]
+
 
 @pytest.fixture
 def world(small_city: Any, personas: Any) -> Any:

@@ -84,6 +84,11 @@ class CaseQuery(PageQuery):
     due_to: Day | None = None
     closed_from: Day | None = None
     closed_to: Day | None = None
+    dispatched_from: Day | None = None
+    dispatched_to: Day | None = None
+    flagged_from: Day | None = None
+    flagged_to: Day | None = None
+    reworked: Literal["yes"] | None = Field(None, description="those that were sent back for rework")
 
     def narrow(self, rows: QuerySet[Case]) -> QuerySet[Case]:
         """The rows that were asked for."""
@@ -111,8 +116,10 @@ class CaseQuery(PageQuery):
             rows = ownerless(rows)
         if self.claimed:
             rows = rows.filter(claimed_at__isnull=False)
+        if self.reworked:
+            rows = rows.filter(rework_count__gt=0)
         rows = _within(rows, self.area)
-        for name in ("filed", "due", "closed"):
+        for name in ("filed", "due", "closed", "dispatched", "flagged"):
             rows = _between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))
         return selectors.search(rows, self.q) if self.q else rows
 

@@ -1,12 +1,14 @@
-"""Weekly reports: figures frozen at assembly, each with the address of the rows behind it."""
+"""Weekly reports of the city and summaries of its units, figures frozen at assembly; words on the sheet of a day."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from chuangcheng.bulletins.states import WEEKLY
+from chuangcheng.bulletins.states import SUMMARY, WEEKLY
 from chuangcheng.framework.models import Edition
 from chuangcheng.history.models import Chained
+from chuangcheng.kernel.ids import new_id
+from chuangcheng.people.models import Person, Unit
 
 
 class Weekly(Chained):
@@ -23,3 +25,41 @@ class Weekly(Chained):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "week_start"], name="bulletins_weekly_once")]
         ordering = ["-week_start"]
+
+
+class Summary(Chained):
+    """What one unit did in one ISO week. ``figures`` maps names of :data:`~chuangcheng.bulletins.specs.SPECS` (and
+    ``score``) to [this week, the week before]; ``words`` are the unit's own, erasable. Nobody need touch it: at
+    ``due_at`` it counts as handed in."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="summaries")
+    week_start = models.DateField()
+    state = models.CharField(max_length=10, choices=SUMMARY.choices(), default=SUMMARY.initial)
+    figures = models.JSONField(default=dict)
+    words = models.TextField(blank=True)
+    edited = models.BooleanField(default=False)
+    edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    assembled_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "week_start"], name="bulletins_summary_once")]
+        indexes = [
+            models.Index(fields=["-week_start", "-id"], name="bulletins_summary_newest"),
+            models.Index(fields=["due_at"], name="bulletins_summary_due", condition=models.Q(state="open")),
+        ]
+
+
+class DayLine(models.Model):
+    """A few words of a head's own on a unit's sheet of a day; erasable, and never asked for."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    day = models.DateField()
+    part = models.CharField(max_length=10)
+    words = models.CharField(max_length=80)
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "day"], name="bulletins_dayline_day")]

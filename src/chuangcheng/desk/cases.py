@@ -118,7 +118,11 @@ FILTERS = (
     *days_of("filed", "filed_at", _("立案自"), _("立案至")),
     *days_of("due", "due_at", _("到期自"), _("到期至")),
     *days_of("closed", "closed_at", _("结案自"), _("结案至")),
-)
+    *days_of("dispatched", "dispatched_at", _("派遣自"), _("派遣至")),
+    *days_of("flagged", "flagged_at", _("督办自"), _("督办至")),
+    Filter("reworked", _("返工"), lambda rows, _value: rows.filter(rework_count__gt=0), lambda _r: [("yes", _("是"))],
+           quiet=True),
+)  # fmt: skip
 LISTING = Listing(
     "cases",
     _("案件"),

@@ -100,6 +100,8 @@ FILTERS = (
     Filter("rate", _("按期回复率"), lambda rows, value: instructions.rows_behind(rows, value, clock.now()),
            lambda _r: [("is", _("计入")), ("of", _("应计"))], quiet=True),
     *days_of("entered", "received_at", _("录入自"), _("录入至")),
+    *days_of("replied", "replied_at", _("回复自"), _("回复至")),
+    *days_of("due", "due_at", _("到期自"), _("到期至")),
 )  # fmt: skip
 LISTING = Listing(
     "instructions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.campaigns.models import Campaign
 from chuangcheng.desk import choices
 from chuangcheng.desk.files import stream
+from chuangcheng.desk.periods import days_of, midnight
 from chuangcheng.desk.pictures import of_owner
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
@@ -81,6 +83,15 @@ def _month(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
     return rows.filter(due_on__year=int(year), due_on__month=int(month)) if sound else rows.none()
 
 
+def _moved(rows: QuerySet[Task], first: str, last: str = "") -> QuerySet[Task]:
+    """Tasks on which progress was reported on the city's days from ``first`` to ``last`` (without one: that day)."""
+    try:
+        ends = midnight(first), midnight(last or first) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return rows.none()
+    return rows.filter(selectors.moved(*ends))
+
+
 def _support(rows: QuerySet[Task], code: str) -> QuerySet[Task]:
     linked = Task.supports.through.objects.filter(unit__code=code)
     return rows.filter(pk__in=linked.values("task_id"))
@@ -131,6 +142,11 @@ LISTING = Listing(
         Filter("standard", _("测评标准"), lambda rows, value: rows.filter(standard__code=value), quiet=True),
         Filter("support", _("配合单位"), _support, quiet=True),
         Filter("campaign", _("攻坚行动"), _campaign, quiet=True),
+        *days_of("due", "due_on", _("到期自"), _("到期至")),
+        *days_of("ended", "ended_on", _("办结自"), _("办结至")),
+        *days_of("set", "created_at", _("下达自"), _("下达至")),
+        Filter("moved_from", _("填报自"), _moved, kind="date", quiet=True, beside=("moved_to",)),
+        Filter("moved_to", _("填报至"), lambda rows, _value: rows, kind="date", quiet=True),
     ),
     sort="due",
 )  # fmt: skip

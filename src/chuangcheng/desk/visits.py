@@ -50,6 +50,7 @@ FILTERS = (
            lambda _r: [(code, now_said(str(label))) for code, label in Mode.choices]),
     Filter("area", _("区域"), lambda rows, value: rows.filter(site__division_path__startswith=value), choices.areas),
     Filter("site", _("点位编号"), _site, quiet=True),
+    Filter("unit", _("责任单位"), lambda rows, value: rows.filter(site__unit=value), choices.units, quiet=True),
     Filter("failed", _("有问题"), lambda rows, _value: rows.filter(failed__gt=0), lambda _r: [("yes", _("有"))]),
     *days_of("finished", "finished_at", _("完成自"), _("完成至")),
 )  # fmt: skip

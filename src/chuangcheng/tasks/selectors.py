@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -57,6 +57,12 @@ def due_soon(today: date) -> Q:
 def slipped(today: date) -> Q:
     """Running tasks beyond what was promised at first, by an extension or by being late."""
     return Q(state__in=OWED, due_on__gt=F("first_due_on")) | Q(state__in=OWED, due_on__lt=today)
+
+
+def moved(first: datetime, end: datetime) -> Q:
+    """Tasks on which progress was reported from ``first`` (included) to ``end`` (excluded)."""
+    said = TaskEntry.objects.filter(verb="progressed", made_at__gte=first, made_at__lt=end)
+    return Q(pk__in=said.values("task"))
 
 
 def waiting_for(actor: Actor) -> QuerySet[Task]:

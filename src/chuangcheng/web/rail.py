@@ -49,6 +49,7 @@ ROOMS = (
     Room("today", _("今日"), (
         Link("desk:home", _("今日"), "desk.enter"),
         Link("desk:worklist", _("待办"), "cases.handle"),
+        Link("desk:day", _("日工作单"), "bulletins.view"),
     )),
     Room("issues", _("问题"), (
         Link("desk:reports", _("上报"), "reports.view"),
