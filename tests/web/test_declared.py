@@ -16,7 +16,7 @@ from chuangcheng.web.tables import Listing
 #: Each listing's model.
 MODELS = {
     "cases": "cases.case", "reports": "cases.report", "sites": "sites.site", "units": "people.unit",
-    "divisions": "places.division",
+    "divisions": "places.division", "persons": "people.person", "responsible": "people.unit",
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
     "quickfixes": "cases.quickfix", "claimable": "cases.case", "watched_quickfixes": "cases.quickfix",
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",

@@ -59,8 +59,8 @@ RECHECK_FIELDS = (
 
 #: The same for a leader's instruction and for what each addressed unit owes on it.
 INSTRUCTION_FIELDS = (
-    "number", "body_digest", "state", "form", "leader_id", "given_on", "due_at", "entered_at", "entered_by_id",
-    "case_id", "report_id", "scan", "ended_at",
+    "number", "body_digest", "state", "form", "leader_id", "keeper_id", "given_on", "due_at", "entered_at",
+    "entered_by_id", "case_id", "report_id", "scan", "ended_at",
 )  # fmt: skip
 INSTRUCTION_REPLY_FIELDS = (
     "unit_id", "state", "received_at", "due_at", "read_at", "replied_at", "replied_by_id", "decided_at",

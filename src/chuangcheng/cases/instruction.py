@@ -21,6 +21,8 @@ class Instruction(Chained):
     state = models.CharField(max_length=10, choices=INSTRUCTION.choices(), default=INSTRUCTION.initial)
     form = models.CharField(max_length=7, choices=[("written", "书面批示"), ("spoken", "口头交办")], default="written")
     leader = models.ForeignKey(Person, models.PROTECT, related_name="instructions")
+    #: Who judges the replies once the leader has left; the words stay the leader's.
+    keeper = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     given_on = models.DateField()
     due_at = models.DateTimeField()  # the end of the day by which the units reply
     entered_at = models.DateTimeField()

@@ -33,7 +33,7 @@ def _of(row: Outbox) -> Instruction | None:
 
 
 def _reply(row: Outbox) -> InstructionReply | None:
-    rows = InstructionReply.objects.select_related("unit", "replied_by", "instruction__leader")
+    rows = InstructionReply.objects.select_related("unit", "replied_by", "instruction__leader", "instruction__keeper")
     return None if sunk() else rows.filter(pk=row.payload["reply"]).first()
 
 
@@ -81,7 +81,8 @@ def tell_judges(row: Outbox) -> None:
         return
     unit, number = reply.unit.short_name, reply.instruction.number
     persons = {person.pk: person for person in holding("instructions.enter", None)}
-    persons[reply.instruction.leader_id] = reply.instruction.leader
+    judge = reply.instruction.keeper or reply.instruction.leader
+    persons[judge.pk] = judge
     said = Label(f"{unit}已回复批示 {number}，请认可或退回", f"{unit} replied to instruction {number}")
     _tell(row, reply.instruction, persons.values(), said)
 

@@ -130,7 +130,7 @@ def allow(actor: Actor, row: Instruction, reply: InstructionReply, move: str) ->
     if move == "reply":
         if post.unit_id != reply.unit_id:
             raise Refused("instruction.not_addressed")
-    elif not policies.holds(post, "instructions.enter") and row.leader_id != actor.person_id:
+    elif not policies.holds(post, "instructions.enter") and actor.person_id not in {row.leader_id, row.keeper_id}:
         raise Refused("instruction.not_yours")
     elif post.unit_id == reply.unit_id:
         raise Refused("instruction.own_reply")
@@ -261,7 +261,8 @@ def owed(actor: Actor) -> Q:
     if post is None:
         return Q(pk__in=[])
     if policies.holds(post, "instructions.object"):
-        return Q(instruction__leader=post.person_id, instruction__state="open")
+        theirs = Q(instruction__leader=post.person_id, instruction__keeper=None)
+        return (theirs | Q(instruction__keeper=post.person_id)) & Q(instruction__state="open")
     if policies.holds(post, "instructions.enter"):
         return Q(instruction__state="open", state="replied")
     return Q(instruction__state="open", state__in=OWED, unit=post.unit_id)
@@ -271,7 +272,8 @@ def _counts() -> Counter[tuple[str, object]]:
     """How many replies wait, by whom they concern; read again when any instruction changed."""
     counts: Counter[tuple[str, object]] = Counter()
     rows = InstructionReply.objects.filter(instruction__state="open")
-    for leader, unit, state in rows.values_list("instruction__leader", "unit", "state"):
+    judge = Coalesce("instruction__keeper", "instruction__leader")
+    for leader, unit, state in rows.values_list(judge, "unit", "state"):
         counts["leader", leader] += 1
         counts["office", None] += state == "replied"
         counts["unit", unit] += state in OWED

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport
+from chuangcheng.people import sheets as people_sheets
+from chuangcheng.people.imports import import_units
 from chuangcheng.sites.compounds import imports as compounds
 from chuangcheng.sites.shops import imports as shops
 from chuangcheng.web.pages import holds, page
@@ -40,6 +42,8 @@ class Register:
 
 
 REGISTERS = {
+    "units": Register(_("单位人员"), "people.edit", "desk:units", import_units, people_sheets.write_template,
+                      "单位人员导入模板.xlsx"),
     "compounds": Register(_("小区"), "compounds.edit", "desk:compounds", compounds.import_compounds,
                           compounds.write_template, "小区导入模板.xlsx"),
     "shops": Register(_("门店"), "shops.edit", "desk:shops", shops.import_shops, shops.write_template,
@@ -67,7 +71,8 @@ def register_import(request: StaffRequest, kind: str) -> HttpResponse:
         except Refused as refused:
             form.add_error("file", refused.message(language()))
     context = {"form": form, "register": register, "kind": kind, "report": report, "preview": preview,
-               "problems": report.problems[:SHOWN] if report else (), "back": reverse(register.list_name)}  # fmt: skip
+               "problems": report.problems[:SHOWN] if report else (),
+               "lines": _lines(report), "back": reverse(register.list_name)}  # fmt: skip
     failed = bool(form.errors) or bool(report and report.rejected)
     return render(request, "desk/register_import.html", context, status=422 if failed else 200)
 
@@ -81,6 +86,13 @@ def register_template(request: StaffRequest, kind: str) -> HttpResponse:
     response = HttpResponse(file.getvalue(), content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(register.file)}"
     return response
+
+
+def _lines(report: ImportReport | None) -> list[tuple[str, int, str, str]]:
+    """What becomes of each row that is not as it stands already, of those imports that tell."""
+    words = {"new": _("新增"), "changed": _("变更")}
+    told = report.extra.get("lines", ()) if report and not report.rejected else ()
+    return [(sheet, row, key, str(words[what])) for sheet, row, key, what in told if what in words][:SHOWN]
 
 
 def _register(request: StaffRequest, kind: str) -> Register:

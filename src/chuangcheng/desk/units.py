@@ -18,12 +18,13 @@ from chuangcheng.cases import quickfixes
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.cases.states import CASE
+from chuangcheng.desk.structure import CARD, on_card, views
 from chuangcheng.framework.models import Duty, DutyKind, EditionState
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.people import selectors
-from chuangcheng.people.models import Unit, UnitKind
+from chuangcheng.people import selectors, structure
+from chuangcheng.people.models import Charge, ChargeKind, Unit, UnitGroup, UnitKind
 from chuangcheng.people.rights import is_valid
 from chuangcheng.sites.selectors import visible_to as visible_sites
 from chuangcheng.web.pages import holds, page
@@ -41,6 +42,28 @@ def unit_url(unit: Unit) -> str:
 
 def _kinds(_request: HttpRequest) -> list[Choice]:
     return [(code, now_said(str(label))) for code, label in UnitKind.choices]
+
+
+def _groups(_request: HttpRequest) -> list[Choice]:
+    return [(code, now_said(str(label))) for code, label in UnitGroup.choices]
+
+
+def _stands(rows: QuerySet[Unit], value: str) -> QuerySet[Unit]:
+    now = structure.standing().values("pk")
+    return rows.filter(pk__in=now) if value == "yes" else rows.exclude(pk__in=now)
+
+
+def _headed(rows: QuerySet[Unit], value: str) -> QuerySet[Unit]:
+    held = Charge.objects.filter(kind=ChargeKind.HEAD).values("unit")
+    return rows.filter(pk__in=held) if value == "yes" else rows.exclude(pk__in=held)
+
+
+def _under(rows: QuerySet[Unit], value: str) -> QuerySet[Unit]:
+    try:
+        above = UUID(value)
+    except ValueError:
+        return rows.none()
+    return rows.filter(Q(parent=above) | Q(line_parent=above))
 
 
 def _search(rows: QuerySet[Unit], words: str) -> QuerySet[Unit]:
@@ -67,6 +90,12 @@ LISTING = Listing(
         Column("short", _("简称"), lambda row: row.short_name),
         Column("kind", _("类型"), lambda row: now_said(row.get_kind_display())),
         Column("parent", _("上级"), lambda row: row.parent.short_name if row.parent else ""),
+        Column("head", _("主要负责人"), lambda row: on_card(row, ChargeKind.HEAD)),
+        Column("deputy", _("分管领导"), lambda row: on_card(row, ChargeKind.DEPUTY), shown=False),
+        Column("liaison", _("联络员"), lambda row: on_card(row, ChargeKind.LIAISON_A)),
+        Column("liaison_b", _("联络员B"), lambda row: on_card(row, ChargeKind.LIAISON_B), shown=False),
+        Column("section", _("责任科室"), lambda row: row.section, shown=False),
+        Column("line", _("条线上级"), lambda row: row.line_parent.short_name if row.line_parent else "", shown=False),
         Column("lead", _("牵头标准"), lambda row: row.leads, number=True),
         Column("open", _("在办案件"), lambda row: row.open_cases, number=True, corner=True),
         Column("code", _("编号"), lambda row: row.code, shown=False),
@@ -75,6 +104,10 @@ LISTING = Listing(
     filters=(
         Filter("q", _("搜索"), _search, kind="search"),
         Filter("kind", _("类型"), lambda rows, value: rows.filter(kind=value), _kinds),
+        Filter("group", _("分组"), lambda rows, value: rows.filter(group=value), _groups),
+        Filter("standing", _("有效"), _stands, lambda _r: [("yes", _("在册")), ("no", _("已撤或未设"))]),
+        Filter("head", _("负责人"), _headed, lambda _r: [("yes", _("已配置")), ("no", _("空缺"))]),
+        Filter("parent", _("上级"), _under, quiet=True),
     ),
     sort="order",
 )
@@ -83,8 +116,10 @@ LISTING = Listing(
 @page("people.view")
 def unit_list(request: StaffRequest) -> HttpResponseBase:
     """Units in official order, with their duties and open cases."""
-    rows = selectors.units().select_related("parent").annotate(leads=_count(LEADS), open_cases=_count(HELD))
-    return LISTING.respond(request, rows, "desk/units.html")
+    rows = selectors.units().select_related("parent", "line_parent").prefetch_related(CARD)
+    rows = rows.annotate(leads=_count(LEADS), open_cases=_count(HELD))
+    context = {"views": views("units"), "may_edit": holds(request, "people.edit")}
+    return LISTING.respond(request, rows, "desk/units.html", context)
 
 
 @page("people.view")
@@ -97,6 +132,10 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     held = visible_cases(request.actor).filter(holder=unit, state__in=CASE.open_states())
     context: dict[str, Any] = {
         "unit": unit,
+        "card": _card(unit),
+        "ended": unit.valid_to is not None and unit.valid_to < clock.today().date(),
+        "may_edit": holds(request, "people.edit"),
+        "line_children": unit.line_children.order_by("official_order")[:60],
         "posts": [post for post in unit.posts.select_related("person", "division") if is_valid(post)],
         "duties": duties.select_related("standard").order_by("kind", "standard__order")[:200],
         "sites": visible_sites(request.actor).filter(unit=unit).order_by("code")[:200],
@@ -106,3 +145,9 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
         "children": unit.children.order_by("official_order")[:60],
     }
     return render(request, "desk/unit.html", context)
+
+
+def _card(unit: Unit) -> list[tuple[str, Charge | None]]:
+    """Each place of the card with who stands there."""
+    held = structure.cards([unit.pk]).get(unit.pk, {})
+    return [(now_said(str(label)), held.get(kind)) for kind, label in ChargeKind.choices]

@@ -12,7 +12,7 @@ class RoomConfig(AppConfig):
     """Base of the rooms' configurations."""
 
     def ready(self) -> None:
-        """Import ``policies``, ``effects``, ``projections`` and ``jobs`` where the room has them."""
-        for part in ("policies", "effects", "projections", "jobs"):
+        """Import ``policies``, ``effects``, ``projections``, ``jobs`` and ``holdings`` where the room has them."""
+        for part in ("policies", "effects", "projections", "jobs", "holdings"):
             if find_spec(f"{self.name}.{part}"):
                 import_module(f"{self.name}.{part}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import normalise
-from chuangcheng.people import rights, selectors
+from chuangcheng.people import handover, rights, selectors
 from chuangcheng.people.facts import post_facts, unit_facts
 from chuangcheng.people.models import Person, Post, Unit, UnitGroup, UnitKind
 from chuangcheng.places.models import Division
@@ -35,6 +36,7 @@ def save_unit(
     parent: Unit | None = None,
     line_parent: Unit | None = None,
     division: Division | None = None,
+    section: str = "",
     official_order: int = 0,
     valid_from: date | None = None,
     valid_to: date | None = None,
@@ -44,6 +46,7 @@ def save_unit(
         "name": _text("单位名称", name, 100), "short_name": _text("单位简称", short_name or name[:40], 40),
         "kind": kind, "group": group, "role_code": role_code, "parent": parent, "line_parent": line_parent,
         "division": division, "official_order": official_order, "valid_from": valid_from, "valid_to": valid_to,
+        "section": _text("责任科室", section, 60) if section.strip() else "",
     }  # fmt: skip
     code = _text("单位编码", code, 40)
     _check_unit(values)
@@ -61,8 +64,9 @@ def save_unit(
             setattr(unit, name, values[name])
         _refuse_circle(unit)
         action = "unit.created" if fresh else "unit.changed"
-        # The name is text that may be corrected; history says only that it changed.
-        history.append(unit, action, actor, before=before, after={**unit_facts(unit), "renamed": "name" in changed})
+        # Names are text that may be corrected; history says only that they changed.
+        renamed = bool({"name", "short_name", "section"} & set(changed))
+        history.append(unit, action, actor, before=before, after={**unit_facts(unit), "renamed": renamed})
         unit.save(force_insert=fresh)
     _forget()
     return unit
@@ -112,15 +116,27 @@ def save_person(
         person = Person.objects.select_for_update().filter(username=username).first()
         _require_person(actor, person)
         fresh = person is None
+        if person is not None and person.is_active and not is_active:
+            handover.refuse_holding(person)
         person = person or Person(username=username)
         for field, value in values.items():
             setattr(person, field, value)
         if phone is not None and phone != selectors.phone_of(person):
-            person.phone_cipher = secrets.encrypt(phone) if phone else b""
+            person.phone_cipher = secrets.encrypt(phone_text(phone)) if phone else b""
         _set_password(person, password, fresh)
         person.save(force_insert=fresh)
     _forget()
     return person
+
+
+def phone_text(phone: str) -> str:
+    """The number as it is kept: digits, ``+`` and one hyphen. Refused: ``people.bad_phone`` for what no telephone of
+    the mainland has (11 digits of a mobile, 7 to 8 with an area code of a landline, short service numbers)."""
+    text = re.sub(r"[\s()（）]", "", normalise(phone)).removeprefix("+86")
+    digits = text.replace("-", "")
+    if not re.fullmatch(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}|[2-9]\d{6,7}|1\d{4,5}|\d{4}", digits):
+        raise Refused("people.bad_phone")
+    return digits if digits.startswith("1") else text
 
 
 def _require_person(actor: Actor, person: Person | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,11 @@ def unit_facts(unit: Unit) -> dict[str, Any]:
         "parent": _id(unit.parent_id), "line_parent": _id(unit.line_parent_id), "division": _id(unit.division_id),
         "official_order": unit.official_order, "valid_from": _day(unit.valid_from), "valid_to": _day(unit.valid_to),
     }  # fmt: skip
+
+
+def charge_facts(held: Mapping[str, UUID | None]) -> dict[str, Any]:
+    """Who stands on a unit's card, by kind, as its history carries it."""
+    return {"charges": {kind: _id(person) for kind, person in sorted(held.items())}}
 
 
 def post_facts(post: Post) -> dict[str, Any]:

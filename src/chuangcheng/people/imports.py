@@ -1,22 +1,27 @@
-"""Units and posts out of a workbook: all or nothing, the same file twice changes nothing."""
+"""Units, persons, posts and unit cards out of a workbook: all or nothing, the same file twice changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 
 from chuangcheng.kernel import tables
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport, RowProblem
 from chuangcheng.kernel.tables import Row
-from chuangcheng.people import actions, rights, selectors, sheets
-from chuangcheng.people.models import Person, Unit, UnitGroup
-from chuangcheng.people.sheets import POSTS, UNITS
+from chuangcheng.people import actions, charging, rights, selectors, sheets
+from chuangcheng.people.models import Person, Post, Unit, UnitGroup
+from chuangcheng.people.sheets import CARDS, POSTS, UNITS
 from chuangcheng.places.models import Division
+
+#: What became of a row.
+_What = Literal["new", "changed", "unchanged"]
 
 
 class _Undo(Exception):
@@ -24,10 +29,12 @@ class _Undo(Exception):
 
 
 def import_units(actor: Actor, path: Path | bytes, *, name: str = "", preview: bool = False) -> ImportReport:
-    """Read the sheets 单位 and 岗位 (the second may be absent) into units, persons and posts by code and username.
+    """Read the sheets 单位, 岗位 and 名片 (the latter two may be absent) into units, persons, posts and cards by code
+    and user name. Columns that the file lacks leave what stands. No file carries a password.
 
     One problem and nothing is imported; the report names every one by row and ``sheet·column``. ``preview`` tries it
-    all and keeps nothing; ``extra["applied"]`` says whether anything was kept.
+    all and keeps nothing; ``extra["applied"]`` says whether anything was kept, ``extra["lines"]`` what became of each
+    row: (sheet, row, code or user name, ``new``, ``changed`` or ``unchanged``).
     """
     rights.require_or_system(actor, actions.EDIT)
     name = name or (path.name if isinstance(path, Path) else UNITS)
@@ -36,6 +43,7 @@ def import_units(actor: Actor, path: Path | bytes, *, name: str = "", preview: b
         with transaction.atomic():
             run.units(_rows(path, name, UNITS))
             run.posts(_rows(path, name, POSTS))
+            run.cards(_rows(path, name, CARDS))
             if run.report.rejected or preview:
                 raise _Undo
     except _Undo:
@@ -52,7 +60,7 @@ def _rows(path: Path | bytes, name: str, sheet: str) -> list[Row]:
             path, name=name, sheet=sheet, wanted=sheets.wanted(sheet), optional=sheets.optional(sheet)
         )
     except Refused as refused:
-        if sheet == POSTS and refused.code in {"tables.no_sheet", "tables.empty"}:
+        if sheet != UNITS and refused.code in {"tables.no_sheet", "tables.empty"}:
             return []
         raise
     return list(table.rows)
@@ -64,6 +72,7 @@ class _Row:
     def __init__(self, sheet: str, row: Row) -> None:
         self.sheet, self.number = sheet, row.number
         self.values: dict[str, Any] = {}
+        self.raw = row.values
         for field, value in row.values.items():
             try:
                 self.values[field] = tables.as_text(value)
@@ -72,6 +81,21 @@ class _Row:
 
     def __getitem__(self, field: str) -> str:
         return str(self.values.get(field, ""))
+
+    def has(self, field: str) -> bool:
+        """Whether the file has that column."""
+        return field in self.values
+
+    def day(self, field: str) -> date | None:
+        """A day as the file writes it."""
+        if not self[field]:
+            return None
+        try:
+            moment = tables.as_datetime(self.raw[field], CITY_ZONE)
+        except Refused as refused:
+            said = sheets.header(self.sheet, field)
+            raise self.blame(field, Refused("people.not_a_day", column=said)) from refused
+        return moment.astimezone(CITY_ZONE).date() if moment else None
 
     def choice(self, field: str, choices: dict[str, str], default: str = "") -> str:
         """The code behind a word; a code itself is taken too."""
@@ -96,11 +120,20 @@ class _Blamed(Exception):
         self.problem = problem
 
 
+#: To which column a refusal of an action is told, where it is clear.
+_TOLD = {
+    "people.period": "valid_to", "people.bad_phone": "phone", "people.own_superior": "parent",
+    "people.gone": "username", "people.same_liaison": "username",
+}  # fmt: skip
+LINES = 2000
+
+
 class _Run:
     """One import under way: the report, and what has been seen so far."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor, self.report = actor, ImportReport()
+        self.report.extra["lines"] = []
         self.divisions = {division.code: division for division in Division.objects.defer("boundary")}
         self.roles = {role.label.zh: code for code, role in rights.roles().items()}
 
@@ -111,31 +144,55 @@ class _Run:
         while waiting:
             in_sheet = {row["code"] for row in waiting}
             ready = [row for row in waiting if not ({row["parent"], row["line_parent"]} - {row["code"]}) & in_sheet]
-            for row in ready or waiting:  # a circle: each of its rows fails with its own reason
+            if not ready:
+                self._circles(waiting)
+                return
+            for row in ready:
                 self._try(row, lambda row: self._unit(row, known))
-            waiting = [row for row in waiting if row not in ready] if ready else []
+            waiting = [row for row in waiting if row not in ready]
 
-    def _unit(self, row: _Row, known: dict[str, Unit]) -> bool:
+    def _circles(self, waiting: list[_Row]) -> None:
+        """Rows that wait for each other, and those that wait for them: each is told the way round."""
+        rows = {row["code"]: row for row in waiting}
+        for row in waiting:
+            chain, at = [row["code"]], row
+            while True:
+                above = next(code for code in (at["parent"], at["line_parent"]) if code in rows and code != at["code"])
+                chain.append(above)
+                if above in chain[:-1]:
+                    break
+                at = rows[above]
+            field = "parent" if row["parent"] == chain[1] else "line_parent"
+            self.report.reject(row.blame(field, Refused("people.circle", chain=" → ".join(chain))).problem)
+
+    def _unit(self, row: _Row, known: dict[str, Unit]) -> _What:
         before = known.get(row["code"])
+        seq = before.chain_seq if before else 0
+        for line in ("parent", "line_parent"):
+            if row[line] == row["code"]:
+                raise row.blame(line, Refused("people.circle", chain=f"{row['code']} → {row['code']}"))
         try:
             order = tables.as_int(row["official_order"])
         except Refused as refused:
             raise row.blame("official_order", refused) from refused
-        unit = actions.save_unit(
-            actor=self.actor,
-            code=row["code"],
-            name=row["name"],
-            short_name=row["short_name"],
-            kind=row.choice("kind", sheets.KINDS),
-            group=row.choice("group", sheets.GROUPS, UnitGroup.NONE),
-            role_code=row["role_code"],
-            parent=self._superior(row, "parent", known),
-            line_parent=self._superior(row, "line_parent", known),
-            division=self._division(row),
-            official_order=order or 0,
-        )
+        given: dict[str, Any] = {
+            "short_name": row["short_name"],
+            "group": row.choice("group", sheets.GROUPS, UnitGroup.NONE),
+            "role_code": row["role_code"],
+            "parent": self._superior(row, "parent", known),
+            "line_parent": self._superior(row, "line_parent", known),
+            "division": self._division(row),
+            "official_order": order or 0,
+            "section": row["section"],
+            "valid_from": row.day("valid_from"),
+            "valid_to": row.day("valid_to"),
+        }
+        if before is not None:
+            given |= {field: getattr(before, field) for field in given if not row.has(field)}
+        kind = row.choice("kind", sheets.KINDS)
+        unit = actions.save_unit(actor=self.actor, code=row["code"], name=row["name"], kind=kind, **given)
         known[unit.code] = unit
-        return before is None or before.chain_seq != unit.chain_seq
+        return "new" if before is None else "changed" if seq != unit.chain_seq else "unchanged"
 
     def _superior(self, row: _Row, field: str, known: dict[str, Unit]) -> Unit | None:
         code = row[field]
@@ -145,27 +202,82 @@ class _Run:
 
     def _division(self, row: _Row) -> Division | None:
         code = row["division"]
-        if code and code not in self.divisions:
+        if code in ("", sheets.NONE):
+            return None
+        if code not in self.divisions:
             raise row.blame("division", Refused("people.unknown_division", given=code))
-        return self.divisions[code] if code else None
+        return self.divisions[code]
 
     def posts(self, rows: list[Row]) -> None:
-        """A person with several posts stands in several rows; name and phone of the last one count."""
-        for row in self._read(POSTS, rows, key=""):
+        """A person with several posts stands in several rows; name and phone of the last one count. A second unit must
+        be meant (兼任), for a name typed into the wrong line gives rights where they do not belong."""
+        found = self._read(POSTS, rows, key="")
+        self.named: dict[str, dict[str, int]] = {}
+        for row in found:
+            self.named.setdefault(row["username"], {}).setdefault(row["unit"], row.number)
+        for row in found:
             self._try(row, self._post)
 
-    def _post(self, row: _Row) -> bool:
-        unit = selectors.unit_by_code(row["unit"])
-        if unit is None:
-            raise row.blame("unit", Refused("people.unknown_unit", given=row["unit"]))
+    def _post(self, row: _Row) -> _What:
+        unit = self._unit_of(row)
         role = row.choice("role", self.roles)
-        division = self._division(row) or (unit.division if rights.roles()[role].scope != "unit" else None)
+        division = self._division(row)
+        if division is None and row["division"] != sheets.NONE and rights.roles()[role].scope != "unit":
+            division = unit.division
         before = Person.objects.filter(username=row["username"]).first()
+        self._refuse_second_unit(row, before)
         known = before is not None and self._same_person(before, row)
         person = before if known and before else self._person(row)
         seq = Unit.objects.values_list("chain_seq", flat=True).get(pk=unit.pk)
-        actions.give_post(actor=self.actor, person=person, role=role, unit=unit, division=division, title=row["title"])
-        return not known or seq != Unit.objects.values_list("chain_seq", flat=True).get(pk=unit.pk)
+        standing = Post.objects.filter(person=person, role=role, unit=unit, division=division).first()
+        days = {
+            field: row.day(field) if row.has(field) or standing is None else getattr(standing, field)
+            for field in ("valid_from", "valid_to")
+        }
+        actions.give_post(
+            actor=self.actor, person=person, role=role, unit=unit, division=division, title=row["title"], **days
+        )
+        changed = not known or seq != Unit.objects.values_list("chain_seq", flat=True).get(pk=unit.pk)
+        return "new" if standing is None else "changed" if changed else "unchanged"
+
+    def _refuse_second_unit(self, row: _Row, person: Person | None) -> None:
+        if row["also"] == sheets.YES:
+            return
+        here = self.named[row["username"]]
+        first = next(iter(here))
+        if row["unit"] != first:
+            other = selectors.unit_by_code(first)
+            name = other.short_name if other else first
+            raise row.blame("unit", Refused("people.two_units", first=here[first], unit=name))
+        posts = selectors.valid_posts().filter(person=person).exclude(unit__code__in=list(here))
+        elsewhere = posts.order_by("pk").first() if person else None
+        if elsewhere is not None:
+            raise row.blame("unit", Refused("people.other_unit", unit=elsewhere.unit.short_name))
+
+    def cards(self, rows: list[Row]) -> None:
+        """Who stands on the units' cards; each place once."""
+        seen: dict[tuple[str, str], int] = {}
+        for row in self._read(CARDS, rows, key=""):
+            self._try(row, lambda row: self._card(row, seen))
+
+    def _card(self, row: _Row, seen: dict[tuple[str, str], int]) -> _What:
+        unit, kind = self._unit_of(row), row.choice("kind", sheets.CHARGES)
+        first = seen.setdefault((unit.code, kind), row.number)
+        if first != row.number:
+            raise row.blame("kind", Refused("people.duplicate", given=row["kind"], first=first))
+        person = Person.objects.filter(username=row["username"]).first()
+        if person is None:
+            raise row.blame("username", Refused("people.unknown_person", given=row["username"][:20]))
+        fresh = not unit.charges.filter(kind=kind).exists()
+        changed = charging.set_charges(actor=self.actor, unit=unit, given={kind: (person, row["title"])})
+        return "new" if fresh else "changed" if changed else "unchanged"
+
+    @staticmethod
+    def _unit_of(row: _Row) -> Unit:
+        unit = selectors.unit_by_code(row["unit"])
+        if unit is None:
+            raise row.blame("unit", Refused("people.unknown_unit", given=row["unit"]))
+        return unit
 
     def _person(self, row: _Row) -> Person:
         return actions.save_person(
@@ -179,7 +291,7 @@ class _Run:
     @staticmethod
     def _same_person(person: Person, row: _Row) -> bool:
         phone = row["phone"]
-        same_phone = not phone or selectors.phone_of(person) == phone
+        same_phone = not phone or selectors.phone_of(person) == actions.phone_text(phone)
         return person.name == row["name"] and person.email == row["email"] and same_phone and person.is_active
 
     def _read(self, sheet: str, rows: list[Row], *, key: str) -> list[_Row]:
@@ -206,15 +318,19 @@ class _Run:
             if column.needed and not row[column.field]:
                 raise row.blame(column.field, Refused("people.value_missing", column=column.names[0]))
 
-    def _try(self, row: _Row, save: Callable[[_Row], bool]) -> None:
+    def _try(self, row: _Row, save: Callable[[_Row], _What]) -> None:
         """Save one row inside of a savepoint, so that the rest can still be tried and all problems are told at once."""
         try:
             with transaction.atomic():
-                changed = save(row)
+                what = save(row)
         except _Blamed as blamed:
             self.report.reject(blamed.problem)
         except Refused as refused:
-            self.report.reject(row.blame("", refused).problem)
+            told = _TOLD.get(refused.code, "")
+            self.report.reject(row.blame(told if row.has(told) else "", refused).problem)
         else:
-            self.report.imported += changed
-            self.report.unchanged += not changed
+            self.report.imported += what != "unchanged"
+            self.report.unchanged += what == "unchanged"
+            if len(self.report.extra["lines"]) < LINES:
+                key = row["code"] or row["username"]
+                self.report.extra["lines"].append((row.sheet, row.number, key, what))

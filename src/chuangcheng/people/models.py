@@ -11,7 +11,10 @@ from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.kept import Job, SavedView
 from chuangcheng.places.models import Division
 
-__all__ = ["Job", "Person", "PersonManager", "Post", "SavedView", "Unit", "UnitGroup", "UnitKind"]
+__all__ = [
+    "Charge", "ChargeKind", "Handover", "Job", "Person", "PersonManager", "Post", "SavedView", "Unit", "UnitGroup",
+    "UnitKind",
+]  # fmt: skip
 
 
 class UnitKind(models.TextChoices):
@@ -25,6 +28,7 @@ class UnitKind(models.TextChoices):
     STREET = "street", "街道（乡镇）"
     COMMUNITY = "community", "社区（村）"
     COMPANY = "company", "企业"
+    TASKFORCE = "taskforce", "工作专班"
     OUTSIDE = "outside", "驻地单位"  # 垂管, 部队, 铁路: neither ranked nor carded
 
 
@@ -50,6 +54,7 @@ class Unit(Chained):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     line_parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="line_children")
     division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="units")
+    section = models.CharField(max_length=60, blank=True)  # 责任科室
     official_order = models.PositiveIntegerField(default=0)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
@@ -109,3 +114,41 @@ class Post(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "role", "unit", "division"], name="people_post_once"),
         ]
+
+
+class ChargeKind(models.TextChoices):
+    """Who stands for a unit on its card."""
+
+    HEAD = "head", "主要负责人"
+    DEPUTY = "deputy", "分管领导"
+    LIAISON_A = "liaison_a", "联络员A"
+    LIAISON_B = "liaison_b", "联络员B"
+
+
+class Charge(models.Model):
+    """A named person on a unit's card. It gives no right (a post does); it says whom to call and who answers."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="charges")
+    kind = models.CharField(max_length=10, choices=ChargeKind.choices)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="charges")
+    title = models.CharField(max_length=60, blank=True)  # 职务
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "kind"], name="people_charge_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.kind}"
+
+
+class Handover(Chained):
+    """What one person left to another in one go: how many of each kind; every subject's own history tells which."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="handed_over")
+    successor = models.ForeignKey(Person, models.PROTECT, related_name="taken_over")
+    counts = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-made_at", "-id"]

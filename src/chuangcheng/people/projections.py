@@ -1,4 +1,4 @@
-"""Units and posts held against their history: a right that nobody gave shows here."""
+"""Units, posts and unit cards held against their history: a right that nobody gave shows here."""
 
 from __future__ import annotations
 
@@ -13,31 +13,43 @@ from chuangcheng.history.models import Event
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.people import rights
 from chuangcheng.people.facts import post_facts, unit_facts
-from chuangcheng.people.models import Post, Unit
+from chuangcheng.people.models import Charge, Post, Unit
 
 _UNIT_EVENTS = ("unit.created", "unit.changed")
 _POST_EVENTS = ("unit.post_given", "unit.post_ended")
+_CHARGED = "unit.charged"
 _KEYS = {"parent": "parent_id", "line_parent": "line_parent_id", "division": "division_id", "person": "person_id"}
 _DAYS = ("valid_from", "valid_to")
 
 
 @dataclass(slots=True)
 class Told:
-    """What the chains say in the end: of units by id, of posts by id (``unit`` among their facts)."""
+    """What the chains say in the end: of units by id, of posts by id (``unit`` among their facts), of cards by unit and
+    kind."""
 
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    charges: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def put(self, unit: str, charges: dict[str, str | None]) -> None:
+        """Who stands on a unit's card from now on; nobody where a kind says so."""
+        for kind, person in charges.items():
+            self.charges.pop((unit, kind), None)
+            if person is not None:
+                self.charges[unit, kind] = person
 
 
 def told() -> Told:
     """Fold the chains of all units."""
     found = Told()
-    rows = Event.objects.filter(subject_kind="unit", action__in=(*_UNIT_EVENTS, *_POST_EVENTS))
+    rows = Event.objects.filter(subject_kind="unit", action__in=(*_UNIT_EVENTS, *_POST_EVENTS, _CHARGED))
     for subject_id, action, after in rows.order_by("subject_id", "seq").values_list("subject_id", "action", "after"):
         facts = dict(after)
         if action in _UNIT_EVENTS:
             facts.pop("renamed", None)
             found.units[str(subject_id)] = facts
+        elif action == _CHARGED:
+            found.put(str(subject_id), facts["charges"])
         else:
             post = facts.pop("post")
             found.posts[post] = {**facts, "unit": str(subject_id)}
@@ -56,6 +68,17 @@ def check() -> Iterator[Difference]:
         else:
             yield from _compare(f"unit {unit.code}", unit_facts(unit), facts)
     yield from _check_posts(history, units)
+    for unit_id, kind in _charges_amiss(history):
+        code = units[unit_id].code if unit_id in units else unit_id
+        yield Difference(f"card of unit {code}", f"{kind} is not who history says")
+
+
+def _charges_amiss(history: Told) -> list[tuple[str, str]]:
+    """The places on cards that are not as history says; rows of units without a chain are another system's."""
+    rows = Charge.objects.exclude(unit__chain_seq=0).values_list("unit", "kind", "person")
+    stored = {(str(unit), kind): str(person) for unit, kind, person in rows}
+    places = sorted(set(stored) | set(history.charges))
+    return [place for place in places if stored.get(place) != history.charges.get(place)]
 
 
 def _check_posts(history: Told, units: dict[str, Unit]) -> Iterator[Difference]:
@@ -90,6 +113,11 @@ def rebuild() -> int:
             elif post.unit.chain_seq:
                 post.delete()
                 written += 1
+        for unit_id, kind in _charges_amiss(history):
+            written += 1
+            Charge.objects.filter(unit_id=unit_id, kind=kind).delete()
+            if (unit_id, kind) in history.charges:
+                Charge.objects.create(unit_id=unit_id, kind=kind, person_id=history.charges[unit_id, kind])
     rights.forget_posts()
     return written
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -132,3 +133,30 @@ def visible_posts(actor: Actor) -> QuerySet[Post]:
     for path in scope.paths:
         rows |= Q(division__path__startswith=path)
     return posts.filter(rows) if not scope.nothing else posts.none()
+
+
+def visible_persons(actor: Actor) -> QuerySet[Person]:
+    """The persons who hold or held a post in the actor's reach; who reaches everything sees those without any too."""
+    if rights.scope(actor, "people.view").everything:
+        return Person.objects.all()
+    return Person.objects.filter(pk__in=visible_posts(actor).order_by().values("person"))
+
+
+def get_person_for(actor: Actor, person_id: UUID) -> Person:
+    """One person, or ``common.not_found``."""
+    person = visible_persons(actor).filter(pk=person_id).first()
+    if person is None:
+        raise Refused("common.not_found")
+    return person
+
+
+def person_named(text: str, unit: Unit | None = None) -> Person | None:
+    """The person of that user name, or else of that name if one alone bears it (of the unit, if several do); None for
+    nobody or too many."""
+    exact = Person.objects.filter(username=text, is_active=True).first()
+    if exact is not None:
+        return exact
+    named = list(Person.objects.filter(name=text, is_active=True))
+    if len(named) > 1 and unit is not None:
+        named = [post.person for post in valid_posts().filter(person__in=named, unit=unit)]
+    return named[0] if len({person.pk for person in named}) == 1 else None

@@ -28,6 +28,7 @@ TEMPLATES = {
 KINDS: dict[str, Label] = {
     "framework": Label("测评体系（.xlsx 或 .json）", "an edition of the framework (.xlsx or .json)"),
     "template": Label("导入用的空白工作簿", "an empty workbook for an import"),
+    "units": Label("单位、人员、岗位与名片（.xlsx，可传回）", "units, persons, posts and cards (.xlsx, may come back)"),
     "sites": Label("点位（.xlsx 或 .csv）", "sites (.xlsx or .csv)"),
     "cases": Label("案件（.xlsx 或 .csv）", "cases (.xlsx or .csv)"),
     "time-rules": Label("现行处置时限（.xlsx）", "the time limits in force (.xlsx)"),
@@ -65,6 +66,10 @@ def run(options: argparse.Namespace) -> Result:
         from chuangcheng.framework import time_sheets
 
         rows = time_sheets.write_workbook(options.file)
+    elif options.kind == "units":
+        from chuangcheng.people.sheets import write_filled
+
+        rows = write_filled(options.file)
     elif options.kind == "tasks":
         from chuangcheng.tasks.ledger.command import send_out
 

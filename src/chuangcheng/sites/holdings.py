@@ -1,0 +1,49 @@
+"""Special teams that a person leads or works in, and who takes the place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
+from chuangcheng.people.handover import Held, holds
+from chuangcheng.people.models import Person
+from chuangcheng.people.selectors import valid_posts
+from chuangcheng.sites.models import Team
+from chuangcheng.sites.states import TEAM
+from chuangcheng.sites.teams.actions import change_members
+
+LEADER, MEMBER = Label("负责人", "Leader"), Label("成员", "Member")
+
+
+@holds("teams", Label("难点专班", "Special teams"))
+class Teams:
+    """Running teams by their leader and their members."""
+
+    @staticmethod
+    def of(persons: Collection[UUID]) -> Iterable[Held]:
+        """By number; a leader who is a member too stands twice."""
+        rows = Team.objects.filter(state=TEAM.initial).select_related("leader").order_by("number")
+        for team in rows.filter(leader__person__in=persons):
+            if team.leader is not None:
+                yield Held(team.leader.person_id, f"leader:{team.pk}", team.name, LEADER, ("team", team.pk))
+        for team in rows.filter(members__in=persons).prefetch_related("members").distinct():
+            for member in team.members.all():
+                if member.pk in persons:
+                    yield Held(member.pk, f"member:{team.pk}", team.name, MEMBER, ("team", team.pk))
+
+    @staticmethod
+    def give(actor: Actor, held: Sequence[Held], successor: Person) -> None:
+        """The successor leads from a post of the lead unit, and if there is none yet the team waits for a leader."""
+        for team in Team.objects.filter(pk__in=[one.ref.partition(":")[2] for one in held]).order_by("pk"):
+            mine = {one.ref.partition(":")[0]: one.person_id for one in held if one.ref.endswith(str(team.pk))}
+            leader = team.leader
+            if "leader" in mine:
+                leader = valid_posts().filter(person=successor, unit=team.lead_unit).order_by("pk").first()
+            members = [row for row in team.members.all() if row.pk != mine.get("member")]
+            if "member" in mine and successor not in members:
+                members.append(successor)
+            change_members(
+                actor=actor, team_id=team.pk, leader=leader, units=tuple(team.units.all()), members=tuple(members)
+            )
