@@ -12,6 +12,7 @@ from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import actions, charging, projections, structure
 from chuangcheng.people.models import Charge, Person, Unit
+from chuangcheng.people.phones import phone_text
 from chuangcheng.people.selectors import person_named
 
 
@@ -197,12 +198,12 @@ def test_who_leads_nobody_knows(command: dict[str, Unit]) -> None:
 def test_what_is_a_telephone_number(given: str, kept: str | None) -> None:
     if kept is None:
         with pytest.raises(Refused) as refused:
-            actions.phone_text(given)
+            phone_text(given)
         assert refused.value.code == "people.bad_phone"
         assert not given or given not in refused.value.message()
     else:
-        assert actions.phone_text(given) == kept
-        assert actions.phone_text(kept) == kept
+        assert phone_text(given) == kept
+        assert phone_text(kept) == kept
 
 
 def test_persons_are_found_by_user_name_or_a_name_of_their_own(personas: dict[str, Actor], small_city: Any) -> None:

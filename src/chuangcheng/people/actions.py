@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from chuangcheng.kernel.text import normalise
 from chuangcheng.people import handover, rights, selectors
 from chuangcheng.people.facts import post_facts, unit_facts
 from chuangcheng.people.models import Person, Post, Unit, UnitGroup, UnitKind
+from chuangcheng.people.phones import phone_text
 from chuangcheng.places.models import Division
 
 EDIT = "people.edit"
@@ -127,16 +127,6 @@ def save_person(
         person.save(force_insert=fresh)
     _forget()
     return person
-
-
-def phone_text(phone: str) -> str:
-    """The number as it is kept: digits, ``+`` and one hyphen. Refused: ``people.bad_phone`` for what no telephone of
-    the mainland has (11 digits of a mobile, 7 to 8 with an area code of a landline, short service numbers)."""
-    text = re.sub(r"[\s()（）]", "", normalise(phone)).removeprefix("+86")
-    digits = text.replace("-", "")
-    if not re.fullmatch(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}|[2-9]\d{6,7}|1\d{4,5}|\d{4}", digits):
-        raise Refused("people.bad_phone")
-    return digits if digits.startswith("1") else text
 
 
 def _require_person(actor: Actor, person: Person | None) -> None:

@@ -17,6 +17,7 @@ from chuangcheng.kernel.reporting import ImportReport, RowProblem
 from chuangcheng.kernel.tables import Row
 from chuangcheng.people import actions, charging, rights, selectors, sheets
 from chuangcheng.people.models import Person, Post, Unit, UnitGroup
+from chuangcheng.people.phones import phone_text
 from chuangcheng.people.sheets import CARDS, POSTS, UNITS
 from chuangcheng.places.models import Division
 
@@ -291,7 +292,7 @@ class _Run:
     @staticmethod
     def _same_person(person: Person, row: _Row) -> bool:
         phone = row["phone"]
-        same_phone = not phone or selectors.phone_of(person) == actions.phone_text(phone)
+        same_phone = not phone or selectors.phone_of(person) == phone_text(phone)
         return person.name == row["name"] and person.email == row["email"] and same_phone and person.is_active
 
     def _read(self, sheet: str, rows: list[Row], *, key: str) -> list[_Row]:
