@@ -97,7 +97,9 @@ def test_a_frozen_edition_is_a_record(sample: Edition, personas: dict[str, Actor
 def test_a_successor_judges_the_replies_and_the_words_stay_the_leaders(play: Play, personas: dict[str, Actor]) -> None:
     leader = person(personas["leader"])
     row = entered(play, "street")
-    assert [(one.what, one.how.zh) for one in handover.held_by([leader.pk])["instructions"]] == [(row.number, "批示领导")]
+    assert [(one.what, one.how.zh) for one in handover.held_by([leader.pk])["instructions"]] == [
+        (row.number, "批示领导")
+    ]
     post = people.give_post(
         actor=SYSTEM, person=people.save_person(actor=SYSTEM, username="newleader", name="新领导"), role="leader",
         unit=play.units["office"], division=play.units["office"].division,
@@ -118,7 +120,9 @@ def test_a_successor_judges_the_replies_and_the_words_stay_the_leaders(play: Pla
     assert Event.objects.filter(subject_id=row.pk, action="instruction.handed_over").count() == 1
 
 
-def test_teams_find_a_leader_in_the_lead_unit(small_city: Any, personas: dict[str, Actor], newcomer: Person, noon: Any) -> None:
+def test_teams_find_a_leader_in_the_lead_unit(
+    small_city: Any, personas: dict[str, Actor], newcomer: Person, noon: Any
+) -> None:
     old, unit = person(personas["street"]), small_city.units["street"]
     team = set_up_team(actor=SYSTEM, given=TeamInput(
         name="永安夜市专班", lead_unit=unit, since=date(2026, 9, 15), until=date(2026, 9, 15) + timedelta(days=30),

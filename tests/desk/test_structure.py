@@ -194,7 +194,9 @@ def test_the_workbook_goes_out_and_comes_back(as_persona: Sign, led: dict[str, A
 
 
 @pytest.mark.parametrize("name", ["structure", "persons", "units", "responsible"])
-def test_pages_cost_few_queries(as_persona: Sign, led: dict[str, Any], name: str, django_assert_max_num_queries: Any) -> None:
+def test_pages_cost_few_queries(
+    as_persona: Sign, led: dict[str, Any], name: str, django_assert_max_num_queries: Any
+) -> None:
     client, address = as_persona("office"), path(name, *(["department"] if name == "responsible" else []))
     client.get(address)
     with django_assert_max_num_queries(20):

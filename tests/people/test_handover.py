@@ -22,7 +22,10 @@ def cast(personas: dict[str, Actor], small_city: Any, noon: Any) -> dict[str, An
     """The department's person leads its unit and is liaison A of the street's; a newcomer."""
     old = Person.objects.get(username="department")
     new = actions.save_person(actor=SYSTEM, username="newcomer", name="新人")
-    for unit, given in (("department", {"head": (old, "局长")}), ("street", {"liaison_a": (old, ""), "liaison_b": (new, "")})):
+    for unit, given in (
+        ("department", {"head": (old, "局长")}),
+        ("street", {"liaison_a": (old, ""), "liaison_b": (new, "")}),
+    ):
         charging.set_charges(actor=SYSTEM, unit=small_city.units[unit], given=given)
     return {"old": old, "new": new, "office": personas["office"], "units": small_city.units}
 
@@ -50,7 +53,9 @@ def test_everything_goes_over_in_one_go_with_history(cast: dict[str, Any]) -> No
     department, street = cast["units"]["department"], cast["units"]["street"]
     assert {(row.kind, row.person, row.title) for row in department.charges.all()} == {("head", cast["new"], "局长")}
     assert {row.kind for row in street.charges.all()} == {"liaison_b"}, "nobody stands in for themselves"
-    assert list(cast["new"].posts.values_list("role", "unit", "valid_from")) == [("department", department.pk, date(2026, 9, 15))]
+    assert list(cast["new"].posts.values_list("role", "unit", "valid_from")) == [
+        ("department", department.pk, date(2026, 9, 15))
+    ]
     assert rights.post_of(Actor(cast["old"].pk, Post.objects.get(person=cast["old"]).pk, "")) is None
     event = Event.objects.get(action="handover.made")
     assert event.after == {"person": str(cast["old"].pk), "successor": str(cast["new"].pk), "counts": made.counts}
@@ -108,7 +113,9 @@ def test_nobody_retires_while_something_stays(cast: dict[str, Any], personas: di
 def test_nothing_stays_with_one_who_left(cast: dict[str, Any]) -> None:
     assert handover.left_behind() == {}
     post = Post.objects.get(person=cast["old"])
-    actions.end_post(actor=SYSTEM, post=post)  # rights may always be taken at once; the work is then shown as left behind
+    actions.end_post(
+        actor=SYSTEM, post=post
+    )  # rights may always be taken at once; the work is then shown as left behind
     assert [row.what for row in handover.left_behind()["charges"]] == ["城市管理局", "河东街道"]
     hand(cast)
     assert handover.left_behind() == {}
