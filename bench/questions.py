@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench import pages
+from bench import ledger, pages
 
 #: What we promise on PostgreSQL with a million cases: milliseconds in the median, and queries of a page.
-GOALS = {"search": 100, "cases like": 50, "board": 200, "list": 200, "map": 200, "points": 200}
+GOALS = {"search": 100, "cases like": 50, "board": 200, "list": 200, "map": 200, "points": 200,
+         **ledger.GOALS}  # fmt: skip
 MOST_QUERIES = 15
 #: Words and the share of rows in which they stand.
 WORDS = {"路灯": 0.3, "单车": 0.02, "井盖": 0.005, "雕塑": 0.0002}
@@ -31,14 +32,15 @@ def ask() -> dict[str, dict[str, float]]:
     """Every question by name: median and 95th percentile in milliseconds, and how many queries it took."""
     found = {f"search {word} ({share:.2%})": _timed(_search(word)) for word, share in WORDS.items()}
     found |= {"search of two words": _timed(_search("单车 路灯")), "cases like a report": _timed(_alike())}
-    return found | {name: _timed(question) for name, question in pages.questions().items()}
+    asked = {**pages.questions(), **ledger.questions()}
+    return found | {name: _timed(question) for name, question in asked.items()}
 
 
 def missed(answers: dict[str, dict[str, float]]) -> list[str]:
     """The questions that took longer, or more queries, than promised."""
     return [
         name for name, one in answers.items()
-        if one["queries"] > MOST_QUERIES
+        if (one["queries"] > MOST_QUERIES and not name.startswith("ledger cell"))  # it writes
         or any(name.startswith(kind) and one["median_ms"] > goal for kind, goal in GOALS.items())
     ]  # fmt: skip
 

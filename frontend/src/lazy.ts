@@ -1,4 +1,4 @@
-/** Maps and charts load their library only where one stands on the page. */
+/** Maps, charts and the grid load their library only where one stands on the page. */
 export function drawWhatIsThere(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-map]:not([data-drawn])")) {
     element.dataset["drawn"] = "";
@@ -7,6 +7,10 @@ export function drawWhatIsThere(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-chart]:not([data-drawn])")) {
     element.dataset["drawn"] = "";
     import("./chart").then((chart) => chart.draw(element)).catch(() => failed(element));
+  }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-ledger]:not([data-drawn])")) {
+    element.dataset["drawn"] = "";
+    import("./grid/ledger").then((grid) => grid.draw(element)).catch(() => failed(element));
   }
 }
 

@@ -28,7 +28,8 @@ MODELS = {
     "shops": "sites.shop", "rectifications": "sites.rectification",
     "rechecks": "cases.recheck",
     "meetings": "meetings.meeting",
-    "tasks": "tasks.task", "subactions": "campaigns.subaction", "teams": "sites.team", "windows": "sites.site",
+    "tasks": "tasks.task", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
+    "teams": "sites.team", "windows": "sites.site",
 }  # fmt: skip
 
 

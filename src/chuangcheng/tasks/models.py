@@ -32,6 +32,12 @@ class Every(models.TextChoices):
     QUARTERLY = "quarterly", "每季"
 
 
+def slip_of(state: str, ended_on: date | None, due_on: date, first_due_on: date, today: date) -> int:
+    """What :meth:`Task.slip` says, for rows that are read without making a task of each."""
+    reached = ended_on or max(due_on, today)
+    return 0 if state == "void" else max((reached - first_due_on).days, 0)
+
+
 class Routine(Chained):
     """A task that comes back: one is due on ``anchor_on`` and then every week, month or quarter. The next one is like
     the last one was when it was made."""
@@ -101,8 +107,7 @@ class Task(Chained):
 
     def slip(self, today: date | None = None) -> int:
         """Days beyond what was promised at first, by extensions or by being late; 0 for a task on its plan."""
-        reached = self.ended_on or max(self.due_on, today or clock.today().date())
-        return 0 if self.state == "void" else max((reached - self.first_due_on).days, 0)
+        return slip_of(self.state, self.ended_on, self.due_on, self.first_due_on, today or clock.today().date())
 
     @property
     def week(self) -> str:

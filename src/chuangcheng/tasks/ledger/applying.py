@@ -36,27 +36,28 @@ class Done:
     refused: Refused | None = None
 
 
-def apply(*, actor: Actor, lines: Collection[Line], ticked: Collection[str]) -> list[Done]:
+def apply(*, actor: Actor, lines: Collection[Line], ticked: Collection[str], words: str = BY_LEDGER) -> list[Done]:
     """Row by row, each by itself: one that is refused changes nothing and stops no other. A row that was changed here
-    since the report was made is refused (``task.changed_meanwhile``), never overwritten."""
-    return [_try(actor, line) for line in lines if line.id and line.id in ticked]
+    since the report was made is refused (``task.changed_meanwhile``), never overwritten. ``words`` stand where a step
+    must be told of and the row says nothing itself."""
+    return [_try(actor, line, words) for line in lines if line.id and line.id in ticked]
 
 
-def _try(actor: Actor, line: Line) -> Done:
-    work: dict[str, Callable[[Actor, Line], object]] = {
+def _try(actor: Actor, line: Line, words: str) -> Done:
+    work: dict[str, Callable[[Actor, Line, str], object]] = {
         "changed": _change, "conflict": _change, "new": _make, "missing": _void,
     }  # fmt: skip
     if line.kind not in work:
         return Done(line, Refused("task.nothing_to_apply"))
     try:
         with transaction.atomic():
-            work[line.kind](actor, line)
+            work[line.kind](actor, line, words)
     except Refused as refused:
         return Done(line, refused)
     return Done(line)
 
 
-def _change(actor: Actor, line: Line) -> None:
+def _change(actor: Actor, line: Line, words: str) -> None:
     task = _current(line)
     given = {cell.key: cell.there for cell in line.cells}
     run: dict[str, Any] = {"actor": actor, "task_id": task.pk}
@@ -68,10 +69,10 @@ def _change(actor: Actor, line: Line) -> None:
         may_amend = refusal(actor, "amend", task) is None
         (actions.amend_task if may_amend or not own else actions.arrange_task)(**run, **values)
     if due is not None:
-        actions.extend_task(**run, due_on=_day(due), words=BY_LEDGER)
+        actions.extend_task(**run, due_on=_day(due), words=words)
     if said:
         share = _number(said["share"]) if said.get("share") else None
-        actions.report_progress(**run, words=said.get("words") or BY_LEDGER, share=share)
+        actions.report_progress(**run, words=said.get("words") or words, share=share)
 
 
 def _current(line: Line) -> Task:
@@ -88,19 +89,19 @@ def _current(line: Line) -> Task:
     return task
 
 
-def _make(actor: Actor, line: Line) -> None:
+def _make(actor: Actor, line: Line, words: str) -> None:
     given = {cell.key: cell.there for cell in line.cells}
     said = given.pop("words", ""), given.pop("share", "")
     lead = _unit(given.get("lead", ""))
     values = _values(given, lead)
-    values["due_on"] = _day(given.get("due_on", ""))
-    task, _new = actions.create_task(actor=actor, given=actions.TaskInput(id=UUID(line.id), **values))
-    if any(said):
+    values |= {"problem": given.get("problem", ""), "due_on": _day(given.get("due_on", ""))}
+    task, made = actions.create_task(actor=actor, given=actions.TaskInput(id=UUID(line.id), **values))
+    if made and any(said):  # asked twice, it is told once
         share = _number(said[1]) if said[1] else None
-        actions.report_progress(actor=actor, task_id=task.pk, words=said[0] or BY_LEDGER, share=share)
+        actions.report_progress(actor=actor, task_id=task.pk, words=said[0] or words, share=share)
 
 
-def _void(actor: Actor, line: Line) -> None:
+def _void(actor: Actor, line: Line, _words: str) -> None:
     actions.void_task(actor=actor, task_id=UUID(line.id), words="台账中已删除该行")
 
 

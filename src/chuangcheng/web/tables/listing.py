@@ -103,7 +103,7 @@ class Listing:
         kind = request.GET.get("export", "")
         if kind:
             return self._export(request, rows, kind)
-        kept = self._saved(request)
+        kept = self.saved(request)
         if kept and not request.GET and "HX-Request" not in request.headers:
             for view in kept.views:
                 if view.is_default:  # type: ignore[attr-defined]
@@ -157,7 +157,7 @@ class Listing:
             else Head(column, "ascending", f"-{column.key}")
         )
 
-    def _saved(self, request: HttpRequest) -> Saved | None:
+    def saved(self, request: HttpRequest) -> Saved | None:
         """The reader's views; None for a list that is not offered, or nobody's request."""
         actor, wanted = getattr(request, "actor", None), offered(self.key)
         if wanted is None or actor is None or actor.person_id is None:
