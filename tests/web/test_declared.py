@@ -27,6 +27,7 @@ MODELS = {
     "compounds": "sites.compound", "deliberations": "sites.deliberation",
     "shops": "sites.shop", "rectifications": "sites.rectification",
     "rechecks": "cases.recheck",
+    "risks": "risks.risk", "laggards": "risks.laggardlist", "sanctions": "risks.sanction",
     "meetings": "meetings.meeting",
     "tasks": "tasks.task", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
     "teams": "sites.team", "windows": "sites.site",

@@ -25,6 +25,7 @@ from chuangcheng.patrols.selectors import visible_checks
 from chuangcheng.patrols.selectors import visible_to as visible_visits
 from chuangcheng.places import selectors as places
 from chuangcheng.places.models import Division
+from chuangcheng.risks import selectors as negative
 from chuangcheng.scoring import league as leagues
 from chuangcheng.scoring import selectors
 from chuangcheng.scoring.models import CITY_SCOPE, ScopeKind
@@ -64,6 +65,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "total": selectors.summed(lines),
         "branches": branches,
         "in_city": in_city,
+        "cost": negative.cost() if in_city else None,
         "scope_name": selectors.scope_name(kind, scope_id),
         "query": "" if in_city else f"?scope={kind}&id={scope_id}",
         "trend": _trend(edition) if in_city else None,

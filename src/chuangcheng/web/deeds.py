@@ -6,6 +6,7 @@ from chuangcheng.campaigns import timeline as campaigns
 from chuangcheng.cases import timeline
 from chuangcheng.cycle import deeds as cycle
 from chuangcheng.kernel.label import Label
+from chuangcheng.risks import deeds as risks
 from chuangcheng.tasks import timeline as tasks
 
 #: Subject kinds of history.
@@ -33,6 +34,7 @@ SUBJECTS = {
     "edition": Label("体系版本", "Edition"),
     "duty": Label("责任", "Duty"),
     **cycle.SUBJECTS,
+    **risks.SUBJECTS,
     "indicator": Label("指标", "Indicator"),
     "weekly": Label("周报", "Weekly report"),
     "channel": Label("通知渠道", "Notice channel"),
@@ -97,6 +99,7 @@ DEEDS = {
     "meeting.postponed": Label("会议延期", "Meeting postponed"),
     "meeting.cancelled": Label("取消会议", "Meeting cancelled"),
     **campaigns.DEEDS,
+    **risks.DEEDS,
     "visit.started": Label("开始到访", "Visit begun"),
     "visit.checked": Label("记录检查结果", "Checks recorded"),
     "visit.finished": Label("完成到访", "Visit finished"),

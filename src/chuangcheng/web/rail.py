@@ -91,6 +91,7 @@ ROOMS = (
     Room("patrols", _("督查"), (
         Link("desk:visits", _("到访"), "visits.view"),
         Link("desk:league", _("赛马"), "scores.view"),
+        Link("desk:risk_board", _("风险"), "risks.view"),
     )),
     Room("bulletins", _("报告"), (Link("desk:weeklies", _("周报"), "bulletins.view"),)),
     Room("settings", _("设置"), (

@@ -1,0 +1,19 @@
+"""The level of a risk as a mark: word and colour, never colour alone."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from chuangcheng.kernel.risk_matrix import LEVELS
+from chuangcheng.web.problems import language
+
+register = template.Library()
+_TAGS = {"grave": "tag tag--red", "high": "tag tag--amber", "medium": "tag", "low": "tag"}
+
+
+@register.filter
+def level_mark(level: str) -> SafeString:
+    """The level in the reader's language."""
+    return format_html('<span class="{}">{}</span>', _TAGS[level], LEVELS[level].text(language()))
