@@ -62,8 +62,9 @@ def _years(phases: Iterable[Phase], lists: dict[UUID, list[Line]]) -> list[dict[
     for phase in phases:
         weight = weights[phase.year - 1] if phase.year <= len(weights) else None
         row = found.setdefault(phase.year, {"year": phase.year, "weight": weight, "phases": []})
-        lines = lists.get(phase.pk, [])
         when = phase.span.when(day)
+        # A figure speaks of today: of a phase that is over, only what was ticked then counts.
+        lines = [line for line in lists.get(phase.pk, []) if when != "past" or line.figure is None]
         row["phases"].append((phase, when, TONES[when], sum(line.is_done for line in lines), len(lines)))
     return [found[year] for year in sorted(found)]
 

@@ -78,8 +78,9 @@ def _raise(rule: Rule, version: int, about: subjects.Subject, figure: Figure, wi
     if about.unit is None:
         return False
     now, value = clock.now(), _decimal(figure)
+    place = "" if rule.by == "unit" else about.name
     risk = Risk(
-        number=numbers.take(PREFIX, now), unit=about.unit, kind=rule.kind, matter=rule.label.zh, place=about.name,
+        number=numbers.take(PREFIX, now), unit=about.unit, kind=rule.kind, matter=rule.label.zh, place=place,
         division=about.division, severity=rule.severity, likelihood=rule.likelihood,
         score=rule.severity * rule.likelihood, rule=rule.code, rule_version=version, subject=about.key,
         window_on=window, value=value, latest=value, base=figure.base, raised_at=now,
