@@ -5,6 +5,7 @@ import { enhanceSelects } from "../combobox";
 import { listenForComparisons } from "../compare";
 import { listenForDialogs } from "../dialog";
 import { drawWhatIsThere } from "../lazy";
+import { listenForMatrix, openMatrix } from "../matrix";
 import { listenForMenus } from "../menu";
 import { listenForRedactions } from "../redact";
 import { listenForPicks, refreshPicks } from "../picks";
@@ -24,6 +25,7 @@ htmx.config.responseHandling = [
 
 listenForDialogs();
 listenForMenus();
+listenForMatrix(); // before the rows: its arrows walk cells
 listenForRows();
 listenForPicks(); // after the rows: it reads where they have moved to
 listenForTroubles();
@@ -36,5 +38,6 @@ document.addEventListener("htmx:afterSwap", (event) => improve(event.target as P
 function improve(root: ParentNode): void {
   drawWhatIsThere(root);
   enhanceSelects(root);
+  openMatrix(root);
   refreshPicks();
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from chuangcheng.framework import selectors
 from chuangcheng.framework.coverage import Survey, coverage
 from chuangcheng.framework.models import Edition, EditionState
+from chuangcheng.framework.named import waiting
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.coverage import HEAVY, Load
 from chuangcheng.kernel.problems import Refused
@@ -48,7 +49,8 @@ def coverage_page(request: StaffRequest) -> HttpResponse:
     first = next((name for name, _label, count, bad in groups if count and bad), "loads")
     show = asked if asked in names else first
     context = {
-        "edition": edition, "editions": editions_offered(), "survey": survey, "as_of": clock.now(), "show": show,
+        "edition": edition, "editions": editions_offered(), "unmatched": waiting(edition),
+        "survey": survey, "as_of": clock.now(), "show": show,
         "groups": [(name, label, count, bad and bool(count), name == show) for name, label, count, bad in groups],
         "label": next(label for name, label, *_rest in groups if name == show), **_rows(survey, show),
     }  # fmt: skip

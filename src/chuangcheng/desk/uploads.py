@@ -49,7 +49,7 @@ def roles() -> list[tuple[str, str]]:
         ("", now_said("不读取")), *levels, ("text", now_said("条目文字")), ("code", now_said("编号")),
         ("parent", now_said("上级编号")), ("depth", now_said("层级")), ("weight", now_said("本行权重")), *weights,
         ("method", now_said("测评方式")), ("scoring", now_said("计分办法")), ("lead", now_said("责任单位")),
-        ("support", now_said("配合单位")), ("note", now_said("备注")),
+        ("support", now_said("配合单位")), ("person", now_said("责任人")), ("note", now_said("备注")),
     ]  # fmt: skip
 
 

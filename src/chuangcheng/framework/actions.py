@@ -9,6 +9,7 @@ from django.db import transaction
 from chuangcheng.framework import sample
 from chuangcheng.framework.documents import EDIT, EDITION_CACHE, ask_guards, clear, load_edition, refuse_frozen
 from chuangcheng.framework.models import Duty, DutyKind, Edition, EditionState, Standard
+from chuangcheng.framework.named import settle_named
 from chuangcheng.framework.reference import save_categories, save_time_rules
 from chuangcheng.framework.states import EDITION
 from chuangcheng.history import actions as history
@@ -62,6 +63,8 @@ def publish_edition(*, actor: Actor, edition: Edition) -> Edition:
         chosen.published_at = clock.now()
         _move(actor, chosen, "publish")
         outbox.emit("edition.published", ("edition", chosen.pk), {"code": chosen.code})
+        if settle_named(actor=actor, edition=chosen):
+            chosen.refresh_from_db()
         versions.bump(EDITION_CACHE)
     return chosen
 

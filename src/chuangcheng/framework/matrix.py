@@ -88,7 +88,7 @@ def apply_batch(*, actor: Actor, batch_id: UUID) -> DutyBatch:
     with transaction.atomic():
         batch = _locked(actor, batch_id, "apply")
         steps = steps_of(batch)
-        outcomes = _write(actor, batch.edition, steps, strict=batch.how in STRICT, reason=batch.how)
+        outcomes = write_steps(actor, batch.edition, steps, strict=batch.how in STRICT, reason=batch.how)
         batch.steps = [[*row[:4], outcome] for row, outcome in zip(batch.steps, outcomes, strict=True)]
         batch.applied_at = clock.now()
         batch.save(update_fields=["state", "steps", "applied_at"])
@@ -105,7 +105,7 @@ def undo_batch(*, actor: Actor, batch_id: UUID) -> DutyBatch:
         batch = _locked(actor, batch_id, "undo")
         done = [step for step, row in zip(steps_of(batch), batch.steps, strict=True) if row[4] == DONE]
         steps = duties.back(done)
-        outcomes = _write(actor, batch.edition, steps, strict=batch.how == "cell", reason="undo")
+        outcomes = write_steps(actor, batch.edition, steps, strict=batch.how == "cell", reason="undo")
         batch.steps = [
             [s.standard, s.unit, s.before, s.after, said] for s, said in zip(steps, outcomes, strict=True)
         ]  # fmt: skip
@@ -203,8 +203,12 @@ def _facts(duty: Duty) -> dict[str, object]:
     return {"standard": duty.standard_id, "unit": duty.unit_id, "kind": duty.kind, "person": duty.person_id}
 
 
-def _write(actor: Actor, edition: Edition, steps: Sequence[Step], *, strict: bool, reason: str) -> list[str]:
-    """Make the steps under the edition's lock; returns an outcome each."""
+def write_steps(
+    actor: Actor, edition: Edition, steps: Sequence[Step], *, strict: bool, reason: str,
+    persons: Mapping[tuple[str, str, str], UUID] | None = None,
+) -> list[str]:  # fmt: skip
+    """Make the steps under the edition's lock, which the caller holds; returns an outcome each. ``persons`` says who
+    answers for new duties, by standard, unit and kind."""
     held: dict[tuple[str, str], list[Duty]] = {}
     places = {step.unit for step in steps}
     for duty in Duty.objects.filter(standard__edition=edition, unit__in=places).order_by("id"):
@@ -212,7 +216,7 @@ def _write(actor: Actor, edition: Edition, steps: Sequence[Step], *, strict: boo
     known = {str(key) for key in Standard.objects.filter(edition=edition).values_list("pk", flat=True)}
     units = {str(unit.pk): unit for unit in people.units().filter(pk__in=places)}
     writing = _Writing(actor, reason)
-    persons = _former_persons(edition, steps) if reason == "undo" else {}
+    persons = persons or (_former_persons(edition, steps) if reason == "undo" else {})
     outcomes = []
     for step in steps:
         try:
@@ -229,7 +233,7 @@ def _write(actor: Actor, edition: Edition, steps: Sequence[Step], *, strict: boo
 
 def _make(
     writing: _Writing, held: dict[tuple[str, str], list[Duty]], step: Step, known: set[str], units: dict[str, Unit],
-    persons: dict[tuple[str, str, str], UUID],
+    persons: Mapping[tuple[str, str, str], UUID],
 ) -> None:  # fmt: skip
     place = (step.standard, step.unit)
     standing = sorted(held.get(place, []), key=lambda duty: -duties.RANK[duty.kind])

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from chuangcheng.framework.documents import normalise
-from chuangcheng.framework.models import Family
+from chuangcheng.framework.models import DutyKind, Family
+from chuangcheng.framework.named import Written, known_names
 from chuangcheng.framework.selectors import current_edition
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.outline import tree as outline
@@ -18,7 +19,6 @@ from chuangcheng.kernel.outline.numbering import numbering
 from chuangcheng.kernel.outline.tree import Entry, Tree
 from chuangcheng.kernel.outline.weighing import Weights, weigh
 from chuangcheng.kernel.problems import FieldProblem, Refused
-from chuangcheng.people import selectors as people
 
 _METHODS = (
     ("onsite", r"实地|现场|暗访|考察|onsite"),
@@ -60,6 +60,7 @@ class Shaped:
     document: dict[str, Any] | None
     counts: list[int] = field(default_factory=list)  # entries on each level below the frameworks
     frameworks: int = 1
+    named: list[Written] = field(default_factory=list)  # units beside standards, as the file writes them
 
     @property
     def problems(self) -> list[FieldProblem]:
@@ -81,7 +82,7 @@ def shape(grids: Sequence[Grid], mapping: Mapping, head: Head) -> Shaped:
     weights = weigh(tree, tops, mapping)
     builder = _Builder(tree, weights, mapping, head)
     document = builder.document(tops)
-    shaped = Shaped(tree, None, counts, len(tops))
+    shaped = Shaped(tree, None, counts, len(tops), builder.named)
     if not tree.problems:
         try:
             shaped.document = normalise(document)
@@ -134,7 +135,9 @@ class _Builder:
         self.tree, self.weights, self.mapping, self.head = tree, weights, mapping, head
         self.codes: set[str] = set()
         self.sources: list[Entry | None] = []
-        self.units = {name: unit for unit in people.units() for name in (unit.name, unit.short_name)}
+        self.units = known_names()
+        self.named: list[Written] = []
+        self.unknown: set[str] = set()
         edition = current_edition()
         self.known_roles = {role["code"]: role for role in (edition.roles if edition else [])}
         self.roles: dict[str, dict[str, str]] = {}
@@ -190,15 +193,20 @@ class _Builder:
     def _standard(self, code: str, entry: Entry) -> dict[str, Any]:
         self.sources.append(entry)
         methods = self._methods(entry)
+        code = self._code(entry, code)
         leads = [name.strip() for name in _APART.split(entry.cells.get("lead", "")) if name.strip()]
         helpers = [*leads[1:], *(n.strip() for n in _APART.split(entry.cells.get("support", "")) if n.strip())]
         notes = [entry.cells.get("note", "").strip(), f"配合：{'、'.join(helpers)}" if helpers else "",
                  f"计分：{entry.cells['scoring'].strip()}" if entry.cells.get("scoring") else ""]  # fmt: skip
+        lead = Written.of(code, DutyKind.LEAD, leads[0], entry.cells.get("person", "")) if leads else None
+        support = [Written.of(code, DutyKind.SUPPORT, name) for name in helpers]
+        self.named += [*([lead] if lead else []), *support]
+        self._remark_unknown(entry, [one.name for one in support])
         return {
-            "code": self._code(entry, code), "zh": entry.text, "source": "official",
+            "code": code, "zh": entry.text, "source": "official",
             "relative_weight": str(self.weights.of.get(id(entry), 1)), "methods": methods,
             "scoring": _SCORING[methods[0]], "scoring_source": "reconstructed", "site_kinds": [],
-            "responsible_role": self._role(entry, leads[0]) if leads else "", "note": "；".join(filter(None, notes)),
+            "responsible_role": self._role(entry, lead.name) if lead else "", "note": "；".join(filter(None, notes)),
         }  # fmt: skip
 
     def _methods(self, entry: Entry) -> list[str]:
@@ -216,8 +224,18 @@ class _Builder:
                 found.append(method)
         return found or [self.mapping.method]
 
+    def _remark_unknown(self, entry: Entry, names: Sequence[str]) -> None:
+        """Name each supporting unit that nobody is, once."""
+        for name in names:
+            if name not in self.units and name not in self.unknown:
+                self.unknown.add(name)
+                said = f"没有单位“{name[:30]}”，导入后可手工对应"
+                self.tree.remark(entry.sheet, entry.row, "support", "unknown_unit", said)
+
     def _role(self, entry: Entry, name: str) -> str:
         unit = self.units.get(name)
+        if unit is not None and not unit.role_code:
+            return ""  # the unit itself is named; no role is needed
         code = unit.role_code if unit is not None and unit.role_code else ""
         if code:
             self.roles.setdefault(code, self.known_roles.get(code) or {"code": code, "zh": name, "en": ""})

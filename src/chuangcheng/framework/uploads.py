@@ -14,6 +14,7 @@ from chuangcheng.framework import workbook
 from chuangcheng.framework.columns import ABOUT_SHEET, NODES
 from chuangcheng.framework.documents import EDIT, load_edition
 from chuangcheng.framework.models import Edition, Family, Upload
+from chuangcheng.framework.named import take_named
 from chuangcheng.framework.shaping import Head, Shaped, shape
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -103,7 +104,7 @@ def load_upload(*, actor: Actor, upload_id: UUID) -> Edition:
     """Make the draft edition; all of it or nothing. Refused: ``framework.invalid``, and as ``load_edition``."""
     with transaction.atomic():
         upload = _locked(actor, upload_id)
-        edition = load_edition(actor=actor, document=_sound(preview(upload)))
+        edition = load_file(actor=actor, shaped=preview(upload))
         upload.state, upload.edition = "loaded", edition
         upload.grids = []  # the text stands in the edition now
         upload.save(update_fields=["state", "edition", "grids"])
@@ -117,8 +118,12 @@ def _sound(shaped: Shaped) -> dict[str, Any]:
 
 
 def load_file(*, actor: Actor, shaped: Shaped) -> Edition:
-    """Load what :func:`read_file` read. Refused: ``framework.invalid`` naming every problem."""
-    return load_edition(actor=actor, document=_sound(shaped))
+    """Load what :func:`read_file` read, with the units it names. Refused: ``framework.invalid`` naming every
+    problem."""
+    with transaction.atomic():
+        edition = load_edition(actor=actor, document=_sound(shaped))
+        take_named(actor=actor, edition=edition, written=shaped.named)
+    return edition
 
 
 def drop_upload(*, actor: Actor, upload_id: UUID) -> Upload:

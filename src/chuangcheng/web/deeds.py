@@ -115,6 +115,7 @@ DEEDS = {
     "edition.carried": Label("承接上一版本", "Carried over from the edition before"),
     "edition.planned": Label("确定佐证和时限", "Evidence and dates set"),
     "edition.decree_saved": Label("编制任务分解方案", "Decree drafted"),
+    "edition.split": Label("落实文件中的责任单位", "Units of the file became duties"),
     "duty.ended": Label("解除责任", "Duty ended"),
     "duty.assigned": Label("落实责任", "Duty assigned"),
     "duty.changed": Label("调整责任", "Duty changed"),

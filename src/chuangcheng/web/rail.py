@@ -83,6 +83,7 @@ ROOMS = (
     Room("assessment", _("测评"), (
         Link("desk:scores", _("评分"), "scores.view"),
         Link("desk:framework", _("体系"), "framework.view"),
+        Link("desk:matrix", _("分解"), "framework.view"),
         Link("desk:cycle", _("周期"), "cycle.view"),
         Link("desk:indicators", _("指标"), "indicators.view"),
         Link("desk:time_rules", _("时限"), "framework.view"),

@@ -16,7 +16,8 @@ LEVELS = 6
 #: ``depth`` or indents a row a line. ``weight`` is of the row itself, ``weight1`` … of the level's.
 ROLES = (
     "", *(f"level{n}" for n in range(1, LEVELS + 1)), "text", "code", "parent", "depth", "weight",
-    *(f"weight{n}" for n in range(1, LEVELS)), "method", "scoring", "lead", "support", "note",
+    *(f"weight{n}" for n in range(1, LEVELS)), "method", "scoring", "lead", "support", "person",
+    "note",
 )  # fmt: skip
 
 _WORDS: tuple[tuple[str, str], ...] = (
@@ -27,6 +28,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("weight", r"权重|分值|分数|满分|占比|比重|标准分|weight"),
     ("method", r"方式|方法|method"),
     ("support", r"配合|协办|协助"),
+    ("person", r"责任人|联系人|联络员|负责人"),
     ("lead", r"责任|牵头|主办|单位|部门"),
     ("note", r"备注|说明$|note"),
     ("level", r"体系|项目|内容|标准|指标|部分|要求|细则|环境|类别|板块|任务|工程|条目|条款|名称|正文|text"),
