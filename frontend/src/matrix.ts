@@ -94,6 +94,8 @@ function send(cell: HTMLTableCellElement, url: string, more: Record<string, stri
   cell.setAttribute("aria-busy", "true");
   const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
   const had = document.activeElement === cell;
+  const row = cell.parentElement as HTMLTableRowElement;
+  const ticked = box(row)?.checked ?? false; // the row's head comes anew with the answer
   const values = { standard, unit, csrfmiddlewaretoken: token, ...more };
   const done = htmx.ajax("post", url, { source: cell, target: cell, swap: "outerHTML", values });
   void done.finally(() => {
@@ -101,7 +103,13 @@ function send(cell: HTMLTableCellElement, url: string, more: Record<string, stri
     const now = find(standard, unit);
     now?.removeAttribute("aria-busy"); // after a refusal the cell is still the old one
     if (now && had) enter(now);
+    const fresh = box(row);
+    if (fresh) fresh.checked = ticked;
   });
+}
+
+function box(row: HTMLTableRowElement): HTMLInputElement | null {
+  return row.querySelector<HTMLInputElement>("input[name=ids]");
 }
 
 function place(cell: HTMLTableCellElement): [string, string] {

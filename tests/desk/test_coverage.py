@@ -16,7 +16,7 @@ from chuangcheng.kernel.actor import SYSTEM
 from tests.framework.editions import small
 
 Sign = Callable[[str], Client]
-URL = "/desk/framework/coverage/"
+URL = "/desk/split/coverage/"
 
 
 @pytest.fixture

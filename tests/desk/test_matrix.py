@@ -20,7 +20,7 @@ from chuangcheng.people.models import Unit
 from tests.framework.editions import small
 
 Sign = Callable[[str], Client]
-URL = "/desk/framework/matrix/"
+URL = "/desk/split/"
 
 
 @pytest.fixture

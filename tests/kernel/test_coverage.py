@@ -63,6 +63,16 @@ def test_nothing_at_all() -> None:
     assert (found.standards, found.duties, found.loads, found.median, found.over_median) == (0, 0, [], 0, [])
 
 
+def test_units_nobody_expects_are_not_idle_and_do_not_move_the_median() -> None:
+    members = [Member("U1"), Member("U2"), Member("U3"), *(Member(f"C{n}", is_expected=False) for n in range(9))]
+    rows = bonds("A U1 lead", "B U2 lead", "C U3 lead", *(f"A C{n} support" for n in range(9)))
+    found = measure(STANDARDS, members, rows)
+    assert found.median == 4  # of U1 with 20/11, U3 with 4, U2 with 6
+    assert [load.unit for load in found.over_median] == ["U2"]
+    assert len(found.loads) == 12
+    assert measure(STANDARDS, members, []).idle == ["U1", "U2", "U3"]
+
+
 def test_a_retired_district_lacks_nothing() -> None:
     assert measure(STANDARDS, [Member("D9", is_retired=True, is_district=True)], []).bare == []
 

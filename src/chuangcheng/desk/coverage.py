@@ -88,8 +88,7 @@ def _rows(survey: Survey, show: str) -> dict[str, Any]:
     codes = {"retired": [code for code, _count in found.retired], "idle": found.idle}.get(show)
     if codes is not None:
         return {"units": [(units[code], loads.get(code), 0.0, False) for code in codes]}
-    most = max((load.points for load in found.loads), default=1)
-    return {"units": [(units[load.unit], load, float(load.points / most), _is_heavy(survey, load))
+    return {"units": [(units[load.unit], load, float(load.points / found.median), _is_heavy(survey, load))
                       for load in found.over_median], "median": found.median, "heavy": HEAVY}  # fmt: skip
 
 

@@ -81,15 +81,17 @@ def coverage(edition: Edition) -> Survey:
     units = {row.code: row for row in people.units()}
     today = clock.today().date()
     members = [
-        Member(row.code, row.valid_to is not None and row.valid_to < today, row.kind == UnitKind.DISTRICT)
+        Member(
+            row.code,
+            row.valid_to is not None and row.valid_to < today,
+            row.kind == UnitKind.DISTRICT,
+            row.kind in (*RESPONSIBLE, UnitKind.DISTRICT),
+        )
         for row in units.values()
     ]
     stored = Duty.objects.filter(standard__edition=edition).order_by("unit__official_order", "unit__code")
     bonds = [Bond(*row) for row in stored.values_list("standard__code", "unit__code", "kind")]
-    found = measure(asked, members, bonds)
-    expected = (*RESPONSIBLE, UnitKind.DISTRICT)
-    found.idle = [code for code in found.idle if units[code].kind in expected]
-    return Survey(edition, found, standards, units)
+    return Survey(edition, measure(asked, members, bonds), standards, units)
 
 
 def framework_shares(edition: Edition) -> dict[UUID, Fraction]:

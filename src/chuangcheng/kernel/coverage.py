@@ -35,11 +35,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A unit."""
+    """A unit. ``is_expected``: the framework is broken down to units of its kind, so that one without a duty is idle
+    and its load counts towards the median."""
 
     code: str
     is_retired: bool = False
     is_district: bool = False
+    is_expected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Coverage:
     without_evidence: list[str] = field(default_factory=list)
     without_date: list[str] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)  # of units with a duty, the heaviest first
+    expected: frozenset[str] = frozenset()  # units whose load counts towards the median
     median: Fraction = Fraction()
     idle: list[str] = field(default_factory=list)  # units in office without any duty
     retired: list[tuple[str, int]] = field(default_factory=list)  # unit, how many duties it still has
@@ -78,13 +81,13 @@ class Coverage:
 
     @property
     def over_median(self) -> list[Load]:
-        """The units that carry more than the median."""
-        return [load for load in self.loads if load.points > self.median]
+        """The expected units that carry more than the median of them."""
+        return [load for load in self.loads if load.unit in self.expected and load.points > self.median]
 
     @property
     def heavy(self) -> list[Load]:
         """The units that carry more than :data:`HEAVY` times the median."""
-        return [load for load in self.loads if load.points > HEAVY * self.median]
+        return [load for load in self.over_median if load.points > HEAVY * self.median]
 
 
 def measure(asked: Sequence[Asked], members: Sequence[Member], bonds: Iterable[Bond]) -> Coverage:
@@ -108,8 +111,12 @@ def measure(asked: Sequence[Asked], members: Sequence[Member], bonds: Iterable[B
         if not one.has_date:
             found.without_date.append(one.code)
     found.loads = _loads(standards, members, of_standard, of_unit)
-    found.median = median(load.points for load in found.loads) if found.loads else Fraction()
-    found.idle = [one.code for one in members if not one.is_retired and one.code not in of_unit]
+    found.expected = frozenset(one.code for one in members if one.is_expected)
+    counted = [load.points for load in found.loads if load.unit in found.expected]
+    found.median = median(counted) if counted else Fraction()
+    found.idle = [
+        one.code for one in members if one.is_expected and not one.is_retired and one.code not in of_unit
+    ]  # fmt: skip
     found.retired = [(one.code, len(of_unit[one.code])) for one in members if one.is_retired and one.code in of_unit]
     found.bare = _bare(asked, members, of_standard)
     return found
