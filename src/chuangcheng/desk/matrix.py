@@ -21,7 +21,7 @@ from chuangcheng.desk.time_rules import as_workbook
 from chuangcheng.framework import matrix, matrix_sheets, matrix_view, selectors
 from chuangcheng.framework.models import DutyBatch, Edition, EditionState, Evidence, NodeKind, Standard
 from chuangcheng.framework.named import waiting
-from chuangcheng.kernel.duties import NONE
+from chuangcheng.kernel.duties import NONE, strongest
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Unit, UnitGroup
@@ -196,11 +196,11 @@ def _unit(request: HttpRequest) -> Unit:
     return found
 
 
-def _uuid(text: str | None) -> UUID | None:
+def _uuid(text: str | None) -> UUID:
     try:
         return UUID(text or "")
     except ValueError:
-        return None
+        raise Refused("common.not_found") from None
 
 
 def _answer(
@@ -208,7 +208,7 @@ def _answer(
 ) -> HttpResponse:  # fmt: skip
     standard, unit = place
     kinds = list(standard.duties.values_list("unit_id", "kind"))
-    now = matrix.duties.strongest(kind for key, kind in kinds if key == unit.pk)
+    now = strongest(kind for key, kind in kinds if key == unit.pk)
     head = row_head(standard, sum(kind == "lead" for _key, kind in kinds), editable=True, swap=True)
     said = refusal or _("%(unit)s · %(standard)s：%(kind)s") % {
         "unit": unit.short_name, "standard": standard.code, "kind": matrix.WORDS[now].text(language())}  # fmt: skip

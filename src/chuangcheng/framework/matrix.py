@@ -210,7 +210,7 @@ def write_steps(
     """Make the steps under the edition's lock, which the caller holds; returns an outcome each. ``persons`` says who
     answers for new duties, by standard, unit and kind."""
     held: dict[tuple[str, str], list[Duty]] = {}
-    places = {step.unit for step in steps}
+    places = _ids(step.unit for step in steps)
     for duty in Duty.objects.filter(standard__edition=edition, unit__in=places).order_by("id"):
         held.setdefault((str(duty.standard_id), str(duty.unit_id)), []).append(duty)
     known = {str(key) for key in Standard.objects.filter(edition=edition).values_list("pk", flat=True)}
@@ -229,6 +229,10 @@ def write_steps(
             outcomes.append(DONE)
     writing.save()
     return outcomes
+
+
+def _ids(texts: Iterable[str]) -> set[UUID]:
+    return {UUID(text) for text in texts}
 
 
 def _make(
@@ -265,7 +269,7 @@ def is_retired(unit: Unit) -> bool:
 
 def _former_persons(edition: Edition, steps: Sequence[Step]) -> dict[tuple[str, str, str], UUID]:
     """Who answered for the duties that ended in these cells, so that a step back restores the person too."""
-    places = {step.unit for step in steps}
+    places = _ids(step.unit for step in steps)
     rows = Duty.every.filter(standard__edition=edition, unit__in=places, person__isnull=False).exclude(ended_at=None)
     stored = rows.order_by("ended_at").values_list("standard_id", "unit_id", "kind", "person_id")
     return {(str(standard), str(unit), kind): person for standard, unit, kind, person in stored if person}

@@ -140,7 +140,8 @@ def settle_named(*, actor: Actor, edition: Edition) -> int:
 
 def _steps(edition: Edition, named: Iterable[NamedDuty]) -> tuple[list[Step], dict[tuple[str, str, str], UUID]]:
     """A step for each name that is stronger than what stands; one a cell."""
-    cells, wanted = cells_of(edition), {}
+    cells = cells_of(edition)
+    wanted: dict[tuple[str, str], str] = {}
     persons: dict[tuple[str, str, str], UUID] = {}
     staff = _staff(named)
     for row in named:
