@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chuangcheng.bulletins import actions
-from chuangcheng.bulletins.models import Weekly
+from chuangcheng.bulletins import actions, summary_actions
+from chuangcheng.bulletins.models import Summary, Weekly
+from chuangcheng.cases.chronicle import plain
 from chuangcheng.framework import selectors as framework
 from chuangcheng.history.duties import periodic
 from chuangcheng.history.projections import Difference, register
@@ -13,8 +14,10 @@ from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel.label import Label
 from chuangcheng.meetings import agenda
 from chuangcheng.scoring import selectors as scoring
+from chuangcheng.tasks.projections import told
 
 periodic("bulletins.assemble", 3600)(actions.assemble_last_week)
+periodic("bulletins.summaries", 1800)(summary_actions.keep_up)
 
 
 def losses(_asked: agenda.Asked) -> Iterator[agenda.Row]:
@@ -47,3 +50,18 @@ def rebuild() -> int:
 
 
 register("weeklies", check, rebuild)
+
+
+def check_summaries() -> Iterator[Difference]:
+    """Summaries whose state or figures are not those that their last history row tells."""
+    known = told("summary", (*summary_actions.FACTS, "figures"))
+    for row in Summary.objects.order_by("week_start", "pk").iterator(chunk_size=500):
+        facts = known.get(row.pk, {})
+        stands = {name: plain(getattr(row, name)) for name in summary_actions.FACTS}
+        stands["figures"] = summary_actions.figures_digest(row=row)
+        for name, value in stands.items():
+            if facts.get(name) != value:
+                yield Difference(f"summary {row.pk}", f"{name} is {value}, history says {facts.get(name)}")
+
+
+register("summaries", check_summaries, rebuild)

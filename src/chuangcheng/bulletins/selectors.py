@@ -1,12 +1,14 @@
-"""Reading weekly reports."""
+"""Reading weekly reports, and the summaries of units."""
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from chuangcheng.bulletins.models import Weekly
+from chuangcheng.bulletins.models import Summary, Weekly
+from chuangcheng.bulletins.policies import summary_rows
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
@@ -31,3 +33,21 @@ def get_weekly_for(actor: Actor, weekly_id: UUID) -> Weekly:
 def latest_for(actor: Actor) -> Weekly | None:
     """The newest report that the actor may see."""
     return visible_to(actor).first()
+
+
+def summaries_for(actor: Actor) -> QuerySet[Summary]:
+    """The summaries of the units in the actor's reach, the unit loaded."""
+    return Summary.objects.filter(summary_rows(actor)).select_related("unit")
+
+
+def get_summary_for(actor: Actor, summary_id: UUID) -> Summary:
+    """One of them, or ``common.not_found``."""
+    row = summaries_for(actor).select_related("edited_by").filter(pk=summary_id).first()
+    if row is None:
+        raise Refused("common.not_found")
+    return row
+
+
+def weeks(rows: QuerySet[Summary]) -> list[date]:
+    """The Mondays of these summaries, the newest first."""
+    return list(rows.order_by("-week_start").values_list("week_start", flat=True).distinct())

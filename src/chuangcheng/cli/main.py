@@ -26,6 +26,7 @@ COMMANDS: dict[str, Label] = {
     "diff": Label("比较两个体系版本", "compare two editions of the framework"),
     "cycle": Label("查看创建周期：状态、年度、阶段、冻结", "where the city stands in the cycle of the title"),
     "coverage": Label("检查测评标准是否都有责任单位", "is every standard of the framework somebody's?"),
+    "weekly": Label("汇总周报或各单位周小结", "assemble the weekly report or the units' summaries"),
     "triage": Label("训练、评估分类建议", "learn and measure the suggestion of categories"),
     "time-rules": Label("用过去的案件试算一套处置时限", "try a set of time limits on past cases"),
     "duplicates": Label("找出热线工作簿中的重复诉求", "find repeated messages in a hotline's workbook"),

@@ -16,7 +16,7 @@ from chuangcheng.bulletins import actions as bulletins
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
-from chuangcheng.demo import cycle, editions, risks, split, together, trust
+from chuangcheng.demo import cycle, editions, risks, split, summaries, together, trust
 from chuangcheng.demo.campaigns import Campaigns
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
@@ -76,7 +76,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             looks = Rechecks(stage, cast, seed)
             looks.schedule()
             Instructions(stage, cast, seed).schedule()
-            stage.play(lambda day: _close_day(cast, day), lambda share, text: progress(0.02 + 0.95 * share, text))
+            stage.play(lambda day: _close_day(cast, day, end), lambda share, text: progress(0.02 + 0.95 * share, text))
         with clock.at(end):
             trust.play(cast)
             together.play(cast)
@@ -116,7 +116,7 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     readings(stage, cast, list(Indicator.objects.order_by("code")))
 
 
-def _close_day(cast: Cast, midnight: datetime) -> None:
+def _close_day(cast: Cast, midnight: datetime, end: datetime) -> None:
     """What the worker and the office do at the end of a day: scores, and on Sunday the weekly report."""
     if midnight.weekday() == 6:
         projector.project()
@@ -124,6 +124,8 @@ def _close_day(cast: Cast, midnight: datetime) -> None:
         monday = midnight.date() - timedelta(days=6)
         weekly = bulletins.assemble_week(actor=cast.named["office"], week_start=monday)
         bulletins.issue_week(actor=cast.named["office"], weekly_id=weekly.id)
+        if end - midnight < timedelta(weeks=4):
+            summaries.close_week(cast, monday)
 
 
 def summarise(cast: Cast) -> dict[str, Any]:

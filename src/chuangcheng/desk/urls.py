@@ -61,7 +61,11 @@ from chuangcheng.desk import (
     sites,
     structure,
     sub_actions,
+<<<<<<< HEAD
     task_grid,
+=======
+    summaries,
+>>>>>>> ab4e101 (Assemble the weekly summary of every unit, each number with its rows)
     task_ledger,
     task_moves,
     tasks,
@@ -368,6 +372,13 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/file/<slug:kind>/", meetings.meeting_file, name="meeting_file"),
     path("meetings/<uuid:meeting_id>/drop/<slug:what>/<uuid:row_id>/", meeting_moves.drop, name="meeting_drop"),
     path("meetings/<uuid:meeting_id>/<slug:name>/", meeting_moves.meeting_move, name="meeting_move"),
+    path("summaries/", summaries.summary_list, name="summaries"),
+    path("summaries/week/", summaries.week_page, name="summary_week"),
+    path("summaries/week/file/<slug:kind>/", summaries.week_file, name="summary_week_file"),
+    path("summaries/assemble/", summaries.assemble, name="summary_assemble"),
+    path("summaries/<uuid:summary_id>/", summaries.summary_page, name="summary"),
+    path("summaries/<uuid:summary_id>/edit/", summaries.edit, name="summary_edit"),
+    path("summaries/<uuid:summary_id>/file/<slug:kind>/", summaries.summary_file, name="summary_file"),
     path("weeklies/", weeklies.weekly_list, name="weeklies"),
     path("weeklies/assemble/", weeklies.assemble, name="weekly_assemble"),
     path("weeklies/<uuid:weekly_id>/", weeklies.weekly_page, name="weekly"),

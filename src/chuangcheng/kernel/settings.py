@@ -56,6 +56,7 @@ class Settings:
     quickfix_rate: int = 5  # more than so many in an hour at one place are looked at again for certain
     recheck_share: int = 5  # of a hundred cases closed as fixed so many are looked at by somebody else; 0: none
     recheck_days: int = 5  # work days in which a drawn case should be looked at
+    summary_days: int = 2  # days of the next week until a unit's weekly summary counts as handed in
     trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS
 

@@ -94,7 +94,10 @@ ROOMS = (
         Link("desk:league", _("赛马"), "scores.view"),
         Link("desk:risk_board", _("风险"), "risks.view"),
     )),
-    Room("bulletins", _("报告"), (Link("desk:weeklies", _("周报"), "bulletins.view"),)),
+    Room("bulletins", _("报告"), (
+        Link("desk:weeklies", _("周报"), "bulletins.view"),
+        Link("desk:summaries", _("周小结"), "bulletins.view"),
+    )),
     Room("settings", _("设置"), (
         Link("desk:units", _("单位"), "people.view"),
         Link("desk:places", _("区划"), "places.view"),
