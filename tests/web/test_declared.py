@@ -27,15 +27,10 @@ MODELS = {
     "compounds": "sites.compound", "deliberations": "sites.deliberation",
     "shops": "sites.shop", "rectifications": "sites.rectification",
     "rechecks": "cases.recheck",
-<<<<<<< HEAD
     "risks": "risks.risk", "laggards": "risks.laggardlist", "sanctions": "risks.sanction",
-    "meetings": "meetings.meeting",
+    "meetings": "meetings.meeting", "summaries": "bulletins.summary",
     "tasks": "tasks.task", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
     "teams": "sites.team", "windows": "sites.site",
-=======
-    "meetings": "meetings.meeting", "summaries": "bulletins.summary",
-    "tasks": "tasks.task", "subactions": "campaigns.subaction", "teams": "sites.team", "windows": "sites.site",
->>>>>>> ab4e101 (Assemble the weekly summary of every unit, each number with its rows)
 }  # fmt: skip
 
 

@@ -61,11 +61,8 @@ from chuangcheng.desk import (
     sites,
     structure,
     sub_actions,
-<<<<<<< HEAD
     task_grid,
-=======
     summaries,
->>>>>>> ab4e101 (Assemble the weekly summary of every unit, each number with its rows)
     task_ledger,
     task_moves,
     tasks,

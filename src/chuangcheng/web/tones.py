@@ -111,7 +111,6 @@ TONES = {
     ("subaction", "running"): "working",
     ("subaction", "done"): "done",
     ("subaction", "cancelled"): "off",
-<<<<<<< HEAD
     ("risk", "open"): "waiting",
     ("risk", "handling"): "working",
     ("risk", "relieved"): "checking",
@@ -126,10 +125,8 @@ TONES = {
     ("laggard", "rejected"): "bad",
     ("sanction", "recorded"): "waiting",
     ("sanction", "confirmed"): "bad",
-=======
     ("summary", "open"): "working",
     ("summary", "handed_in"): "done",
->>>>>>> ab4e101 (Assemble the weekly summary of every unit, each number with its rows)
     ("weekly", "draft"): "waiting",
     ("weekly", "issued"): "done",
     ("delivery", "waiting"): "waiting",
