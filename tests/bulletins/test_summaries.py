@@ -87,7 +87,11 @@ def test_the_week_before_stands_beside(worked: Any, ledger: Any) -> None:
     assert (found["overdue"], found["tasks_late"], found["tasks_ended"]) == ([0, 1], [0, 1], [1, 0])
     told = {row.name: (row.now, row.before, row.change) for row in summary_text.compared(
         Summary.objects.select_related("unit").get(unit=ledger["street"], week_start=MONDAY + timedelta(days=7)))}  # fmt: skip
-    assert told["closed"] == ("1", "2", "-1") and told["received"] == ("0", "3", "-3") and told["visits"] == ("0", "0", "0")
+    assert (
+        told["closed"] == ("1", "2", "-1")
+        and told["received"] == ("0", "3", "-3")
+        and told["visits"] == ("0", "0", "0")
+    )
 
 
 def test_what_did_not_change_leaves_no_trace_and_what_did_is_renewed(worked: Any, ledger: Any) -> None:
@@ -106,7 +110,10 @@ def test_the_worker_keeps_up(worked: Any, ledger: Any) -> None:
         assert summary_actions.keep_up() == 4
         assert summary_actions.keep_up() == 0
     row = Summary.objects.get(unit=ledger["street"])
-    assert (row.state, row.due_at.isoformat()) == ("open", "2026-09-22T16:00:00+00:00")  # the end of Tuesday in the city
+    assert (row.state, row.due_at.isoformat()) == (
+        "open",
+        "2026-09-22T16:00:00+00:00",
+    )  # the end of Tuesday in the city
     with clock.at(row.due_at - timedelta(seconds=1)):
         assert summary_actions.keep_up() == 0
     with clock.at(row.due_at):
@@ -246,7 +253,9 @@ UNITS = [
 
 @pytest.mark.parametrize(("kind", "valid_from", "valid_to", "listed"), UNITS)
 def test_which_units_have_a_week(db: None, kind: str, valid_from: Any, valid_to: Any, listed: bool) -> None:
-    unit = Unit.objects.create(code="N", name="新", short_name="新", kind=kind, valid_from=valid_from, valid_to=valid_to)
+    unit = Unit.objects.create(
+        code="N", name="新", short_name="新", kind=kind, valid_from=valid_from, valid_to=valid_to
+    )
     assert (unit in summarising.units_of(MONDAY + timedelta(days=6))) is listed
 
 
@@ -255,9 +264,17 @@ def test_the_sentences_hold_every_figure_with_its_rows(worked: Any, ledger: Any)
         assemble()
     row = Summary.objects.select_related("unit").get(unit=ledger["street"])
     told = summary_text.sentences(row)
-    assert [heading for heading, _pieces in told] == ["案件办理", "任务落实", "督查整改", "领导批示"]  # no score is known
+    assert [heading for heading, _pieces in told] == [
+        "案件办理",
+        "任务落实",
+        "督查整改",
+        "领导批示",
+    ]  # no score is known
     text = "".join(piece.text for piece in told[0][1])
-    assert text.startswith("本周收到案件 3 件，到期 3 件；结案 2 件，其中按期 1 件、曾返工 1 件。") and "超期未办结 1 件" in text
+    assert (
+        text.startswith("本周收到案件 3 件，到期 3 件；结案 2 件，其中按期 1 件、曾返工 1 件。")
+        and "超期未办结 1 件" in text
+    )
     linked = [piece for _heading, pieces in told for piece in pieces if piece.url]
     assert len(linked) == len(summarising.NAMES)
     assert all(piece.text.isdigit() for piece in linked) and len({piece.url for piece in linked}) == len(linked)
@@ -279,7 +296,10 @@ def test_the_documents(worked: Any, ledger: Any, personas: Any) -> None:
     document = summary_text.compose(row)
     texts = "\n".join(document.texts())
     assert document.draft and document.issue == "2026 年第 38 周" and document.title == "河东街道周工作小结"
-    assert all(words in texts for words in ("一、案件办理", "与上周比较", "本单位补充", "人手不足。", "（2026年9月14日—9月20日）"))
+    assert all(
+        words in texts
+        for words in ("一、案件办理", "与上周比较", "本单位补充", "人手不足。", "（2026年9月14日—9月20日）")
+    )
     rows = list(Summary.objects.select_related("unit").order_by("unit__official_order"))
     whole = summary_text.compose_all(rows, MONDAY)
     assert "4 个单位" in whole.sections[0].paragraphs[0] and "收到案件 3" in whole.sections[0].paragraphs[0]

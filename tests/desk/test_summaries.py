@@ -44,7 +44,9 @@ def test_every_number_opens_just_as_many_rows(as_persona: Sign, week_over: Summa
         shown = [(str(client.get(address).context["listing"].count), address) for _text, address in told]
         lines = {line.name: (line.now, client.get(line.url).context["listing"].count) for line in page["compared"]}
     assert shown == told and len(told) == 16
-    assert all(int(now) == count for now, count in lines.values()) and sum(int(now) for now, _count in lines.values()) > 8
+    assert (
+        all(int(now) == count for now, count in lines.values()) and sum(int(now) for now, _count in lines.values()) > 8
+    )
 
 
 def test_every_number_of_every_unit(as_persona: Sign, week_over: Summary) -> None:
@@ -56,7 +58,9 @@ def test_every_number_of_every_unit(as_persona: Sign, week_over: Summary) -> Non
             for row, _url, cells in page["lines"] for value, address in cells
             if value and client.get(address).context["listing"].count != value
         ]  # fmt: skip
-        sums = {name: (value, client.get(address).context["listing"].count) for name, value, address, _n in page["figures"]}
+        sums = {
+            name: (value, client.get(address).context["listing"].count) for name, value, address, _n in page["figures"]
+        }
     assert wrong == [] and len(page["lines"]) == 4
     # a sum over units leaves out what no unit with a summary answers for: here everything has one
     assert all(value == count for value, count in sums.values()), sums
