@@ -13,6 +13,7 @@ from django.test import Client
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
 from tests.cases.conftest import limits, play  # noqa: F401
+from tests.tasks.conftest import ledger, make  # noqa: F401
 
 if TYPE_CHECKING:
     from chuangcheng.framework.models import Category

@@ -22,6 +22,8 @@ from chuangcheng.kernel.actor import Actor
 from tests.api.conftest import REPORTS, Caller, body
 
 OPENAPI = "/api/v1/openapi.json"
+TASK_MOVES = ("progress", "submit", "withdraw", "pass", "strike_off", "send_back", "uphold", "check", "relapse", "arrange",
+              "postpone", "void", "comment")  # fmt: skip
 PATHS = {
     "/api/v1/reports": {"get", "post"},
     "/api/v1/reports/{report_id}": {"get"},
@@ -73,6 +75,9 @@ PATHS = {
     "/api/v1/hotline/orders/{number}/callback": {"put"},
     "/api/v1/instructions": {"get"},
     "/api/v1/instructions/{instruction_id}": {"get"},
+    "/api/v1/tasks": {"get", "post"},
+    "/api/v1/tasks/{task_id}": {"get"},
+    **{f"/api/v1/tasks/{{task_id}}/moves/{name}": {"post"} for name in TASK_MOVES},
     "/api/v1/nearby": {"get"},
     "/api/v1/nearby/{case_id}/watches": {"post"},
 }
@@ -122,7 +127,7 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
     cases = {
         (path, method)
         for path, methods in PATHS.items()
-        if path.startswith(("/api/v1/cases", "/api/v1/hotline", "/api/v1/instructions"))
+        if path.startswith(("/api/v1/cases", "/api/v1/hotline", "/api/v1/instructions", "/api/v1/tasks"))
         for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}

@@ -13,8 +13,9 @@ from ninja.openapi.schema import REF_TEMPLATE
 from pydantic import BaseModel
 
 from chuangcheng import __version__
-from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, reports
+from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, reports, tasks
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
+from chuangcheng.api.task_shapes import TaskIn
 from chuangcheng.kernel.problems import Refused
 
 api = NinjaAPI(
@@ -31,6 +32,7 @@ api.add_router("/cases", cases.router)
 api.add_router("/cases", moves.router)
 api.add_router("/hotline", hotline.router)
 api.add_router("/instructions", instructions.router)
+api.add_router("/tasks", tasks.router)
 api.add_router("/nearby", nearby.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -41,7 +43,7 @@ def openapi() -> bytes:
     """The OpenAPI document: what the routes declare, the bodies they read themselves, and the common problems."""
     document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/")))
     schemas = document["components"]["schemas"]
-    models: tuple[type[BaseModel], ...] = (ReportIn, WatchIn, ProblemOut, *hotline.BODIES.values())
+    models: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, ProblemOut, *hotline.BODIES.values())
     for model in models:
         schemas.update(_definitions(model))
     paths = document["paths"]
@@ -52,10 +54,8 @@ def openapi() -> bytes:
     for path, model in hotline.BODIES.items():
         body = {"application/json": {"schema": {"$ref": _ref(model.__name__)}}}
         _body(paths[f"/api/v1/hotline{path}"]["put"], body)
-    for name, (shape, _) in moves.MOVES.items():
-        schemas.update(_definitions(shape))
-        body = {"application/json": {"schema": {"$ref": _ref(shape.__name__)}}}
-        _body(paths[f"/api/v1/cases/{{case_id}}/moves/{name}"]["post"], body)
+    _body(paths["/api/v1/tasks"]["post"], {"application/json": {"schema": {"$ref": _ref("TaskIn")}}})
+    _describe_moves(paths, schemas)
     _body(
         paths["/api/v1/nearby/{case_id}/watches"]["post"], {"application/json": {"schema": {"$ref": _ref("WatchIn")}}}
     )
@@ -66,6 +66,18 @@ def openapi() -> bytes:
             "content": {"application/problem+json": {"schema": failure}},
         }
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _describe_moves(paths: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """The bodies of moves, which the routes read themselves."""
+    for name, (shape, _) in moves.MOVES.items():
+        schemas.update(_definitions(shape))
+        body = {"application/json": {"schema": {"$ref": _ref(shape.__name__)}}}
+        _body(paths[f"/api/v1/cases/{{case_id}}/moves/{name}"]["post"], body)
+    for name, (step, _) in tasks.MOVES.items():
+        schemas.update(_definitions(step))
+        body = {"application/json": {"schema": {"$ref": _ref(step.__name__)}}}
+        _body(paths[f"/api/v1/tasks/{{task_id}}/moves/{name}"]["post"], body)
 
 
 def serve_openapi(_request: HttpRequest) -> HttpResponse:

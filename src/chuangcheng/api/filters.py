@@ -21,8 +21,9 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.places.selectors import division_by_code
 from chuangcheng.sites.compounds.selectors import compound_by_code
+from chuangcheng.tasks.models import Task
 
-Row = TypeVar("Row", Case, Report, Instruction)
+Row = TypeVar("Row", Case, Report, Instruction, Task)
 Placed = TypeVar("Placed", Case, Report)
 
 
@@ -120,7 +121,7 @@ class CaseQuery(PageQuery):
             rows = rows.filter(rework_count__gt=0)
         rows = _within(rows, self.area)
         for name in ("filed", "due", "closed", "dispatched", "flagged"):
-            rows = _between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))
+            rows = between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))
         return selectors.search(rows, self.q) if self.q else rows
 
 
@@ -146,7 +147,7 @@ class ReportQuery(PageQuery):
             rows = rows.filter(state__in=("filed", "linked"))
         if self.rate:
             rows = rows_behind(rows, self.rate, clock.now(), of=self.of)
-        rows = _between(_within(rows, self.area), "received_at", self.received_from, self.received_to)
+        rows = between(_within(rows, self.area), "received_at", self.received_from, self.received_to)
         return selectors.search(rows, self.q) if self.q else rows
 
 
@@ -173,7 +174,7 @@ class InstructionQuery(PageQuery):
             if self.overdue:
                 replies = replies.filter(instructions.overdue(clock.now()))
             rows = rows.filter(pk__in=replies.values("instruction"))
-        rows = _between(rows, "entered_at", self.entered_from, self.entered_to)
+        rows = between(rows, "entered_at", self.entered_from, self.entered_to)
         return instructions.search(rows, self.q) if self.q else rows
 
 
@@ -184,13 +185,15 @@ def _within(rows: QuerySet[Placed], code: str | None) -> QuerySet[Placed]:
     return rows.filter(division_path__startswith=division.path) if division else rows.none()
 
 
-def _between(rows: QuerySet[Row], field: str, first: date | None, last: date | None) -> QuerySet[Row]:
+def between(rows: QuerySet[Row], field: str, first: date | None, last: date | None) -> QuerySet[Row]:
+    """The rows whose ``field``, a moment, lies on the city's days from ``first`` to ``last``."""
     if first:
-        rows = rows.filter(**{f"{field}__gte": _midnight(first)})
+        rows = rows.filter(**{f"{field}__gte": midnight(first)})
     if last:
-        rows = rows.filter(**{f"{field}__lt": _midnight(last + timedelta(days=1))})
+        rows = rows.filter(**{f"{field}__lt": midnight(last + timedelta(days=1))})
     return rows
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When the city's day begins."""
     return datetime.combine(day, time(), CITY_ZONE)

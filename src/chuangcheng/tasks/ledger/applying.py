@@ -92,7 +92,7 @@ def _current(line: Line) -> Task:
 def _make(actor: Actor, line: Line, words: str) -> None:
     given = {cell.key: cell.there for cell in line.cells}
     said = given.pop("words", ""), given.pop("share", "")
-    lead = _unit(given.get("lead", ""))
+    lead = find_unit(given.get("lead", ""))
     values = _values(given, lead)
     values |= {"problem": given.get("problem", ""), "due_on": _day(given.get("due_on", ""))}
     task, made = actions.create_task(actor=actor, given=actions.TaskInput(id=UUID(line.id), **values))
@@ -108,17 +108,18 @@ def _void(actor: Actor, line: Line, _words: str) -> None:
 def _values(given: dict[str, str], lead: Unit) -> dict[str, Any]:
     """Cells as the actions want them. Refused by the name of what is unknown."""
     if "lead" in given:
-        lead = _unit(given["lead"])
+        lead = find_unit(given["lead"])
     read: dict[str, Callable[[str], Any]] = {
-        "place": _number, "source": _source, "standard": _standard, "lead": _unit,
-        "supports": lambda text: tuple(_unit(name) for name in filter(None, text.split("、"))),
+        "place": _number, "source": _source, "standard": find_standard, "lead": find_unit,
+        "supports": lambda text: tuple(find_unit(name) for name in filter(None, text.split("、"))),
         "leader": lambda text: find_person(text, lead), "owner": lambda text: find_person(text, lead),
         "start_on": lambda text: _day(text) if text else None,
     }  # fmt: skip
     return {key: read.get(key, str)(text) for key, text in given.items() if key != "due_on"}
 
 
-def _unit(name: str) -> Unit:
+def find_unit(name: str) -> Unit:
+    """The unit of that code, short name or name; ``task.unknown_unit``."""
     rows = people.units()
     found = rows.filter(code=name).first() or rows.filter(short_name=name).first() or rows.filter(name=name).first()
     if found is None:
@@ -126,7 +127,8 @@ def _unit(name: str) -> Unit:
     return found
 
 
-def _standard(code: str) -> Standard | None:
+def find_standard(code: str) -> Standard | None:
+    """The standard of that code in any published edition, None for no code; ``task.unknown_standard``."""
     for edition in framework.published_editions() if code else ():
         found = framework.standard_by_code(edition, code)
         if found is not None:

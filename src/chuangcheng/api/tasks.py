@@ -1,0 +1,168 @@
+"""Tasks for programs of staff: read, entered, and moved by the same actions as on the desk, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from chuangcheng.api import paging
+from chuangcheng.api.answers import answer, iso
+from chuangcheng.api.body import read_model
+from chuangcheng.api.staff import StaffToken, TokenRequest
+from chuangcheng.api.task_shapes import (
+    TaskArrangeIn,
+    TaskDatedIn,
+    TaskIn,
+    TaskMaySayIn,
+    TaskOut,
+    TaskPage,
+    TaskProgressIn,
+    TaskQuery,
+    TaskSaidIn,
+    TaskStepIn,
+    TaskUpholdIn,
+)  # fmt: skip
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
+from chuangcheng.people.models import Unit
+from chuangcheng.people.rights import require
+from chuangcheng.tasks import actions, selectors
+from chuangcheng.tasks.ledger.applying import find_standard, find_unit
+from chuangcheng.tasks.models import slip_of
+from chuangcheng.tasks.once import once
+from chuangcheng.tasks.persons import find_person
+from chuangcheng.tasks.states import RUNNING, TASK
+
+router = Router(tags=["tasks"], auth=StaffToken())
+
+_PLAIN = ("number", "place", "source", "source_note", "problem", "measure", "goal", "state", "share", "proofs")
+_DAYS = ("start_on", "due_on", "first_due_on")
+_JOINED = ("standard__code", "lead__code", "lead__short_name", "leader__username", "owner__username")
+#: What a row of the list reads.
+COLUMNS = ("id", *_PLAIN, *_DAYS, *_JOINED, "ended_on", "created_at")
+
+
+@router.get("", response={200: TaskPage}, operation_id="list_tasks", summary="List tasks")
+def list_tasks(request: TokenRequest, query: Query[TaskQuery]) -> HttpResponse:
+    """The tasks in sight of the token's post, newest first."""
+    require(request.auth, "tasks.view")
+    return paging.page(query.narrow(selectors.visible_to(request.auth)), "created_at", query, COLUMNS, _row)
+
+
+@router.get("/{task_id}", response={200: TaskOut}, operation_id="get_task", summary="One task")
+def get_task(request: TokenRequest, task_id: UUID) -> HttpResponse:
+    """A task with what was said about it, and the moves that the post may take now."""
+    require(request.auth, "tasks.view")
+    return answer(told(request.auth, task_id))
+
+
+@router.post("", response={200: TaskOut, 201: TaskOut}, operation_id="create_task", summary="Enter a task")
+def create_task(request: TokenRequest) -> HttpResponse:
+    """A new row of a ledger: 201, or 200 when the same id came with the same body before."""
+    actor = request.auth
+    require(actor, "tasks.edit")
+    given = read_model(request, TaskIn)
+    task, made = actions.create_task(actor=actor, given=_input(actor, given))
+    return answer(told(actor, task.pk), 201 if made else 200)
+
+
+def _input(actor: Actor, given: TaskIn) -> actions.TaskInput:
+    plain = given.model_dump(exclude={"lead", "supports", "standard", "leader", "owner", "waits_for"})
+    lead = find_unit(given.lead)
+    return actions.TaskInput(
+        **plain, lead=lead, supports=tuple(find_unit(code) for code in given.supports),
+        standard=find_standard(given.standard or ""), leader=find_person(given.leader, lead),
+        owner=find_person(given.owner, lead),
+        waits_for=tuple(task.pk for task in selectors.by_numbers(actor, given.waits_for)),
+    )  # fmt: skip
+
+
+def told(actor: Actor, task_id: UUID) -> dict[str, Any]:
+    """A task as :class:`~chuangcheng.api.task_shapes.TaskOut` shapes it."""
+    task = selectors.get_task_for(actor, task_id)
+    row = selectors.visible_to(actor).filter(pk=task_id).values(*COLUMNS).get()
+    entries = [
+        {"verb": entry.verb, "words": entry.words, "share": entry.share, "made_at": iso(entry.made_at)}
+        for entry in task.entries.all()
+    ]
+    return {
+        **_row(row), "stage": task.stage, "supports": [_unit(unit) for unit in task.supports.all()],
+        "waits_for": sorted(task.waits_for.values_list("number", flat=True)), "entries": entries,
+        "moves": [*(move.name for move in selectors.moves_for(actor, task) if move.name in MOVES), "comment"],
+    }  # fmt: skip
+
+
+def _unit(unit: Unit) -> dict[str, str]:
+    return {"code": unit.code, "name": unit.short_name}
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    today = clock.today().date()
+    return {
+        "id": str(row["id"]),
+        **{name: row[name] for name in _PLAIN},
+        **{name: row[name].isoformat() if row[name] else None for name in _DAYS},
+        "standard": row["standard__code"],
+        "lead": {"code": row["lead__code"], "name": row["lead__short_name"]},
+        "leader": row["leader__username"],
+        "owner": row["owner__username"],
+        "slip": slip_of(row["state"], row["ended_on"], row["due_on"], row["first_due_on"], today),
+        "overdue": row["state"] in RUNNING and row["due_on"] < today,
+        "created_at": iso(row["created_at"]),
+    }
+
+
+def _arrange(actor: Actor, task_id: UUID, given: TaskArrangeIn) -> object:
+    lead = selectors.get_task_for(actor, task_id).lead
+    values: dict[str, Any] = given.model_dump(exclude={"id"}, exclude_none=True)
+    values |= {role: find_person(values[role], lead) for role in ("leader", "owner") if role in values}
+    return actions.arrange_task(actor=actor, task_id=task_id, **values)
+
+
+def _plainly(action: Callable[..., object]) -> Callable[[Actor, UUID, Any], object]:
+    return lambda actor, task_id, given: action(actor=actor, task_id=task_id, **given.model_dump(exclude={"id"}))
+
+
+#: Steps by name. Changing what a row says (``amend``) stays with the desk and the workbook.
+MOVES: dict[str, tuple[type[TaskStepIn], Callable[[Actor, UUID, Any], object]]] = {
+    "progress": (TaskProgressIn, _plainly(actions.report_progress)),
+    "submit": (TaskSaidIn, _plainly(actions.submit_task)),
+    "withdraw": (TaskStepIn, _plainly(actions.withdraw_task)),
+    "pass": (TaskMaySayIn, _plainly(actions.pass_task)),
+    "strike_off": (TaskMaySayIn, _plainly(actions.strike_off)),
+    "send_back": (TaskSaidIn, _plainly(actions.send_back)),
+    "uphold": (TaskUpholdIn, _plainly(actions.uphold_task)),
+    "check": (TaskSaidIn, _plainly(actions.check_upkeep)),
+    "relapse": (TaskDatedIn, _plainly(actions.mark_relapse)),
+    "arrange": (TaskArrangeIn, _arrange),
+    "postpone": (TaskDatedIn, _plainly(actions.extend_task)),
+    "void": (TaskSaidIn, _plainly(actions.void_task)),
+    "comment": (TaskSaidIn, _plainly(actions.add_comment)),
+}
+
+
+def _route(name: str) -> None:
+    shape, run = MOVES[name]
+
+    def move(request: TokenRequest, task_id: UUID) -> HttpResponse:
+        actor = request.auth
+        require(actor, "tasks.view")
+        given = read_model(request, shape)
+        selectors.get_task_for(actor, task_id)  # what is not in sight is not there
+        asked = [name, given.model_dump(mode="json")]
+        once(actor=actor, task_id=task_id, request_id=given.id, asked=asked, run=lambda: run(actor, task_id, given))
+        return answer(told(actor, task_id))
+
+    label = "Comment" if name == "comment" else TASK.move(name).label.en
+    router.post(
+        f"/{{task_id}}/moves/{name}", response={200: TaskOut}, operation_id=f"{name}_task", summary=label,
+        description=f"{shape.__doc__} The same id with the same body again answers with the task as it stands.",
+    )(move)  # fmt: skip
+
+
+for _name in MOVES:
+    _route(_name)
