@@ -11,6 +11,7 @@ import gzip
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ MAX_UNPACKED = 600 * 2**20  #: largest workbook once unzipped; csv.gz may be lar
 MAX_CSV_UNPACKED = 4 * 2**30
 MAX_CELLS = 12_000_000  #: rows × columns of one sheet's used block (24 bytes each)
 MAX_COLUMNS = 702  #: up to column ZZ
+
+#: All that the standard library raises for an archive damaged in some byte; an unknown version is a RuntimeError.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, RuntimeError, ValueError)
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
 RawRow = list[object]
@@ -113,7 +117,7 @@ class _Csv:
                         raise Refused("tables.wrong_type", name=self.name)
             except UnicodeDecodeError:
                 return False
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 raise Refused("tables.broken", name=self.name, where="gzip") from error
         return True
 
@@ -170,7 +174,7 @@ def _looks_like_text(head: bytes) -> bool:
 def _reading(name: str, file: IO[bytes], size: int) -> bytes:
     try:
         return file.read(size)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Refused("tables.broken", name=name, where="gzip") from error
 
 
@@ -187,7 +191,7 @@ def _zipped(source: Path | bytes, name: str) -> Iterator[RawSheet]:
                 scans = {}
             else:
                 raise Refused("tables.wrong_type", name=name)
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         raise Refused("tables.broken", name=name, where="zip") from error
     return _workbook(source, name, scans)
 

@@ -77,9 +77,11 @@ def sender(request: HttpRequest) -> str:
         if len(hops) >= trusted:
             address = hops[-trusted]
     try:
-        return str(ipaddress.ip_address(address))
+        found = ipaddress.ip_address(address)
     except ValueError:
         return NOWHERE
+    # A socket for both kinds tells IPv4 as ::ffff:192.0.2.1: cut to a /64, all of them would be one client.
+    return str((found.version == 6 and found.ipv4_mapped) or found)
 
 
 def _count(key: str, moment: int, seconds: int) -> int:

@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -157,6 +158,17 @@ class TestStored:
     def test_what_is_no_model_is_refused(self, data: bytes) -> None:
         with pytest.raises(ValueError, match=r"."):
             models.load(data)
+
+    def test_one_changed_byte_is_the_same_model_or_a_refusal(self, learned: Model) -> None:
+        sound, dice = learned.dump(), Random(7)
+        for place in [*range(0, 90, 3), *(dice.randrange(len(sound)) for _ in range(90))]:
+            data = bytearray(sound)
+            data[place] ^= dice.randrange(1, 256)
+            try:
+                again = models.load(bytes(data))
+            except ValueError:
+                continue
+            assert again.terms == learned.terms and again.judge("路灯坏了") == learned.judge("路灯坏了")
 
     def test_code_in_a_file_never_runs(self, learned: Model) -> None:
         stored = _stored(learned.dump())

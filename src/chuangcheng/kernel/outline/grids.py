@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.table import Table
 
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.sheets import MAX_BYTES, Merge, RawSheet, open_sheets, parts_of
+from chuangcheng.kernel.sheets import BROKEN_ZIP, MAX_BYTES, Merge, RawSheet, open_sheets, parts_of
 from chuangcheng.kernel.values import as_text
 
 MAX_ROWS = 20_000  #: of one table; the largest assessment systems have some hundred
@@ -82,7 +82,7 @@ def _is_word(source: Path | bytes, name: str) -> bool:
     try:
         with zipfile.ZipFile(_opened(source)) as archive:
             return "word/document.xml" in archive.namelist()
-    except zipfile.BadZipFile as error:
+    except BROKEN_ZIP as error:
         raise Refused("tables.broken", name=name, where="zip") from error
 
 

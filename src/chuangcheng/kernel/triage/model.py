@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chuangcheng.kernel.sheets import BROKEN_ZIP
 from chuangcheng.kernel.triage.measures import NEVER, Heat
 from chuangcheng.kernel.triage.weighing import Recipe, weigh_one
 from chuangcheng.kernel.triage.wording import PARTS, features, part_of, telling
@@ -105,7 +105,7 @@ def load(data: bytes) -> Model:
             tuple(head["terms"]), tuple(head["labels"]), recipe=Recipe(**head["recipe"]), about=head["about"],
             heat=Heat(**head["heat"]), threshold=float(head["threshold"]), **arrays,
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
+    except (TypeError, AttributeError, *BROKEN_ZIP) as error:
         raise ValueError(f"not a model: {error}") from error
     _check(model)
     return model
