@@ -1,19 +1,71 @@
 /**
  * One line or bar chart. `data-chart` names the `<script type="application/json">` that holds
- * `{"kind": "line"|"bar", "names": [...], "series": [{"name", "values"}], "unit": "%"}`.
+ * `{"kind": "line"|"bar", "names": [...], "series": [{"name", "values"}], "unit": "%"}`; beside these may stand
+ * `"bands": [{"grade", "low", "high"}]`, drawn behind the lines, and `"target": {"name", "value"}`, a dashed line.
  */
 import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import {
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TooltipComponent,
+} from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+use([
+  BarChart,
+  LineChart,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  CanvasRenderer,
+]);
+
+interface Band {
+  grade: string;
+  low: number | null;
+  high: number | null;
+}
 
 interface Content {
   kind: "line" | "bar";
   names: string[];
   series: { name: string; values: (number | null)[] }[];
   unit?: string;
+  bands?: Band[];
+  target?: { name: string; value: number } | null;
+}
+
+const TONES: Record<string, string> = { A: "grade-a", B: "grade-b", C: "grade-c", "C#": "grade-cc" };
+
+/** Bands and target belong to the first series. The axis is held by the readings: a band without an end has none. */
+function marks({ bands, target }: Content, token: (name: string) => string): object {
+  if (!bands?.length && !target) return {};
+  return {
+    markArea: {
+      silent: true,
+      label: { position: "insideTopRight", color: token("ink-3"), fontSize: 11 },
+      data: (bands ?? []).map(({ grade, low, high }) => [
+        { name: grade, yAxis: low ?? "min", itemStyle: { color: token(TONES[grade] ?? "grade-c"), opacity: 0.12 } },
+        { yAxis: high ?? "max" },
+      ]),
+    },
+    ...(target
+      ? {
+          markLine: {
+            silent: true,
+            symbol: "none",
+            lineStyle: { type: "dashed", color: token("ink-3") },
+            label: { formatter: target.name, position: "insideStartTop", color: token("ink-2") },
+            data: [{ yAxis: target.value }],
+          },
+        }
+      : {}),
+  };
 }
 
 export function draw(element: HTMLElement): void {
@@ -36,7 +88,9 @@ export function draw(element: HTMLElement): void {
       axisLabel: { formatter: `{value}${content.unit ?? ""}` },
       splitLine: { lineStyle: { color: token("line") } },
     },
-    series: content.series.map(({ name, values }) => ({
+    series: content.series.map(({ name, values }, index) => ({
+      ...(index === 0 ? marks(content, token) : {}),
+      connectNulls: true,
       name,
       data: values,
       type: content.kind,

@@ -78,6 +78,8 @@ PATHS = {
     "/api/v1/tasks": {"get", "post"},
     "/api/v1/tasks/{task_id}": {"get"},
     **{f"/api/v1/tasks/{{task_id}}/moves/{name}": {"post"} for name in TASK_MOVES},
+    "/api/v1/readings": {"get", "post"},
+    "/api/v1/readings/{reading_id}": {"get"},
     "/api/v1/nearby": {"get"},
     "/api/v1/nearby/{case_id}/watches": {"post"},
 }
@@ -127,7 +129,7 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
     cases = {
         (path, method)
         for path, methods in PATHS.items()
-        if path.startswith(("/api/v1/cases", "/api/v1/hotline", "/api/v1/instructions", "/api/v1/tasks"))
+        if path.split("/")[3] in {"cases", "hotline", "instructions", "readings", "tasks"}
         for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}

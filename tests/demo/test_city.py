@@ -13,14 +13,14 @@ from django.db.models import Count, F
 
 from chuangcheng.cases.models import Assignment, Case, Report
 from chuangcheng.cases.states import CASE, REPORT
-from chuangcheng.demo import patrol, quarter
+from chuangcheng.demo import indicators, patrol, quarter
 from chuangcheng.demo import run as demo
 from chuangcheng.demo.plan import LOGINS
 from chuangcheng.framework.models import Duty, Edition, Standard
 from chuangcheng.history import projections
 from chuangcheng.history.models import Event, Outbox
 from chuangcheng.history.verify import verify
-from chuangcheng.indicators.models import Indicator
+from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.notices.models import Notice
 from chuangcheng.patrols.models import Check, Visit
@@ -73,7 +73,10 @@ def _it_is_founded() -> None:
     assert all(Person.objects.get(username=name).has_usable_password() for name in LOGINS)
     assert not Person.objects.exclude(username__in=LOGINS).filter(password__startswith="argon2").exists()
     assert Post.objects.count() == Person.objects.count()
-    assert Indicator.objects.exists()
+    nine = Indicator.objects.filter(code__in=[wanted.code for wanted in indicators.WANTED])
+    assert nine.count() == 9 and not nine.filter(source_unit=None).exists()
+    assert all(row.has_parts and row.readings.filter(channel="import").count() >= indicators.MONTHS for row in nine)
+    assert Reading.objects.exclude(division=None).exists()
 
 
 def _its_rows_tell_the_summary(summary: dict[str, Any]) -> None:

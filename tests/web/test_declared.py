@@ -31,6 +31,7 @@ MODELS = {
     "meetings": "meetings.meeting", "summaries": "bulletins.summary",
     "tasks": "tasks.task", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
     "teams": "sites.team", "windows": "sites.site",
+    "indicators": "indicators.indicator", "readings": "indicators.reading", "doubts": "indicators.doubt",
 }  # fmt: skip
 
 

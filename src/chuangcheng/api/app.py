@@ -13,7 +13,7 @@ from ninja.openapi.schema import REF_TEMPLATE
 from pydantic import BaseModel
 
 from chuangcheng import __version__
-from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, reports, tasks
+from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, readings, reports, tasks
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.api.task_shapes import TaskIn
 from chuangcheng.kernel.problems import Refused
@@ -34,6 +34,7 @@ api.add_router("/hotline", hotline.router)
 api.add_router("/instructions", instructions.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/nearby", nearby.router)
+api.add_router("/readings", readings.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -43,7 +44,8 @@ def openapi() -> bytes:
     """The OpenAPI document: what the routes declare, the bodies they read themselves, and the common problems."""
     document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/")))
     schemas = document["components"]["schemas"]
-    models: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, ProblemOut, *hotline.BODIES.values())
+    bodies: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, readings.ReadingIn, *hotline.BODIES.values())
+    models = (*bodies, ProblemOut)
     for model in models:
         schemas.update(_definitions(model))
     paths = document["paths"]
@@ -59,6 +61,7 @@ def openapi() -> bytes:
     _body(
         paths["/api/v1/nearby/{case_id}/watches"]["post"], {"application/json": {"schema": {"$ref": _ref("WatchIn")}}}
     )
+    _body(paths["/api/v1/readings"]["post"], {"application/json": {"schema": {"$ref": _ref("ReadingIn")}}})
     failure = {"$ref": _ref("ProblemOut")}
     for operation in (operation for path in paths.values() for operation in path.values()):
         operation["responses"]["default"] = {

@@ -22,6 +22,7 @@ from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
+from chuangcheng.demo.indicators import Numbers
 from chuangcheng.demo.instructions import Instructions
 from chuangcheng.demo.keeping import keep
 from chuangcheng.demo.meetings import Meetings
@@ -114,6 +115,7 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     Meetings(stage, cast, seed).schedule()
     Campaigns(stage, cast, seed).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
+    Numbers(stage, cast, seed).schedule()
 
 
 def _close_day(cast: Cast, midnight: datetime, end: datetime) -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.indicators import imports as readings
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport
 from chuangcheng.people import sheets as people_sheets
@@ -48,6 +49,8 @@ REGISTERS = {
                           compounds.write_template, "小区导入模板.xlsx"),
     "shops": Register(_("门店"), "shops.edit", "desk:shops", shops.import_shops, shops.write_template,
                       "门店导入模板.xlsx"),
+    "readings": Register(_("指标读数"), "indicators.edit", "desk:indicators", readings.import_readings,
+                         readings.write_template, "指标读数导入模板.xlsx"),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Edition
 from chuangcheng.indicators import selectors as indicators
 from chuangcheng.indicators.models import Reading
+from chuangcheng.indicators.rulebook import Rulebook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols.models import Check, Visit
@@ -120,10 +121,12 @@ def units(request: StaffRequest) -> HttpResponse:
 
 
 def _judged(readings: QuerySet[Any]) -> list[tuple[Reading, str, str]]:
-    """Readings with the target of each and its grade."""
+    """Readings with the target of each and its grade, by the version in force for the period."""
+    rows = list(readings[:BEHIND])
+    book = Rulebook([row.indicator for row in rows])
     return [
-        (row, indicators.bound(row.indicator), indicators.verdict(row.indicator, row.value).grade)
-        for row in readings[:BEHIND]
+        (row, indicators.bound(book.at(row.indicator, row.period_start)), indicators.verdict_of(row, book).grade)
+        for row in rows
     ]
 
 

@@ -54,9 +54,10 @@ def case_counts(rows: Sequence[Outbox]) -> None:
     projector.mark_codes({*found, *(code for code in own if code)})
 
 
-@on("reading.recorded")
+@on("reading.recorded", "indicator.changed")
 def reading_counts(row: Outbox) -> None:
-    """The standard that the indicator belongs to. The subject is the reading, or its indicator."""
+    """The standard that the indicator belongs to. The subject is the reading, or its indicator: another definition
+    judges anew what lies in the periods that it is in force for."""
     indicators = Indicator.objects.filter(pk=row.subject_id)
     if row.subject_kind == "reading":
         indicators = Indicator.objects.filter(pk__in=Reading.objects.filter(pk=row.subject_id).values("indicator"))

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from chuangcheng.cases.status import RUNNING, put_right, with_status
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import ChecklistItem, Edition
 from chuangcheng.indicators.models import Indicator, Reading
+from chuangcheng.indicators.rulebook import Rulebook
 from chuangcheng.kernel.scoring import judge_standard
 from chuangcheng.patrols.models import Check, Visit
 from chuangcheng.scoring.method import WINDOW, Finding
@@ -152,9 +152,10 @@ def _readings(last: datetime) -> list[ReadingFact]:
         indicator__in=indicators, recorded_at__lte=last, period_start__gt=last.replace(year=last.year - 2, day=1).date()
     )
     found = []
+    book = Rulebook(indicators.values())
     for row in rows.select_related("division"):
         indicator = indicators[row.indicator_id]
-        share = _judge(indicator, row.value)
+        share = _judge(indicator, book.scoring(indicator, row.period_start), row.exact)
         if share is not None and indicator.standard is not None:
             found.append(
                 ReadingFact(
@@ -165,8 +166,8 @@ def _readings(last: datetime) -> list[ReadingFact]:
     return found
 
 
-def _judge(indicator: Indicator, value: Decimal) -> Fraction | None:
-    rule = indicator.scoring or (indicator.standard.scoring if indicator.standard else {})
+def _judge(indicator: Indicator, rule: dict[str, Any], value: Fraction) -> Fraction | None:
+    rule = rule or (indicator.standard.scoring if indicator.standard else {})
     try:
         return judge_standard(rule, value=value).share
     except (ValueError, KeyError) as error:

@@ -12,6 +12,8 @@ from chuangcheng.framework.models import Evidence
 from chuangcheng.framework.time_rules import named
 from chuangcheng.indicators import selectors as indicators
 from chuangcheng.indicators.models import Indicator, Reading
+from chuangcheng.indicators.stand import stand_of
+from chuangcheng.kernel.plausible import DOUBTS
 from chuangcheng.people.models import Unit
 from chuangcheng.sites.shops import compliance
 from chuangcheng.web import scored
@@ -23,6 +25,7 @@ register.filter("item_words", scored.item_words)
 register.filter("rule_lines", scored.rule_lines)
 register.filter("points", scored.points)
 register.filter("sanctions", scored.sanctions)
+register.filter("stand", stand_of)
 
 _METHODS = {
     "onsite": gettext_noop("实地考察"),
@@ -76,6 +79,12 @@ def period(indicator: Indicator, reading: Reading) -> str:
 def written(reading: Reading) -> str:
     """The value of a reading as offices write it: ``93.1%``, ``9.2 m²``."""
     return indicators.written(reading.indicator, reading.value)
+
+
+@register.filter
+def doubt_word(code: str) -> str:
+    """What speaks against a reading, as words."""
+    return DOUBTS[code].text(language()) if code in DOUBTS else code
 
 
 @register.filter

@@ -1,12 +1,11 @@
-"""Defining indicators and recording readings. A reading is a fact; a correction is a later one for the same period."""
+"""Defining indicators: what stands is the newest version, and every version is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
-from uuid import UUID
 
 from django.db import transaction
 
@@ -14,25 +13,25 @@ from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Edition, Standard
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox
-from chuangcheng.indicators.facts import indicator_facts, reading_facts
+from chuangcheng.indicators.facts import indicator_facts
 from chuangcheng.indicators.measures import MEASURES, measure_of
-from chuangcheng.indicators.models import Indicator, Reading
+from chuangcheng.indicators.models import Definition, Indicator
 from chuangcheng.indicators.periods import start_of
 from chuangcheng.kernel import clock, scoring
 from chuangcheng.kernel.actor import Actor
-from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import normalise
 from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
-from chuangcheng.places.models import Division
 
 DEFINE = "framework.edit"
-RECORD = "indicators.edit"
 #: Scoring kinds that a single number decides.
 BY_NUMBER = ("threshold", "ratio")
-_PLACES = Decimal("0.0001")
-_LIMIT = Decimal(10) ** 12
+#: What a version keeps.
+VERSIONED = (
+    "zh", "en", "unit_of_measure", "scoring", "frequency", "source_unit", "low", "high", "numerator_zh",
+    "denominator_zh", "due_days", "note",
+)  # fmt: skip
 
 
 def define_indicator(
@@ -48,11 +47,20 @@ def define_indicator(
     source_unit: Unit | None = None,
     low: Decimal | None = None,
     high: Decimal | None = None,
+    numerator_zh: str = "",
+    denominator_zh: str = "",
+    due_days: int | None = None,
+    note: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> Indicator:
     """Make or change the indicator of that code; defining again what stands changes nothing.
 
-    ``low`` and ``high`` are the plausible range (default: that of the measure). Refused: ``indicators.bad_scoring``,
-    ``indicators.unknown_frequency``, ``indicators.bad_range``, ``indicators.missing``.
+    ``low`` and ``high`` are the plausible range (default: that of the measure). A change makes a new version, which
+    judges readings of periods from ``valid_from`` on (default: the current period); what lies before stays judged by
+    the version before. Refused: ``indicators.bad_scoring``, ``indicators.unknown_frequency``,
+    ``indicators.bad_range``, ``indicators.bad_validity``, ``indicators.missing``, ``indicators.one_part``, and
+    ``indicators.has_readings`` for another frequency or measure once there are readings.
     """
     measure = MEASURES.get(unit_of_measure)
     values: dict[str, Any] = {
@@ -60,23 +68,42 @@ def define_indicator(
         "scoring": dict(scoring), "frequency": frequency, "source_unit": source_unit,
         "low": measure.low if low is None and measure else low,
         "high": measure.high if high is None and measure else high,
+        "numerator_zh": normalise(numerator_zh)[:120], "denominator_zh": normalise(denominator_zh)[:120],
+        "due_days": due_days, "note": normalise(note)[:500], "valid_to": valid_to,
     }  # fmt: skip
     _check_definition(code, values)
     with transaction.atomic():
         rights.require_or_system(actor, DEFINE)
         indicator = Indicator.objects.select_for_update().filter(code=code).first()
         fresh = indicator is None
-        indicator = indicator or Indicator(code=code)
+        current = start_of(frequency, clock.today().date())
+        indicator = indicator or Indicator(code=code, asked_from=valid_from or current)
         changed = [name for name, value in values.items() if fresh or getattr(indicator, name) != value]
         if not changed:
             return indicator
+        if not fresh and {"frequency", "unit_of_measure"} & set(changed) and indicator.readings.exists():
+            raise Refused("indicators.has_readings", indicator=code)
         for name in changed:
             setattr(indicator, name, values[name])
+        from_ = start_of(frequency, valid_from) if valid_from else None if fresh else current
+        if valid_to is not None and valid_to < (from_ or indicator.asked_from or valid_to):
+            raise Refused("indicators.bad_validity")
         action = "indicator.defined" if fresh else "indicator.changed"
-        history.append(indicator, action, actor, after=indicator_facts(indicator))
+        history.append(indicator, action, actor, after=indicator_facts(indicator, from_))
         indicator.save(force_insert=fresh)
+        if fresh or set(VERSIONED) & set(changed):
+            _keep_version(indicator, from_)
         outbox.emit(action, ("indicator", indicator.pk), {"code": code})
     return indicator
+
+
+def _keep_version(indicator: Indicator, valid_from: date | None) -> None:
+    """The definition as it stands now, as the next version."""
+    last = indicator.definitions.order_by("-number").values_list("number", flat=True).first() or 0
+    values = {name: getattr(indicator, name) for name in VERSIONED}
+    Definition.objects.create(
+        indicator=indicator, number=last + 1, valid_from=valid_from, made_at=clock.now(), **values
+    )  # fmt: skip
 
 
 def _check_definition(code: str, values: Mapping[str, Any]) -> None:
@@ -86,6 +113,8 @@ def _check_definition(code: str, values: Mapping[str, Any]) -> None:
         start_of(values["frequency"], date(2026, 1, 1))
     except ValueError:
         raise Refused("indicators.unknown_frequency", frequency=values["frequency"]) from None
+    if bool(values["numerator_zh"]) != bool(values["denominator_zh"]):
+        raise Refused("indicators.one_part")
     low, high = values["low"], values["high"]
     if low is not None and high is not None and low > high:
         raise Refused("indicators.bad_range", low=low, high=high)
@@ -110,6 +139,9 @@ def define_from_edition(*, actor: Actor, edition: Edition) -> list[Indicator]:
 
 
 def _from_standard(actor: Actor, standard: Standard) -> Indicator:
+    standing = Indicator.objects.filter(code=standard.code).first()
+    if standing is not None:  # the office may have changed it since
+        return standing
     leads = framework.lead_units(standard)
     return define_indicator(
         actor=actor,
@@ -142,91 +174,3 @@ def _follow(edition: Edition) -> int:
         if heir is not None:
             moved += Indicator.objects.filter(pk=indicator.pk).update(standard=heir)
     return moved
-
-
-def record_reading(
-    *,
-    actor: Actor,
-    indicator_code: str,
-    period_start: date,
-    value: Decimal,
-    division: Division | None = None,
-    source: str = "",
-    happened_at: datetime | None = None,
-    confirmed: bool = False,
-    reading_id: UUID | None = None,
-) -> Reading:
-    """Record the value of a period, which ``period_start`` may be any day of; for the whole city or one division.
-
-    The same value again answers with the reading that stands, another value is a correction. ``happened_at`` is when
-    the number was taken (default now). Refused: ``indicators.implausible`` unless ``confirmed``,
-    ``indicators.future``, ``indicators.bad_value``, ``common.different_body`` for a used ``reading_id``.
-    """
-    moment = _moment(happened_at)
-    with transaction.atomic():
-        indicator = Indicator.objects.select_for_update().filter(code=indicator_code).first()
-        if indicator is None:
-            rights.require_or_system(actor, RECORD)
-            raise Refused("common.not_found")
-        rights.require_or_system(actor, RECORD, unit_id=indicator.source_unit_id)
-        reading = Reading(
-            id=reading_id or new_id(), indicator=indicator, division=division, happened_at=moment,
-            period_start=start_of(indicator.frequency, period_start), value=_value(value),
-            source=normalise(source)[:100], recorded_at=clock.now(),
-        )  # fmt: skip
-        standing = _standing(reading)
-        if reading_id and (known := Reading.objects.filter(pk=reading_id).first()):
-            return _same(known, reading)
-        if standing is not None and standing.value == reading.value:
-            return standing
-        _check_reading(indicator, reading, confirmed)
-        _keep(actor, indicator, reading, "correction" if standing else "")
-    return reading
-
-
-def _moment(happened_at: datetime | None) -> datetime:
-    if happened_at is None:
-        return clock.now()
-    if happened_at.tzinfo is None:
-        raise Refused("common.naive_time", value=happened_at.isoformat())
-    return happened_at
-
-
-def _value(value: Decimal) -> Decimal:
-    if not value.is_finite() or abs(value) >= _LIMIT:
-        raise Refused("indicators.bad_value", value=value)
-    return value.quantize(_PLACES)
-
-
-def _standing(reading: Reading) -> Reading | None:
-    """The reading that counts now for the same indicator, period and division."""
-    same = Reading.objects.filter(
-        indicator=reading.indicator, division=reading.division, period_start=reading.period_start
-    )
-    return same.order_by("recorded_at", "id").last()
-
-
-def _same(known: Reading, given: Reading) -> Reading:
-    names = ("indicator_id", "division_id", "period_start", "value")
-    if any(getattr(known, name) != getattr(given, name) for name in names):
-        raise Refused("common.different_body")
-    return known
-
-
-def _check_reading(indicator: Indicator, reading: Reading, confirmed: bool) -> None:
-    if reading.period_start > clock.today().date() or reading.happened_at > clock.now():
-        raise Refused("indicators.future")
-    too_low = indicator.low is not None and reading.value < indicator.low
-    too_high = indicator.high is not None and reading.value > indicator.high
-    if (too_low or too_high) and not confirmed:
-        raise Refused("indicators.implausible", value=reading.value, low=indicator.low, high=indicator.high)
-
-
-def _keep(actor: Actor, indicator: Indicator, reading: Reading, reason: str) -> None:
-    reading.save(force_insert=True)
-    history.append(
-        indicator, "indicator.recorded", actor, after=reading_facts(reading), reason=reason,
-        happened_at=reading.happened_at,
-    )  # fmt: skip
-    indicator.save(update_fields=history.CHAIN_FIELDS)
-    outbox.emit("reading.recorded", ("reading", reading.pk), {"indicator": indicator.code})
