@@ -151,7 +151,7 @@ def _input(given: ReadingIn) -> ReadingInput:
     division = division_by_code(given.division) if given.division else None
     if given.division and division is None:
         problem = Refused("indicators.unknown_division", given=given.division)
-        raise Refused("common.invalid", fields=(FieldProblem("division", problem.code, problem.message()),))
+        raise Refused("common.invalid", fields=(FieldProblem("division", problem.code, problem.label),))
     figures = {name: getattr(given, name) for name in ("value", "numerator", "denominator")}
     return ReadingInput(
         id=given.id, indicator_code=given.indicator, period_start=named[1], division=division, source=given.source,

@@ -18,6 +18,7 @@ from chuangcheng.indicators.measures import RATIO
 from chuangcheng.indicators.models import Channel, Indicator
 from chuangcheng.indicators.periods import start_of
 from chuangcheng.kernel.actor import SYSTEM, Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.plausible import DOUBTS, as_figure
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport, RowProblem
@@ -80,7 +81,8 @@ class _Reader:
         report.unchanged += not taken.new
         if taken.new and taken.doubt is not None:
             report.extra["doubtful"] += 1
-            why = "、".join(DOUBTS[code].zh for code in taken.doubt.codes)
+            said = [DOUBTS[code] for code in taken.doubt.codes]
+            why = Label("、".join(one.zh for one in said), ", ".join(one.en for one in said))
             report.note(RowProblem.of(cell.row, Refused("indicators.doubtful", why=why), where))
 
     def _given(self, cell: Cell) -> ReadingInput:
