@@ -45,7 +45,7 @@ def openapi() -> bytes:
     document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/")))
     schemas = document["components"]["schemas"]
     bodies: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, readings.ReadingIn, *hotline.BODIES.values())
-    models = (*bodies, ProblemOut)
+    models: tuple[type[BaseModel], ...] = (*bodies, ProblemOut)
     for model in models:
         schemas.update(_definitions(model))
     paths = document["paths"]
