@@ -223,3 +223,19 @@ def test_words_in_english(as_persona: Sign, plan: Plan) -> None:
     client.cookies["django_language"] = "en"
     html = client.get(url(plan())).content.decode()
     assert "Agenda" in html and "Office meeting" in html and "Planned" in html
+
+
+def test_read_receipts_show_only_when_they_are_on(as_persona: Sign, plan: Plan, personas: Any, settings: Any) -> None:
+    from dataclasses import replace
+
+    meeting = plan()
+    actions.call_meeting(actor=personas["office"], meeting_id=meeting.pk)
+    street, office = as_persona("street"), as_persona("office")
+    street.get(url(meeting))
+    assert "未阅" not in office.get(url(meeting)).content.decode()
+    assert not meeting.invitations.filter(read_at__isnull=False).exists()
+    settings.CITY = replace(settings.CITY, read_receipts=True)
+    assert office.get(url(meeting)).content.decode().count("未阅") == 2
+    street.get(url(meeting))
+    assert office.get(url(meeting)).content.decode().count("未阅") == 1
+    assert "未阅" not in street.get(url(meeting)).content.decode(), "only who runs the meeting sees it"

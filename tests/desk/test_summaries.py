@@ -145,3 +145,23 @@ def test_in_english_the_frame_speaks_english(as_persona: Sign, week_over: Summar
     html = client.get(url(week_over)).content.decode()
     assert "Beside the week before" in html and "Cases closed" in html and "本周收到案件" in html
     assert summary_text.label_of("score").en == "Own score"
+
+
+def test_who_added_nothing_is_listed_only_where_that_is_on(as_persona: Sign, week_over: Summary, settings: Any) -> None:
+    from dataclasses import replace
+
+    office, address = as_persona("office"), "/desk/summaries/silent/"
+    assert office.get(address).status_code == 404
+    assert address not in office.get("/desk/summaries/").content.decode()
+    settings.CITY = replace(settings.CITY, not_reported=True)
+    assert address in office.get("/desk/summaries/").content.decode()
+    assert as_persona("street").get(address).status_code == 403
+    assert address not in as_persona("street").get("/desk/summaries/").content.decode()
+    assert [row.unit.short_name for row, _url in office.get(address).context["rows"]] == [
+        "东山区创城办", "城市管理局", "河东街道", "河西街道",
+    ]  # fmt: skip
+    Summary.objects.filter(pk=week_over.pk).update(edited=True)
+    page = office.get(address)
+    assert len(page.context["rows"]) == 3 and page.context["all"] == 4 and "河东街道" not in page.content.decode()
+    Summary.objects.all().delete()
+    assert "没有" in office.get(address).content.decode()

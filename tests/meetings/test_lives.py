@@ -331,3 +331,24 @@ def test_what_was_changed_past_history_is_found_and_put_right(present: Plan, per
     assert projections.rebuild() == 0
     Event.objects.filter(subject_id=meeting.pk).delete()
     assert len(list(projections.check())) == 1
+
+
+def test_read_receipts_are_a_burden_and_off(plan: Plan, personas: Any, ledger: Any, settings: Any) -> None:
+    from dataclasses import replace
+
+    meeting = plan()
+    street = meeting.invitations.get(unit=ledger["street"])
+    assert actions.note_read(actor=personas["street"], meeting_id=meeting.pk) is False
+    settings.CITY = replace(settings.CITY, read_receipts=True)
+    assert actions.note_read(actor=personas["street2"], meeting_id=meeting.pk) is False  # not invited
+    assert actions.note_read(actor=CITIZEN, meeting_id=meeting.pk) is False
+    events = Event.objects.count()
+    assert actions.note_read(actor=personas["street"], meeting_id=meeting.pk) is True
+    street.refresh_from_db()
+    assert street.read_at == NOON
+    with clock.at(NOON + timedelta(hours=1)):
+        assert actions.note_read(actor=personas["street"], meeting_id=meeting.pk) is False
+    street.refresh_from_db()
+    assert street.read_at == NOON and Event.objects.count() == events
+    other = meeting.invitations.get(unit=ledger["department"])
+    assert other.read_at is None

@@ -116,12 +116,14 @@ def add_line(*, actor: Actor, unit: Unit, day: date, part: str, words: str) -> D
     """A few words of a head's own, which nobody asks for. Refused: ``common.invalid``, ``bulletins.other_unit``."""
     allow_lines(actor, unit)
     said = tidy(words)
-    problems = [FieldProblem("part", "choice", "请选择栏目")] if part not in PARTS else []
+    problems = [FieldProblem("part", "choice", Label("请选择栏目", "Choose a part"))] if part not in PARTS else []
     if not 0 < len(said) <= LONGEST:
-        problems.append(FieldProblem("words", "length", f"请写 1–{LONGEST} 字"))
+        problems.append(FieldProblem("words", "length", Label(f"请写 1–{LONGEST} 字", f"1 to {LONGEST} characters")))
     with transaction.atomic():
         if DayLine.objects.filter(unit=unit, day=day).count() >= MOST_LINES:
-            problems.append(FieldProblem("words", "many", f"一天最多 {MOST_LINES} 条"))
+            problems.append(
+                FieldProblem("words", "many", Label(f"一天最多 {MOST_LINES} 条", f"At most {MOST_LINES} a day"))
+            )
         if problems:
             raise Refused("common.invalid", fields=tuple(problems))
         return DayLine.objects.create(unit=unit, day=day, part=part, words=said, made_by_id=actor.person_id)

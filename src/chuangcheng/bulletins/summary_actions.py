@@ -17,6 +17,7 @@ from chuangcheng.bulletins.states import SUMMARY
 from chuangcheng.history import actions as history
 from chuangcheng.kernel import clock, digest
 from chuangcheng.kernel.actor import SYSTEM, Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
@@ -77,7 +78,10 @@ def edit_summary(*, actor: Actor, summary_id: UUID, words: str) -> Summary:
     ``state.move_refused`` once it was handed in, ``common.invalid``."""
     said = tidy(words)
     if len(said) > LONGEST:
-        raise Refused("common.invalid", fields=(FieldProblem("words", "length", f"最多 {LONGEST} 字"),))
+        raise Refused(
+            "common.invalid",
+            fields=(FieldProblem("words", "length", Label(f"最多 {LONGEST} 字", f"At most {LONGEST} characters")),),
+        )
     with transaction.atomic():
         row = _locked(actor, summary_id)
         row.state = SUMMARY.next(row.state, "edit")

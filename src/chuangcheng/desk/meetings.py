@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -24,7 +25,7 @@ from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.meetings import selectors
+from chuangcheng.meetings import actions, selectors
 from chuangcheng.meetings.agenda import sources
 from chuangcheng.meetings.kinds import current
 from chuangcheng.meetings.models import AgendaItem, Invitation, Meeting
@@ -120,6 +121,7 @@ def meeting_list(request: StaffRequest) -> HttpResponseBase:
 def meeting_page(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
     """One meeting: what it is about with the rows behind it, what became of the last decisions, what was decided."""
     meeting = selectors.get_meeting_for(request.actor, meeting_id)
+    actions.note_read(actor=request.actor, meeting_id=meeting.pk)
     items = list(meeting.items.select_related("unit"))
     behind = selectors.rows_behind(request.actor, items)
     today = clock.today().date()
@@ -135,6 +137,7 @@ def meeting_page(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
         "persons": meeting.persons.all(), "fates": {code: label.text(language()) for code, label in FATES.items()},
         "may_decide": runs_it and meeting.state in MEETING.move("decide").sources,
         "may_add": runs_it and meeting.state in MEETING.move("build").sources,
+        "receipts": runs_it and settings.CITY.read_receipts,
         "has_file": reads and meeting.state in ("minuted", "issued"),
         "entries": [(event.action, event.happened_at, event.actor_label) for event in events_of("meeting", meeting.pk)],
     }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -84,7 +85,8 @@ LISTING = Listing(
 @page("bulletins.view")
 def summary_list(request: StaffRequest) -> HttpResponseBase:
     """Every unit's week, the newest first."""
-    return LISTING.respond(request, selectors.summaries_for(request.actor), "desk/summaries.html")
+    return LISTING.respond(request, selectors.summaries_for(request.actor), "desk/summaries.html",
+                           {"lists_silent": settings.CITY.not_reported})  # fmt: skip
 
 
 @page("bulletins.view")
@@ -151,6 +153,17 @@ def _week(request: StaffRequest) -> tuple[list[Summary], date | None, list[date]
     monday = asked or (weeks[0] if weeks else None)
     rows = found.filter(week_start=monday).order_by("unit__official_order", "unit__code") if monday else []
     return list(rows), monday, weeks
+
+
+@page("bulletins.issue")
+def not_reported(request: StaffRequest) -> HttpResponse:
+    """The units that added nothing to the week's summary; only where the city has switched such lists on."""
+    if not settings.CITY.not_reported:
+        raise Refused("common.not_found")
+    rows, monday, _weeks = _week(request)
+    silent = [(row, summary_url(row)) for row in rows if not row.edited]
+    context = {"rows": silent, "all": len(rows), "week": week_words(monday) if monday else ""}
+    return render(request, "desk/summary_silent.html", context)
 
 
 @page("bulletins.view")

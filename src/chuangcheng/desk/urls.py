@@ -381,6 +381,7 @@ urlpatterns = [
     path("summaries/", summaries.summary_list, name="summaries"),
     path("summaries/week/", summaries.week_page, name="summary_week"),
     path("summaries/week/file/<slug:kind>/", summaries.week_file, name="summary_week_file"),
+    path("summaries/silent/", summaries.not_reported, name="summary_silent"),
     path("summaries/assemble/", summaries.assemble, name="summary_assemble"),
     path("summaries/<uuid:summary_id>/", summaries.summary_page, name="summary"),
     path("summaries/<uuid:summary_id>/edit/", summaries.edit, name="summary_edit"),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.kernel.ids import new_id
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.meetings.kinds import current
@@ -59,32 +60,36 @@ def check_meeting(given: MeetingInput, now: datetime) -> None:
 def said(values: dict[str, Any], now: datetime) -> Iterator[FieldProblem]:
     """What is wrong with the values that are named."""
     if values.get("kind", next(iter(current()))) not in current():
-        yield FieldProblem("kind", "choice", "请选择会议类型")
+        yield FieldProblem("kind", "choice", Label("请选择会议类型", "Choose a kind of meeting"))
     if not tidy(values.get("title", "?")):
-        yield FieldProblem("title", "required", "请填写会议名称")
+        yield FieldProblem("title", "required", Label("请填写会议名称", "Give it a title"))
     for name in ("title", "place"):
         if len(values.get(name, "")) > 120 or "\0" in values.get(name, ""):
-            yield FieldProblem(name, "length", "最多 120 字")
+            yield FieldProblem(name, "length", Label("最多 120 字", "At most 120 characters"))
     starts = values.get("starts_at")
     if starts is not None and not now - FAR < starts < now + FAR:
-        yield FieldProblem("starts_at", "far", "时间应在前后一年之内")
+        yield FieldProblem(
+            "starts_at", "far", Label("时间应在前后一年之内", "The time must lie within a year of today")
+        )
     if len(values.get("units", ())) > MOST_UNITS:
-        yield FieldProblem("units", "many", f"最多 {MOST_UNITS} 个单位")
+        yield FieldProblem("units", "many", Label(f"最多 {MOST_UNITS} 个单位", f"At most {MOST_UNITS} units"))
 
 
 def check_decision(given: DecisionInput, today: date) -> None:
     """The same for a decision; what a task would refuse is refused here already."""
     problems = []
     if not tidy(given.words):
-        problems.append(FieldProblem("words", "required", "请写明议定事项"))
+        problems.append(FieldProblem("words", "required", Label("请写明议定事项", "Say what was decided")))
     if len(given.words) > WORDS or "\0" in given.words:
-        problems.append(FieldProblem("words", "length", f"最多 {WORDS} 字"))
+        problems.append(FieldProblem("words", "length", Label(f"最多 {WORDS} 字", f"At most {WORDS} characters")))
     if given.due_on < today:
-        problems.append(FieldProblem("due_on", "past", "时限不能早于今天"))
+        problems.append(FieldProblem("due_on", "past", Label("时限不能早于今天", "The date must not lie before today")))
     if given.due_on > today + timedelta(days=5 * 366):
-        problems.append(FieldProblem("due_on", "far", "时限最长五年"))
+        problems.append(FieldProblem("due_on", "far", Label("时限最长五年", "The date lies at most five years ahead")))
     if given.lead in given.supports:
-        problems.append(FieldProblem("supports", "lead", "牵头单位不能同时为配合单位"))
+        problems.append(
+            FieldProblem("supports", "lead", Label("牵头单位不能同时为配合单位", "The lead cannot support itself"))
+        )
     _refuse(problems)
 
 

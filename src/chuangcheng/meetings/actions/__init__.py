@@ -8,6 +8,7 @@ from chuangcheng.meetings.actions.planning import (
     call_meeting,
     cancel_meeting,
     drop_item,
+    note_read,
     plan_meeting,
     postpone_meeting,
 )
@@ -15,6 +16,6 @@ from chuangcheng.meetings.inputs import DecisionInput, MeetingInput
 
 __all__ = [
     "DecisionInput", "MeetingInput", "add_item", "amend_meeting", "build_agenda", "call_meeting", "cancel_meeting",
-    "decide", "drop_decision", "drop_item", "hold_meeting", "issue_minutes", "plan_meeting", "postpone_meeting",
-    "write_minutes",
+    "decide", "drop_decision", "drop_item", "hold_meeting", "issue_minutes", "note_read", "plan_meeting",
+    "postpone_meeting", "write_minutes",
 ]  # fmt: skip

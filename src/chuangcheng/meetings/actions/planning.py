@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -15,6 +16,7 @@ from chuangcheng.history.numbers import take as take_number
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.meetings import agenda
@@ -23,6 +25,7 @@ from chuangcheng.meetings.models import AgendaItem, Invitation, Meeting
 from chuangcheng.meetings.policies import allow
 from chuangcheng.meetings.states import MEETING
 from chuangcheng.meetings.steps import begin, locked, take
+from chuangcheng.people import rights
 from chuangcheng.people.models import Person, Unit
 
 AMENDED = ("title", "starts_at", "place", "chair", "units", "persons")
@@ -136,16 +139,31 @@ def _build(meeting: Meeting, actor: Actor) -> int:
     return len(fresh) + len(own)
 
 
+def note_read(*, actor: Actor, meeting_id: UUID) -> bool:
+    """Note the first look of an invited unit, where the city has switched read-receipts on; whether it was noted now.
+    No history row: it is no fact that anybody should rely on."""
+    post = rights.post_of(actor)
+    if not settings.CITY.read_receipts or post is None:
+        return False
+    unread = Invitation.objects.filter(meeting=meeting_id, unit=post.unit_id, read_at=None)
+    return bool(unread.update(read_at=clock.now()))
+
+
 def add_item(*, actor: Actor, meeting_id: UUID, words: str) -> AgendaItem:
     """An item in words, at the end. Refused: ``common.invalid``."""
     said_words = tidy(words)
     if not 0 < len(said_words) <= 200:
-        raise Refused("common.invalid", fields=(FieldProblem("words", "length", "请写 1–200 字"),))
+        raise Refused(
+            "common.invalid", fields=(FieldProblem("words", "length", Label("请写 1–200 字", "1 to 200 characters")),)
+        )
     with transaction.atomic():
         meeting = locked(actor, meeting_id)
         MEETING.next(meeting.state, "build")
         if meeting.items.filter(source="").count() >= agenda.OWN:
-            raise Refused("common.invalid", fields=(FieldProblem("words", "many", f"最多 {agenda.OWN} 条"),))
+            raise Refused(
+                "common.invalid",
+                fields=(FieldProblem("words", "many", Label(f"最多 {agenda.OWN} 条", f"At most {agenda.OWN}")),),
+            )
         last = meeting.items.aggregate(last=Max("place"))["last"] or 0
         item = AgendaItem.objects.create(meeting=meeting, place=last + 1, words=said_words)
         take(meeting, "build", actor, facts={"items": last + 1})
