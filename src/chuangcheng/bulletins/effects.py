@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from chuangcheng.bulletins import actions, summary_actions
 from chuangcheng.bulletins.models import Summary, Weekly
@@ -24,7 +25,7 @@ def losses(_asked: agenda.Asked) -> Iterator[agenda.Row]:
     """The standards where the city loses most points, with each unit that leads them."""
     edition = framework.current_edition()
     for line in scoring.biggest_losses(edition) if edition else ():
-        leads = [unit.pk for unit in framework.lead_units(line.standard)]
+        leads: list[UUID | None] = [unit.pk for unit in framework.lead_units(line.standard)]
         yield from ((pk, line.standard.pk) for pk in leads or [None])
 
 

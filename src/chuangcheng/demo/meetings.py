@@ -33,8 +33,8 @@ class Plot:
 
 
 PLOTS = tuple(
-    Plot(*plot, tuple(map(tuple, decisions)))  # type: ignore[misc]
-    for *plot, decisions in words()["meetings"]["plots"]
+    Plot(days, kind, title, place, units, tuple((said, given, end) for said, given, end in decisions))
+    for days, kind, title, place, units, decisions in words()["meetings"]["plots"]
 )
 
 
@@ -71,7 +71,8 @@ class Meetings:
 
     def _call(self, number: int, starts: datetime, chosen: list[tuple[str, str]]) -> None:
         plot = PLOTS[number]
-        chair = Person.objects.get(pk=self.cast.named["leader"].person_id) if plot.kind == "headquarters" else None
+        leader = self.cast.named["leader"].person_id
+        chair = Person.objects.filter(pk=leader).first() if leader and plot.kind == "headquarters" else None
         given = actions.MeetingInput(kind=plot.kind, title=plot.title, unit=self.cast.units["CCB"], starts_at=starts,
                                      place=plot.place, chair=chair, units=self._units(chosen))  # fmt: skip
         meeting, _new = actions.plan_meeting(actor=self.office, given=given)
