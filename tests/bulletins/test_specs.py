@@ -169,7 +169,13 @@ def test_which_tasks_moved(make: Make, ledger: Any) -> None:
 
 
 def test_two_weeks_in_one_query_are_told_apart(make: Make, ledger: Any, django_assert_num_queries: Any) -> None:
-    days = {0: INSIDE, 1: FIRST, 2: FIRST - SECOND, 3: FIRST - timedelta(days=7), 4: FIRST - timedelta(days=7, seconds=1)}
+    days = {
+        0: INSIDE,
+        1: FIRST,
+        2: FIRST - SECOND,
+        3: FIRST - timedelta(days=7),
+        4: FIRST - timedelta(days=7, seconds=1),
+    }
     for at in days.values():
         Task.objects.filter(pk=make("street").pk).update(created_at=at)
     with clock.at(NOW), django_assert_num_queries(1):
@@ -216,7 +222,9 @@ def test_the_addresses_are_all_written_out() -> None:
     assert [name for name, *_rest in ADDRESSES] == [*specs.SPECS]
 
 
-FIGURES = st.fixed_dictionaries({name: st.lists(st.integers(0, 5000), min_size=2, max_size=2) for name in summarising.NAMES})
+FIGURES = st.fixed_dictionaries(
+    {name: st.lists(st.integers(0, 5000), min_size=2, max_size=2) for name in summarising.NAMES}
+)
 
 
 def summary(figures: dict[str, list[Any]]) -> Summary:
