@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from chuangcheng.demo.found import Cast
+from chuangcheng.framework.models import NegativeItem
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.people.models import Unit
@@ -68,7 +69,8 @@ def _handled(cast: Cast) -> None:
 
 def _sanctions(cast: Cast) -> None:
     office, today = cast.named["office"], clock.today().date()
-    items = {row.code: row for row in cast.edition.negative_items.all()}
+    # Read anew: the cast knows the edition as it was before it was published.
+    items = {row.code: row for row in NegativeItem.objects.filter(edition=cast.edition.pk).select_related("edition")}
     if not {"N02", "N10"} <= set(items):
         return
     fire = actions.record_sanction(
