@@ -96,7 +96,7 @@ def test_the_figures_before_anything_is_carried(pair: tuple[Edition, Edition]) -
 def test_what_is_sure_goes_over_by_itself(pair: tuple[Edition, Edition], personas: dict[str, Actor]) -> None:
     old, new = pair
     done = carry_forward(actor=personas["office"], old=old, new=new)
-    assert done.rows == {"duties": 6, "evidence": 0, "checklists": 4, "negative": 1}
+    assert done.rows == {"duties": 6, "evidence": 0, "checklists": 4, "negative": 1, "tasks": 0}
     before, after = duties(old), duties(new)
     assert {"N0": before["F-1-1-1"], "N1": before["F-1-1-2"]} == after
     kind = selectors.kind_by_code(new, "lane")
@@ -142,6 +142,7 @@ def test_a_published_edition_takes_duties_but_keeps_its_tree(pair: tuple[Edition
         "evidence": 0,
         "checklists": 0,
         "negative": 0,
+        "tasks": 0,
     }
     assert new.site_kinds.count() == 0
 
@@ -203,4 +204,5 @@ def test_another_familys_edition_takes_duties_but_no_negative_list(small_city: A
         "evidence": 0,
         "checklists": 4,
         "negative": 0,
+        "tasks": 0,
     }

@@ -12,6 +12,7 @@ from chuangcheng.kernel.label import Label
 from chuangcheng.notices.actions import notify, sunk
 from chuangcheng.people.models import Person
 from chuangcheng.people.selectors import holding
+from chuangcheng.tasks import following  # noqa: F401 - registers what it carries
 from chuangcheng.tasks.actions.routines import make_due
 from chuangcheng.tasks.models import Task
 from chuangcheng.tasks.selectors import due_soon, overdue

@@ -17,6 +17,7 @@ DEEDS: dict[str, Label] = {
     **{f"task.{verb}": TASK.move(move).label for move, (verb, _topic) in VERBS.items()},
     "task.commented": Label("留言", "Comment"),
     "task.handed_over": Label("交接", "Handed over"),
+    "task.carried": Label("随测评标准换版", "Followed its standard into a new edition"),
     "task.requested": Label("由程序办理", "Done by a program"),
     "task.made_routine": Label("设为周期任务", "Made to come back"),
     "routine.set": Label("设置周期任务", "Recurring task set"),
