@@ -270,3 +270,15 @@ def test_names_of_a_file_are_matched_by_hand(as_persona: Sign, plain: Edition) -
     assert NamedDuty.objects.filter(unit=None).count() == 0
     assert "文件中的责任单位都已找到" in office.get(url).content.decode()
     assert as_persona("leader").post(url, {"all": "1"}).status_code == 403
+
+
+def test_a_fresh_edition_is_broken_down_by_role_on_the_page(as_persona: Sign, small_city: Any) -> None:
+    edition = load_edition(actor=SYSTEM, document=small())
+    url = reverse("desk:matrix_role", args=[edition.pk])
+    assert as_persona("leader").post(url).status_code == 403
+    office = as_persona("office")
+    assert "已按角色落实 9 项责任" in follow(office, office.post(url)).content.decode()
+    assert "已按角色落实 0 项责任" in follow(office, office.post(url)).content.decode()
+    assert kinds(edition)["F-1-1-1 U-CGJ"] == "lead"
+    Edition.objects.filter(pk=edition.pk).update(state="frozen")
+    assert "已冻结" in follow(office, office.post(url, headers={"Referer": f"http://testserver{URL}"})).content.decode()

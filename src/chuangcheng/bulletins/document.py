@@ -19,12 +19,14 @@ NOTHING = "—"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of texts; ``right`` are the columns of figures. ``urls`` has one address a row, "" where there is none."""
+    """Rows of texts; ``right`` are the columns of figures. ``urls`` has one address a row, "" where there is none.
+    ``widths`` are the columns' parts of the line; without them each is as wide as its words."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: tuple[bool, ...]
     urls: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Document:
     sections: tuple[Section, ...]
     draft: bool
     remarks: tuple[str, ...] = field(default=())
+    signature: tuple[str, ...] = ()  # who signs and the date 落款, below the first section
 
     def texts(self) -> list[str]:
         """Every text in reading order, for comparing what different printers printed."""
@@ -59,7 +62,7 @@ class Document:
             found += [section.heading, *section.paragraphs]
             if section.table:
                 found += [*section.table.headers, *(cell for row in section.table.rows for cell in row)]
-        return [*found, *self.remarks]
+        return [*found, *self.signature, *self.remarks]
 
 
 def compose(weekly: Weekly) -> Document:

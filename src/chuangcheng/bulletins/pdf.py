@@ -57,6 +57,7 @@ def plain(document: Document) -> dict[str, object]:
         "title": document.title,
         "period": document.period,
         "remarks": list(document.remarks),
+        "signature": list(document.signature),
         "sections": [
             {
                 "heading": section.heading,
@@ -69,4 +70,4 @@ def plain(document: Document) -> dict[str, object]:
 
 
 def _table(table: Table) -> dict[str, object]:
-    return {"headers": table.headers, "rows": table.rows, "right": table.right}
+    return {"headers": table.headers, "rows": table.rows, "right": table.right, "widths": table.widths}

@@ -21,6 +21,7 @@ TITLE, BODY, HEADING, PLAIN = "方正小标宋简体", "仿宋_GB2312", "黑体"
 SECOND, THIRD, FOURTH, TABLE = Pt(22), Pt(16), Pt(14), Pt(12)  # 二号, 三号, 四号, 小四
 RED = RGBColor(0xC0, 0x00, 0x00)
 LINE = Pt(28)
+_LINE_MM = 156  # between the margins
 
 
 def write_docx(weekly: Weekly) -> bytes:
@@ -34,8 +35,10 @@ def print_document(document: Document) -> bytes:
     _page(word)
     _head(word, document)
     _title(word, document)
-    for section in document.sections:
+    for number, section in enumerate(document.sections):
         _section(word, section)
+        if not number:
+            _signature(word, document.signature)
     for remark in document.remarks:
         _paragraph(word, remark, font=BODY, size=FOURTH)
     _properties(word, document)
@@ -103,6 +106,16 @@ def _section(word: Any, section: Section) -> None:
         _table(word, section.table)
 
 
+def _signature(word: Any, lines: tuple[str, ...]) -> None:
+    """落款: to the right, two characters from the edge."""
+    if lines:
+        _paragraph(word, "", font=BODY, size=THIRD)
+    for text in lines:
+        line = _paragraph(word, text, font=BODY, size=THIRD, indent=False)
+        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        line.paragraph_format.right_indent = THIRD * 2
+
+
 def _table(word: Any, table: Table) -> None:
     grid = word.add_table(rows=1, cols=len(table.headers), style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -112,6 +125,10 @@ def _table(word: Any, table: Table) -> None:
     for row in table.rows:
         for cell, text, right in zip(grid.add_row().cells, row, table.right, strict=True):
             _cell(cell, text, font=PLAIN, right=right)
+    grid.autofit = not table.widths
+    for column, width in enumerate(table.widths):
+        for cell in grid.columns[column].cells:
+            cell.width = Mm(_LINE_MM * width / sum(table.widths))
 
 
 def _repeat(row: Any) -> None:

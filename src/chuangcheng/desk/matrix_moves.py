@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from chuangcheng.desk.matrix import batch_url, common, kind_words
 from chuangcheng.desk.time_rules import uploaded
-from chuangcheng.framework import duty_templates, matrix, matrix_sheets, named, planning, selectors
+from chuangcheng.framework import actions, duty_templates, matrix, matrix_sheets, named, planning, selectors
 from chuangcheng.framework.models import DutyBatch, Edition, Standard
 from chuangcheng.framework.states import DUTY_BATCH
 from chuangcheng.kernel.label import Label
@@ -116,6 +116,17 @@ def _key(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Refused("framework.unknown_unit", unit=text[:20] or "—") from None
+
+
+@page("framework.edit")
+@require_POST
+def by_role(request: StaffRequest, edition_id: UUID) -> HttpResponse:
+    """Break the edition down by the roles of its standards; what stands stays."""
+    edition = selectors.get_edition(edition_id)
+    named.settle_named(actor=request.actor, edition=edition)
+    added = actions.assign_by_role(actor=request.actor, edition=edition)
+    messages.success(request, now_said("已按角色落实 %(n)s 项责任，原有责任不变。") % {"n": added})
+    return leave(request, reverse("desk:matrix_tools", args=[edition.pk]))
 
 
 @page("framework.edit")
