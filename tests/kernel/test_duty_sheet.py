@@ -39,7 +39,7 @@ def test_a_sound_sheet_is_read_cell_by_cell() -> None:
     [
         (sheet(row("S9", "牵头")), "A", 4, "unknown_standard"),
         (sheet(row("", "牵头")), "A", 4, "unknown_standard"),
-        (sheet(row("S1"), row("S2"), row("S1")), "A", 6, "duplicate"),
+        (sheet(row("S1"), row("S2"), row("S1")), "A", 6, "duplicate_standard"),
         (sheet(row("S1", "", "负责")), "F", 4, "unknown_kind"),
         (sheet(row("S1", "牵头", "牵头")), "A", 4, "two_leads"),
         (sheet(row("S1"), codes=("U1", "U9", "U3")), "F", 3, "unknown_unit"),
@@ -47,13 +47,15 @@ def test_a_sound_sheet_is_read_cell_by_cell() -> None:
         (sheet(row("S1"), codes=("U1", "U3", "U2")), "F", 3, "wrong_column"),
         (sheet(row("S1"), names=("城管局", "新局", "河东"), codes=("U1", "", "U3")), "F", 3, "unknown_unit"),
         (sheet(row("S1"), names=("城管局", "同名", "河东"), codes=("U1", "", "U3")), "F", 3, "unknown_unit"),
-        (sheet(row("S1"), names=("城管局", "甲", "乙"), codes=("U1", "U1", "U3")), "F", 3, "duplicate"),
+        (sheet(row("S1"), names=("城管局", "甲", "乙"), codes=("U1", "U1", "U3")), "F", 3, "duplicate_unit"),
     ],
 )
 def test_every_mistake_has_its_place(rows: Rows, column: str, number: int, code: str) -> None:
     found = read(rows, KNOWN)
     assert (found.problems[0].field, found.problems[0].row, found.problems[0].code) == (column, number, code)
     assert found.cells == {}
+    assert "{" not in found.problems[0].said("en") + found.problems[0].message
+    assert found.problems[0].said("en") != found.problems[0].message
 
 
 def test_a_unit_may_be_named_instead_of_coded_and_other_columns_are_passed_over() -> None:

@@ -110,4 +110,4 @@ def plan_import(*, actor: Actor, edition: Edition, source: Path | bytes, name: s
 
 
 def _said(problems: Sequence[FieldProblem]) -> list[FieldProblem]:
-    return [FieldProblem(f"{problem.field}列", problem.code, problem.message, problem.row) for problem in problems]
+    return [FieldProblem(f"{problem.field}列", problem.code, problem.text, problem.row) for problem in problems]

@@ -1,4 +1,4 @@
-"""The matrix as a page shows it: a part of the standards, cut at contents, by a part of the units. Five queries."""
+"""The matrix as a page shows it: a part of the standards, cut at contents, by a part of the units."""
 
 from __future__ import annotations
 

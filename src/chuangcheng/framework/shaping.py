@@ -229,7 +229,10 @@ class _Builder:
         for name in names:
             if name not in self.units and name not in self.unknown:
                 self.unknown.add(name)
-                said = f"没有单位“{name[:30]}”，导入后可手工对应"
+                said = Label(
+                    f"没有单位“{name[:30]}”，导入后可手工对应",
+                    f"There is no unit “{name[:30]}”; match it by hand after the import",
+                )
                 self.tree.remark(entry.sheet, entry.row, "support", "unknown_unit", said)
 
     def _role(self, entry: Entry, name: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from chuangcheng.kernel.coverage import LEAD, SUPPORT, TERRITORY
 from chuangcheng.kernel.duties import NONE
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem
 from chuangcheng.kernel.sheets import column_letter
 from chuangcheng.kernel.values import as_text
@@ -25,6 +26,17 @@ _READ = {
     **{kind: kind for kind in WORD}, "l": LEAD, "s": SUPPORT, "t": TERRITORY, "-": NONE, "—": NONE, "无": NONE,
     "主办": LEAD, "协办": SUPPORT,
 }  # fmt: skip
+_SAID = {
+    "unknown_standard": Label("没有测评标准“{what}”", "There is no standard “{what}”"),
+    "duplicate_standard": Label("“{what}”与第{other}行重复", "“{what}” stands in row {other} too"),
+    "unknown_unit": Label("没有单位“{what}”，请填写单位编码", "There is no unit “{what}”; give the code of one"),
+    "wrong_column": Label(
+        "“{what}”是{unit}的编码，这一列写的是“{name}”", "“{what}” is {unit}, but the column says “{name}”"
+    ),
+    "duplicate_unit": Label("单位“{what}”出现了两列", "“{what}” has two columns"),
+    "unknown_kind": Label("“{what}”不是责任类型（牵头、配合、属地）", "“{what}” is no duty (牵头, 配合, 属地)"),
+    "two_leads": Label("“{what}”有{count}个牵头单位：{units}", "“{what}” has {count} leads: {units}"),
+}
 _WITHIN = 20  # rows in which the header is looked for
 
 
@@ -47,9 +59,10 @@ class Read:
     problems: list[FieldProblem] = field(default_factory=list)
     rows: int = 0
 
-    def blame(self, column: int, row: int, code: str, message: str) -> None:
-        """``row`` counts from 0, as does ``column``."""
-        self.problems.append(FieldProblem(column_letter(column), code, message, row + 1))
+    def blame(self, column: int, row: int, code: str, **values: object) -> None:
+        """Name a mistake in the words of its code; ``row`` counts from 0, as does ``column``."""
+        said = Label(*(text.format(**values) for text in (_SAID[code].zh, _SAID[code].en)))
+        self.problems.append(FieldProblem(column_letter(column), code, said, row + 1))
 
 
 def header_of(rows: Sequence[Sequence[object]]) -> int:
@@ -77,9 +90,9 @@ def read(rows: Sequence[Sequence[object]], known: Known) -> Read:
             continue
         found.rows += 1
         if code not in known.standards:
-            found.blame(first, number, "unknown_standard", f"没有测评标准“{code[:40]}”" if code else "缺少标准代码")
+            found.blame(first, number, "unknown_standard", what=code[:40] or "—")
         elif code in seen:
-            found.blame(first, number, "duplicate", f"“{code}”与第{seen[code]}行重复")
+            found.blame(first, number, "duplicate_standard", what=code, other=seen[code])
         else:
             seen[code] = number + 1
             _row(found, code, number, columns, marks)
@@ -101,16 +114,12 @@ def _columns(
         if name in HEADERS or code == UNIT_CODE or not (name or code):
             continue
         by_name = known.names.get(name, "")
-        if not code and not by_name:
-            if name:
-                found.blame(at, header + 1, "unknown_unit", f"没有单位“{name[:30]}”，请填写单位编码")
-        elif code and code not in known.units:
-            found.blame(at, header + 1, "unknown_unit", f"没有编码为“{code[:30]}”的单位")
+        if (code and code not in known.units) or not (code or by_name):
+            found.blame(at, header + 1, "unknown_unit", what=(code or name)[:30])
         elif code and by_name and by_name != code:
-            said = f"“{code}”是{known.units[code]}的编码，这一列写的是“{name}”"
-            found.blame(at, header + 1, "wrong_column", said)
+            found.blame(at, header + 1, "wrong_column", what=code, unit=known.units[code], name=name)
         elif (unit := code or by_name) in columns.values():
-            found.blame(at, header + 1, "duplicate", f"单位“{known.units[unit]}”出现了两列")
+            found.blame(at, header + 1, "duplicate_unit", what=known.units[unit])
         else:
             columns[at] = unit
     return columns
@@ -121,7 +130,7 @@ def _row(found: Read, code: str, number: int, columns: Mapping[int, str], marks:
         word = marks.get(at, "")
         kind = _READ.get(word.lower())
         if kind is None:
-            found.blame(at, number, "unknown_kind", f"“{word[:20]}”不是责任类型（牵头、配合、属地）")
+            found.blame(at, number, "unknown_kind", what=word[:20])
         else:
             found.cells[code, unit] = kind
 
@@ -137,7 +146,7 @@ def _check_leads(found: Read, rows: Mapping[str, int], units: set[str], known: K
         after = [*leads.get(standard, []), *sorted(stand - units)]
         if len(after) > 1 and set(after) != stand:
             words = "、".join(known.units.get(unit, unit) for unit in after)
-            found.blame(column, row - 1, "two_leads", f"“{standard}”有{len(after)}个牵头单位：{words}")
+            found.blame(column, row - 1, "two_leads", what=standard, count=len(after), units=words)
 
 
 def _text(cell: object) -> str:
