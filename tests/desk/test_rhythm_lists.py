@@ -153,13 +153,28 @@ def test_every_source_of_an_agenda_leads_somewhere(as_persona: Sign, noon: Any) 
 #: Address, who opens it.
 PAGES = [
     ("/desk/meetings/", {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"}),
-    ("/desk/meetings/calendar/", {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"}),
-    ("/desk/meetings/figures/", {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"}),
+    (
+        "/desk/meetings/calendar/",
+        {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"},
+    ),
+    (
+        "/desk/meetings/figures/",
+        {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"},
+    ),
     ("/desk/meetings/new/", {"office", "subcommand", "district"}),
     ("/desk/day/", {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"}),
-    ("/desk/day/?print=pdf", {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"}),
-    ("/desk/summaries/", {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"}),
-    ("/desk/summaries/week/", {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"}),
+    (
+        "/desk/day/?print=pdf",
+        {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"},
+    ),
+    (
+        "/desk/summaries/",
+        {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"},
+    ),
+    (
+        "/desk/summaries/week/",
+        {"office", "leader", "subcommand", "district", "department", "street", "community", "auditor"},
+    ),
 ]
 
 
@@ -202,7 +217,10 @@ def test_a_sub_command_convenes_its_own_only(as_persona: Sign, ledger: Any) -> N
     assert [name for _pk, name in page.context["form"].fields["unit"].choices] == ["环境卫生分指挥部"]
     district = as_persona("district").get("/desk/meetings/new/").context["form"].fields["unit"].choices
     assert {name for _pk, name in district} == {"东山区创城办", "河东街道", "河西街道", "永安社区"}
-    assert len(as_persona("office").get("/desk/meetings/new/").context["form"].fields["unit"].choices) == Unit.objects.count()
+    assert (
+        len(as_persona("office").get("/desk/meetings/new/").context["form"].fields["unit"].choices)
+        == Unit.objects.count()
+    )
 
 
 def test_weeks_in_words() -> None:

@@ -54,9 +54,24 @@ def test_who_left_or_was_locked_out_is_told_nothing(plan: Plan, personas: Any) -
 
 #: Move, what is asked with it, the news in both languages ("" = none).
 NEWS = [
-    ("call", {}, "会议通知：创城办例会（2026-09-17 12:00）", "You are invited to a meeting: Office meeting (2026-09-17 12:00)"),
-    ("cancel", {"note": "并入"}, "会议取消：创城办例会（2026-09-17 12:00）", "Meeting cancelled: Office meeting (2026-09-17 12:00)"),
-    ("postpone", {"note": "台风"}, "会议延期：创城办例会（2026-09-17 12:00）", "Meeting postponed: Office meeting (2026-09-17 12:00)"),
+    (
+        "call",
+        {},
+        "会议通知：创城办例会（2026-09-17 12:00）",
+        "You are invited to a meeting: Office meeting (2026-09-17 12:00)",
+    ),
+    (
+        "cancel",
+        {"note": "并入"},
+        "会议取消：创城办例会（2026-09-17 12:00）",
+        "Meeting cancelled: Office meeting (2026-09-17 12:00)",
+    ),
+    (
+        "postpone",
+        {"note": "台风"},
+        "会议延期：创城办例会（2026-09-17 12:00）",
+        "Meeting postponed: Office meeting (2026-09-17 12:00)",
+    ),
     ("build", {}, "", ""),
 ]
 
