@@ -13,8 +13,12 @@ from chuangcheng.web.tables.columns import Word
 
 
 def midnight(day: str) -> datetime:
-    """The instant at which the city's day ``YYYY-MM-DD`` begins; ValueError if it is no day."""
-    return datetime.combine(date.fromisoformat(day), time(), CITY_ZONE)
+    """The instant at which the city's day ``YYYY-MM-DD`` begins; ValueError if it is no day, or one so far off that it
+    has no neighbour in UTC (as the API's filters)."""
+    found = date.fromisoformat(day)
+    if not 1900 <= found.year <= 2200:
+        raise ValueError(f"{day} is no day of the city's")
+    return datetime.combine(found, time(), CITY_ZONE)
 
 
 def days_of(name: str, field: str, since: Word, until: Word) -> tuple[Filter, Filter]:
@@ -30,7 +34,7 @@ def days_of(name: str, field: str, since: Word, until: Word) -> tuple[Filter, Fi
     def ending(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         try:
             return rows.filter(**{f"{field}__lt": midnight(value) + timedelta(days=1)})
-        except (ValueError, OverflowError):
+        except ValueError:
             return rows.none()
 
     return (

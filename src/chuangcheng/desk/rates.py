@@ -164,7 +164,7 @@ def _days(first: str, last: str, period: str) -> tuple[date, date, str]:
         try:
             end = date.fromisoformat(last) if last else today
             start = date.fromisoformat(first) if first else end - timedelta(days=29)
-        except ValueError:
+        except (ValueError, OverflowError):  # no day, or none before it
             start, end = today, today - timedelta(days=1)
         if 1900 < start.year <= end.year < 2200 and start <= end <= start + LONGEST:
             return start, end, ""

@@ -219,9 +219,10 @@ def _period(request: StaffRequest) -> tuple[date, date, str]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 < day.year < 2200 else None  # the days at both ends of the calendar have no neighbour
 
 
 @page("scores.view")
