@@ -16,7 +16,8 @@ from chuangcheng.web.tables import Listing
 #: Each listing's model.
 MODELS = {
     "cases": "cases.case", "reports": "cases.report", "sites": "sites.site", "units": "people.unit",
-    "divisions": "places.division", "persons": "people.person", "responsible": "people.unit",
+    "divisions": "places.division", "sponsorships": "sites.sponsorship", "gaps_site": "sites.site",
+    "gaps_community": "places.division", "gaps_compound": "sites.compound", "persons": "people.person", "responsible": "people.unit",
     "visits": "patrols.visit", "weeklies": "bulletins.weekly", "history": "history.event",
     "quickfixes": "cases.quickfix", "claimable": "cases.case", "watched_quickfixes": "cases.quickfix",
     "deliveries": "notices.delivery", "notices": "notices.notice", "sendings": "notices.sending",

@@ -23,6 +23,7 @@ from chuangcheng.desk.areas import boundaries
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.sites.compounds import actions, selectors
 from chuangcheng.sites.compounds.models import Attainment, Committee, Compound, Property, Renewal
+from chuangcheng.sites.sponsorship.selectors import of_place
 from chuangcheng.sites.states import COMPOUND
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.problems import language
@@ -151,6 +152,7 @@ def compound_page(request: StaffRequest, compound_id: UUID) -> HttpResponse:
     still_open = cases.filter(state__in=CASE.open_states()).order_by(F("due_at").asc(nulls_last=True), "pk")
     context: dict[str, Any] = {
         "compound": row,
+        "sponsors": of_place(row) if holds(request, "sponsorships.view") else (),
         "open_cases": list(still_open[:30]),
         "gradings": list(row.gradings.all()[:20]),
         "deliberations": list(row.deliberations.order_by("-convened_at")[:10]),

@@ -22,6 +22,7 @@ from chuangcheng.people import sheets as people_sheets
 from chuangcheng.people.imports import import_units
 from chuangcheng.sites.compounds import imports as compounds
 from chuangcheng.sites.shops import imports as shops
+from chuangcheng.sites.sponsorship import imports as sponsorships
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
@@ -51,6 +52,8 @@ REGISTERS = {
                       "门店导入模板.xlsx"),
     "readings": Register(_("指标读数"), "indicators.edit", "desk:indicators", readings.import_readings,
                          readings.write_template, "指标读数导入模板.xlsx"),
+    "sponsorships": Register(_("包联"), "sponsorships.edit", "desk:sponsorships", sponsorships.import_sponsorships,
+                             sponsorships.write_template, "包联导入模板.xlsx"),
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Check, Visit
 from chuangcheng.sites import selectors
 from chuangcheng.sites.models import Site, SiteState
+from chuangcheng.sites.sponsorship.selectors import of_place
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.scored import points, tongue
 from chuangcheng.web.signed_in import StaffRequest
@@ -141,6 +142,7 @@ def site_page(request: StaffRequest, site_id: UUID) -> HttpResponse:
     cases = visible_cases(request.actor).filter(site=site).select_related("category", "holder")
     context: dict[str, Any] = {
         "site": site,
+        "sponsors": of_place(site) if holds(request, "sponsorships.view") else (),
         "visits": visits,
         "sees_visits": holds(request, "visits.view"),
         "scores": scored,

@@ -27,6 +27,8 @@ from chuangcheng.people import selectors, structure
 from chuangcheng.people.models import Charge, ChargeKind, Unit, UnitGroup, UnitKind
 from chuangcheng.people.rights import is_valid
 from chuangcheng.sites.selectors import visible_to as visible_sites
+from chuangcheng.sites.sponsorship.selectors import standing
+from chuangcheng.sites.sponsorship.selectors import visible_to as visible_sponsorships
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing
@@ -130,6 +132,7 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
         raise Refused("common.not_found")
     duties = Duty.objects.filter(unit=unit, standard__edition__state=EditionState.PUBLISHED)
     held = visible_cases(request.actor).filter(holder=unit, state__in=CASE.open_states())
+    sponsored = visible_sponsorships(request.actor).filter(standing(), unit=unit)
     context: dict[str, Any] = {
         "unit": unit,
         "card": _card(unit),
@@ -142,6 +145,7 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
         "held": held.select_related("category").order_by("due_at")[:50],
         "fixes": quickfixes.of_unit(unit.pk, clock.now() - RECENT) if holds(request, "quickfixes.view") else None,
         "fixes_since": (clock.now() - RECENT).astimezone(CITY_ZONE).date().isoformat(),
+        "sponsored": sponsored.count() if holds(request, "sponsorships.view") else 0,
         "children": unit.children.order_by("official_order")[:60],
     }
     return render(request, "desk/unit.html", context)

@@ -1,4 +1,4 @@
-"""Special teams that a person leads or works in, and who takes the place."""
+"""Special teams and sponsorships that hang on a person, and who takes the place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from chuangcheng.kernel.label import Label
 from chuangcheng.people.handover import Held, holds
 from chuangcheng.people.models import Person
 from chuangcheng.people.selectors import valid_posts
-from chuangcheng.sites.models import Team
+from chuangcheng.sites.models import Sponsorship, Team
+from chuangcheng.sites.sponsorship.actions import change_person
+from chuangcheng.sites.sponsorship.selectors import ended
 from chuangcheng.sites.states import TEAM
 from chuangcheng.sites.teams.actions import change_members
 
@@ -47,3 +49,25 @@ class Teams:
             change_members(
                 actor=actor, team_id=team.pk, leader=leader, units=tuple(team.units.all()), members=tuple(members)
             )
+
+
+@holds("sponsorships", Label("包联", "Sponsorships"))
+class Sponsorships:
+    """Places that a person is responsible for, today or from a later day."""
+
+    @staticmethod
+    def of(persons: Collection[UUID]) -> Iterable[Held]:
+        """The oldest first."""
+        rows = Sponsorship.objects.filter(person__in=persons).exclude(ended())
+        for row in rows.select_related("division", "site", "compound").order_by("valid_from", "pk"):
+            if row.person_id is not None:
+                yield Held(row.person_id, str(row.pk), row.subject.name, RESPONSIBLE, ("sponsorship", row.pk))
+
+    @staticmethod
+    def give(actor: Actor, held: Sequence[Held], successor: Person) -> None:
+        """Unit and days stay."""
+        for one in held:
+            change_person(actor=actor, sponsorship_id=UUID(one.ref), person=successor)
+
+
+RESPONSIBLE = Label("包联责任人", "Responsible")

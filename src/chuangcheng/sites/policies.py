@@ -22,6 +22,8 @@ declare(
     Permission("shops.check", Label("检查门前三包", "Check shop fronts")),
     Permission("shops.rectify", Label("办理整改通知", "Serve rectification notices")),
     Permission("windows.view", Label("查看窗口评价", "See what is said at windows")),
+    Permission("sponsorships.view", Label("查看包联", "See sponsorships")),
+    Permission("sponsorships.edit", Label("安排包联", "Arrange sponsorships")),
     Permission("teams.view", Label("查看专班", "See special teams")),
     Permission("teams.edit", Label("组建专班", "Set up special teams")),
 )

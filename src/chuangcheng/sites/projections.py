@@ -14,9 +14,10 @@ from chuangcheng.sites import registering
 from chuangcheng.sites.compounds.actions import FACTS as COMPOUND_FACTS
 from chuangcheng.sites.deliberations.actions import FACTS as DELIBERATION_FACTS
 from chuangcheng.sites.facts import FACTS
-from chuangcheng.sites.models import Compound, Deliberation, Rectification, Shop, Site, Team
+from chuangcheng.sites.models import Compound, Deliberation, Rectification, Shop, Site, Sponsorship, Team
 from chuangcheng.sites.shops.actions import FACTS as SHOP_FACTS
 from chuangcheng.sites.shops.rectification import FACTS as RECTIFICATION_FACTS
+from chuangcheng.sites.sponsorship.actions import FACTS as SPONSORSHIP_FACTS
 from chuangcheng.sites.teams.actions import FACTS as TEAM_FACTS
 
 
@@ -70,3 +71,4 @@ registering.project("shops", Shop, SHOP_FACTS)
 registering.project("rectifications", Rectification, RECTIFICATION_FACTS)
 registering.project("deliberations", Deliberation, DELIBERATION_FACTS)
 registering.project("teams", Team, TEAM_FACTS)
+registering.project("sponsorships", Sponsorship, SPONSORSHIP_FACTS)

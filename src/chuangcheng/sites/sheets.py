@@ -107,18 +107,18 @@ class Undo(Exception):
 
 def run(
     sheet: Sheet, rows: Sequence[tables.Row], take: Callable[[Reader], bool], write: Callable[[], None], *,
-    preview: bool = False,
+    preview: bool = False, key: Callable[[Reader], str] = lambda reader: reader.text("code"),
 ) -> ImportReport:  # fmt: skip
     """Every row through ``take`` (whether it changes anything), then ``write``; one problem and nothing is kept.
 
-    ``extra["applied"]`` says whether anything was. Codes must be unique within the file.
+    ``extra["applied"]`` says whether anything was. Codes, or what ``key`` makes of a row, are unique within the file.
     """
     report = ImportReport()
     seen: dict[str, int] = {}
     try:
         with transaction.atomic():
             for row in rows:
-                _one(sheet, row, take, report, seen)
+                _one(sheet, row, take, report, (key, seen))
             if report.rejected or preview:
                 raise Undo
             write()
@@ -132,12 +132,14 @@ def run(
 
 
 def _one(
-    sheet: Sheet, row: tables.Row, take: Callable[[Reader], bool], report: ImportReport, seen: dict[str, int]
-) -> None:
+    sheet: Sheet, row: tables.Row, take: Callable[[Reader], bool], report: ImportReport,
+    keyed: tuple[Callable[[Reader], str], dict[str, int]],
+) -> None:  # fmt: skip
     report.rows += 1
+    key, seen = keyed
     reader = Reader(sheet, row)
     try:
-        code = reader.text("code")
+        code = key(reader)
         if code in seen:
             raise Blamed("code", Refused("sites.duplicate", given=code, first=seen[code]))
         seen[code] = row.number

@@ -71,6 +71,7 @@ ROOMS = (
         Link("desk:compounds", _("小区"), "compounds.view"),
         Link("desk:deliberations", _("议事"), "compounds.view"),
         Link("desk:shops", _("门店"), "shops.view"),
+        Link("desk:sponsorships", _("包联"), "sponsorships.view"),
         Link("desk:teams", _("专班"), "teams.view"),
         Link("desk:windows", _("窗口"), "windows.view"),
     )),

@@ -24,6 +24,7 @@ TEMPLATES = {
     "time-rules": "chuangcheng.framework.time_sheets",
     "compounds": "chuangcheng.sites.compounds.imports",
     "shops": "chuangcheng.sites.shops.imports",
+    "sponsorships": "chuangcheng.sites.sponsorship.imports",
 }
 KINDS: dict[str, Label] = {
     "framework": Label("测评体系（.xlsx 或 .json）", "an edition of the framework (.xlsx or .json)"),

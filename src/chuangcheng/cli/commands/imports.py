@@ -198,6 +198,12 @@ def _shops(options: argparse.Namespace, _progress: Progress) -> ImportReport:
     return import_shops(SYSTEM, options.file, preview=options.preview)
 
 
+def _sponsorships(options: argparse.Namespace, _progress: Progress) -> ImportReport:
+    from chuangcheng.sites.sponsorship.imports import import_sponsorships
+
+    return import_sponsorships(SYSTEM, options.file, preview=options.preview)
+
+
 def _hotline(options: argparse.Namespace, progress: Progress) -> ImportReport | dict[str, Any]:
     from chuangcheng.cases import hotline
 
@@ -270,6 +276,7 @@ KINDS: dict[str, Kind] = {
     "sites": Kind(Label("点位", "sites"), WORKBOOK, _sites),
     "compounds": Kind(Label("小区", "residential compounds"), WORKBOOK, _compounds),
     "shops": Kind(Label("门前三包门店", "shops under front-door responsibility"), WORKBOOK, _shops),
+    "sponsorships": Kind(Label("包联", "sponsorships"), WORKBOOK, _sponsorships),
     "tasks": Kind(Label("任务台账（传回的）", "a ledger of tasks that came back"), WORKBOOK, _tasks),
     "time-rules": Kind(Label("处置时限（整套）", "time limits (the whole set)"), WORKBOOK, _time_rules),
 }
