@@ -24,6 +24,10 @@ from chuangcheng.sites.models import Site
 PASSWORD = "chuangcheng-demo"  # noqa: S105 -- printed on the screen; a demo home holds nothing real
 
 
+#: Which part of a unit does the campaign's work 责任科室.
+SECTIONS = ("创建指导科", "综合科", "市容管理科", "法规宣传科", "社会事务科", "办公室")
+
+
 @dataclass
 class Cast:
     """Who acts in the demo: actors by user name, and by (role, code of the unit)."""
@@ -75,6 +79,7 @@ def _units(plan: Plan, cast: Cast) -> None:
         cast.units[unit.code] = people.save_unit(
             actor=SYSTEM, code=unit.code, name=unit.name, short_name=unit.short_name, kind=unit.kind,
             group=unit.group, role_code=unit.role_code, official_order=unit.order,
+            section=SECTIONS[unit.order % len(SECTIONS)] if unit.kind in {"department", "street"} else "",
             parent=cast.units.get(unit.parent),
             line_parent=cast.units.get(unit.line_parent),
             division=division_by_code(unit.division) if unit.division else None,

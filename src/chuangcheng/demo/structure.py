@@ -21,7 +21,6 @@ from chuangcheng.sites.sponsorship.actions import Place, SponsorshipInput, save_
 
 #: Of a hundred places of a kind, so many have nobody to stand by them.
 GAPS = {"division": 6, "site": 60, "compound": 40}
-SECTIONS = ("创建指导科", "综合科", "市容管理科", "法规宣传科", "社会事务科", "办公室")
 CITY_LEADERS = ("副市长", "市委常委", "市人大常委会副主任", "市政协副主席")
 
 
@@ -67,7 +66,7 @@ def _mirror(cast: Cast, rng: random.Random) -> None:
 
 
 def _cards(plan: Plan, cast: Cast, rng: random.Random, led: set[str]) -> None:
-    """Head and liaisons of every unit from its people; a department has a deputy and a section besides."""
+    """Head and liaisons of every unit from its people; departments and streets have a deputy besides."""
     persons = {row.username: row for row in Person.objects.order_by("username")}
     crew: dict[str, list[Person]] = {}
     for row in plan.people:
@@ -82,14 +81,7 @@ def _cards(plan: Plan, cast: Cast, rng: random.Random, led: set[str]) -> None:
             given["head"] = (people_here[0], "主任" if unit.kind == "street" else "主要负责人")
         if unit.kind in {"department", "street"}:
             given["deputy"] = (_person(f"d-{code.lower()}", rng), "分管负责人")
-            _section(cast, unit, rng)
         charging.set_charges(actor=_actor(cast), unit=unit, given=given)
-
-
-def _section(cast: Cast, unit: Unit, rng: random.Random) -> None:
-    names = ("name", "kind", "short_name", "group", "role_code", "parent", "line_parent", "division", "official_order")
-    values = {name: getattr(unit, name) for name in names}
-    people.save_unit(actor=_actor(cast), code=unit.code, section=rng.choice(SECTIONS), **values)
 
 
 def _sponsor(cast: Cast, rng: random.Random) -> None:

@@ -31,7 +31,7 @@ def set_charges(*, actor: Actor, unit: Unit, given: Given) -> bool:
     if unknown:
         raise Refused("people.unknown_charge", kind=sorted(unknown)[0])
     with transaction.atomic():
-        unit = Unit.objects.select_for_update().get(pk=unit.pk)
+        unit = Unit.objects.select_for_update(of=("self",)).select_related("division").get(pk=unit.pk)
         rights.require_or_system(actor, actions.EDIT, unit_id=unit.pk, path=unit.division.path if unit.division else "")
         standing = {row.kind: row for row in unit.charges.all()}
         before = {kind: row.person_id for kind, row in standing.items()}
