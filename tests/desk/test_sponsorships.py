@@ -84,12 +84,24 @@ def test_the_map_tells_the_covered_from_the_others(as_persona: Sign, row: Sponso
 
 def test_one_is_entered_and_ended(as_persona: Sign, row: Sponsorship, small_city: Any) -> None:
     client, unit = as_persona("office"), small_city.units["street"]
-    given = {"code": "990101002001", "unit": str(unit.pk), "person": "张street", "cadres": 3, "valid_from": "2026-09-15"}
+    given = {
+        "code": "990101002001",
+        "unit": str(unit.pk),
+        "person": "张street",
+        "cadres": 3,
+        "valid_from": "2026-09-15",
+    }
     assert "990101002001" in client.get(path("sponsorship_new") + "?code=990101002001").content.decode()
     assert client.post(path("sponsorship_new"), given).status_code == 302
     made = Sponsorship.objects.get(unit=unit)
     assert (made.subject.name, made.cadres, made.person and made.person.username) == ("新华社区", 3, "street")
-    for wrong in ({"code": "无此编码"}, {"code": "990101"}, {"person": "无此人"}, {"valid_to": "2026-09-14"}, {"unit": ""}):
+    for wrong in (
+        {"code": "无此编码"},
+        {"code": "990101"},
+        {"person": "无此人"},
+        {"valid_to": "2026-09-14"},
+        {"unit": ""},
+    ):
         assert client.post(path("sponsorship_new"), {**given, **wrong}).status_code == 422, wrong
     page = client.get(path("sponsorship", row.pk)).content.decode()
     assert "永安社区" in page and "长期" in page and "结束包联" in page
@@ -104,7 +116,10 @@ def test_places_and_units_show_it(as_persona: Sign, row: Sponsorship, small_city
     save_sponsorship(actor=SYSTEM, given=SponsorshipInput(
         subject=compound, unit=small_city.units["department"], valid_from=date(2026, 9, 1)))  # fmt: skip
     client = as_persona("office")
-    assert path("sponsorship", Sponsorship.objects.get(kind="compound").pk) in client.get(path("compound", compound.pk)).content.decode()
+    assert (
+        path("sponsorship", Sponsorship.objects.get(kind="compound").pk)
+        in client.get(path("compound", compound.pk)).content.decode()
+    )
     unit = small_city.units["department"]
     html = client.get(path("unit", unit.pk)).content.decode()
     assert f"{path('sponsorships')}?unit={unit.pk}&amp;standing=yes" in html and "2 处" in html
@@ -139,7 +154,9 @@ def test_a_workbook_is_tried_and_taken_in(as_persona: Sign, row: Sponsorship, tm
 
 
 @pytest.mark.parametrize("name", ["sponsorships", "sponsorship_cover"])
-def test_pages_cost_few_queries(as_persona: Sign, row: Sponsorship, name: str, django_assert_max_num_queries: Any) -> None:
+def test_pages_cost_few_queries(
+    as_persona: Sign, row: Sponsorship, name: str, django_assert_max_num_queries: Any
+) -> None:
     client = as_persona("office")
     client.get(path(name))
     with django_assert_max_num_queries(15):

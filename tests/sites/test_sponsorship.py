@@ -28,7 +28,12 @@ DAY = timedelta(days=1)
 
 def bind(city: Any, subject: Any = None, actor: Actor = SYSTEM, unit: str = "department", **more: Any) -> Sponsorship:
     """The department stands by 永安 since the first of the month, unless said otherwise."""
-    given = {"subject": subject or city.communities[0], "unit": city.units[unit], "valid_from": date(2026, 9, 1), **more}
+    given = {
+        "subject": subject or city.communities[0],
+        "unit": city.units[unit],
+        "valid_from": date(2026, 9, 1),
+        **more,
+    }
     return actions.save_sponsorship(actor=actor, given=SponsorshipInput(**given))
 
 
@@ -49,7 +54,11 @@ def test_a_unit_is_bound_to_a_place_with_history(city: Any) -> None:
     row = bind(city, person=person(), cadres=12)
     assert (row.kind, row.subject, row.division_path) == ("community", city.communities[0], city.communities[0].path)
     (event,) = Event.objects.filter(subject_kind="sponsorship", subject_id=row.pk)
-    assert (event.action, event.after["cadres"], event.after["unit_id"]) == ("sponsorship.created", 12, str(row.unit_id))
+    assert (event.action, event.after["cadres"], event.after["unit_id"]) == (
+        "sponsorship.created",
+        12,
+        str(row.unit_id),
+    )
     assert event.after["valid_to"] is None and list(registered()["sponsorships"].check()) == []
 
 
@@ -98,7 +107,11 @@ def test_what_is_refused(city: Any, personas: dict[str, Actor]) -> None:
     compound.refresh_from_db()
     with refused("sponsorship.closed"):
         bind(city, compound)
-    for who, code in (("street", "common.not_allowed"), ("department", "common.not_allowed"), ("leader", "common.not_allowed")):
+    for who, code in (
+        ("street", "common.not_allowed"),
+        ("department", "common.not_allowed"),
+        ("leader", "common.not_allowed"),
+    ):
         with refused(code):
             bind(city, actor=personas[who])
     assert not Sponsorship.objects.exists()
@@ -157,7 +170,10 @@ def test_the_cover_counts_each_place_once_and_by_reach(city: Any, personas: dict
     line = selectors.coverage(personas["office"])[0]
     assert (line.gaps, round(line.share or 0, 2)) == (2, 0.33)
     assert selectors.coverage(personas["office"])[2].share is None
-    assert {row.name for row in selectors.subjects(personas["office"], "community").filter(covered=False)} == {"长乐社区", "新华社区"}
+    assert {row.name for row in selectors.subjects(personas["office"], "community").filter(covered=False)} == {
+        "长乐社区",
+        "新华社区",
+    }
     effort = selectors.effort(selectors.visible_to(personas["office"]))
     assert (effort.sponsorships, effort.units, effort.cadres) == (4, 2, 22)
     assert [row.unit.code for row in selectors.of_place(city.communities[0])] == ["U-CGJ", "U-990101001"]
@@ -210,7 +226,10 @@ def test_a_workbook_comes_in_and_twice_is_once(city: Any, tmp_path: Path) -> Non
     assert (tried.imported, tried.extra["applied"]) == (3, False) and not Sponsorship.objects.exists()
     report = imports.import_sponsorships(SYSTEM, path)
     assert (report.problems, report.rows, report.imported) == ([], 3, 3)
-    held = {(row.kind, row.unit.code): (row.cadres, row.valid_from, row.valid_to) for row in Sponsorship.objects.select_related("unit")}
+    held = {
+        (row.kind, row.unit.code): (row.cadres, row.valid_from, row.valid_to)
+        for row in Sponsorship.objects.select_related("unit")
+    }
     assert held == {
         ("community", "U-CGJ"): (12, date(2026, 9, 1), None), ("community", "U-990101001"): (0, TODAY, None),
         ("compound", "U-CGJ"): (3, TODAY, date(2026, 12, 31)),
@@ -261,7 +280,11 @@ def test_who_may_import(city: Any, personas: dict[str, Actor], tmp_path: Path) -
 
 def test_a_thousand_rows_cost_few_queries(city: Any, tmp_path: Path, django_assert_max_num_queries: Any) -> None:
     units = [people.save_unit(actor=SYSTEM, code=f"N{n}", name=f"单位{n}", kind="department") for n in range(70)]
-    rows = [["社区（村）", community.code, unit.code, None, 4, None, None] for unit in units for community in city.communities]
+    rows = [
+        ["社区（村）", community.code, unit.code, None, 4, None, None]
+        for unit in units
+        for community in city.communities
+    ]
     with django_assert_max_num_queries(30):
         assert imports.import_sponsorships(SYSTEM, sheet(tmp_path, *rows)).imported == 210
     assert selectors.effort(Sponsorship.objects.all()).cadres == 840
