@@ -20,6 +20,7 @@ from chuangcheng.sites.models import Site
 from chuangcheng.sites.sponsorship import actions, imports, selectors
 from chuangcheng.sites.sponsorship.actions import SponsorshipInput
 from chuangcheng.sites.sponsorship.models import Sponsorship, SubjectKind
+from chuangcheng.sites.sponsorship.subjects import kind_of
 from tests.sites.registers import AWAY, make_compound, workbook
 
 TODAY = date(2026, 9, 15)
@@ -86,9 +87,9 @@ def test_sites_are_junctions_road_sections_or_just_sites(city: Any, site: Site) 
     for code, kind in kinds.items():
         Site.objects.filter(pk=site.pk).update(kind_code=code)
         site.refresh_from_db()
-        assert actions.kind_of(site) == kind
-    assert actions.kind_of(make_compound()) == "compound"
-    assert actions.kind_of(city.communities[0]) == "community"
+        assert kind_of(site) == kind
+    assert kind_of(make_compound()) == "compound"
+    assert kind_of(city.communities[0]) == "community"
 
 
 def test_what_is_refused(city: Any, personas: dict[str, Actor]) -> None:

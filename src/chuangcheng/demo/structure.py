@@ -17,7 +17,8 @@ from chuangcheng.people import charging
 from chuangcheng.people.models import Person, Unit
 from chuangcheng.places.selectors import at_level
 from chuangcheng.sites.compounds.models import Compound
-from chuangcheng.sites.sponsorship.actions import Place, SponsorshipInput, save_sponsorship
+from chuangcheng.sites.sponsorship.actions import SponsorshipInput, save_sponsorship
+from chuangcheng.sites.sponsorship.subjects import Place
 
 #: Of a hundred places of a kind, so many have nobody to stand by them.
 GAPS = {"division": 6, "site": 60, "compound": 40}

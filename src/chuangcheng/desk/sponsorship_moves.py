@@ -25,7 +25,8 @@ from chuangcheng.places.selectors import division_by_code
 from chuangcheng.sites.compounds.selectors import compound_by_code
 from chuangcheng.sites.selectors import site_by_code
 from chuangcheng.sites.sponsorship import actions, selectors
-from chuangcheng.sites.sponsorship.actions import Place, SponsorshipInput
+from chuangcheng.sites.sponsorship.actions import SponsorshipInput
+from chuangcheng.sites.sponsorship.subjects import Place
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 

@@ -15,21 +15,17 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
 from chuangcheng.people.models import Person, Unit
-from chuangcheng.places.models import Division, DivisionLevel
-from chuangcheng.sites.compounds.models import Compound
+from chuangcheng.places.models import Division
 from chuangcheng.sites.registering import count_of, locked, settle, write
-from chuangcheng.sites.site import Site, SiteState
-from chuangcheng.sites.sponsorship.models import Sponsorship, SubjectKind
+from chuangcheng.sites.site import SiteState
+from chuangcheng.sites.sponsorship.models import Sponsorship
+from chuangcheng.sites.sponsorship.subjects import FIELDS, Place, kind_of, of_subject, path_of
 
 EDIT = "sponsorships.edit"
 FACTS = (
     "kind", "division_id", "site_id", "compound_id", "division_path", "unit_id", "person_id", "cadres", "valid_from",
     "valid_to",
 )  # fmt: skip
-#: Kinds of sites that are junctions and road sections.
-JUNCTIONS = frozenset({"intersection"})
-ROADS = frozenset({"arterial_road", "commercial_street", "back_lane"})
-Place = Division | Site | Compound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +40,6 @@ class SponsorshipInput:
     cadres: int = 0
 
 
-def kind_of(subject: Place) -> SubjectKind:
-    """What a place is sponsored as. Refused: ``sponsorship.no_subject`` for a division that is no community."""
-    if isinstance(subject, Compound):
-        return SubjectKind.COMPOUND
-    if isinstance(subject, Division):
-        if subject.level != DivisionLevel.COMMUNITY:
-            raise Refused("sponsorship.no_subject", given=subject.name)
-        return SubjectKind.COMMUNITY
-    if subject.kind_code in JUNCTIONS:
-        return SubjectKind.JUNCTION
-    return SubjectKind.ROAD if subject.kind_code in ROADS else SubjectKind.SITE
-
-
 def save_sponsorship(*, actor: Actor, given: SponsorshipInput) -> Sponsorship:
     """Bind a unit to a place; where it stands by it in those days already, that row is changed.
 
@@ -65,7 +48,7 @@ def save_sponsorship(*, actor: Actor, given: SponsorshipInput) -> Sponsorship:
     """
     with transaction.atomic():
         Unit.objects.select_for_update().get(pk=given.unit.pk)
-        found = overlapping(Sponsorship.objects.filter(of_subject(given.subject), unit=given.unit), given)
+        found = _overlapping(Sponsorship.objects.filter(of_subject(given.subject), unit=given.unit), given)
         row, values = prepare(actor=actor, given=given, found=found.first())
         fresh = row._state.adding
         write(row, settle(row, values, actor, FACTS, fresh=fresh), fresh=fresh)
@@ -84,7 +67,7 @@ def prepare(
         raise Refused("sponsorship.gone")
     _refuse_closed(given.subject)
     places = dict.fromkeys(("division", "site", "compound"))
-    places[_FIELDS[type(given.subject)]] = given.subject  # type: ignore[assignment]
+    places[FIELDS[type(given.subject)]] = given.subject  # type: ignore[assignment]
     cadres = max(count_of(given.cadres, "干部人数"), 1 if given.person else 0)
     values = {
         "kind": kind.value, **places, "division_path": path, "unit": given.unit, "person": given.person,
@@ -113,25 +96,12 @@ def change_person(*, actor: Actor, sponsorship_id: UUID, person: Person | None) 
     return row
 
 
-def of_subject(subject: Place) -> Q:
-    """The sponsorships of a place."""
-    return Q(**{_FIELDS[type(subject)]: subject})
-
-
-def path_of(subject: Place) -> str:
-    """Where a place lies in the tree of divisions."""
-    return subject.path if isinstance(subject, Division) else subject.division_path
-
-
-def overlapping(rows: Any, given: SponsorshipInput) -> Any:
-    """Those of the rows that stand on any day of the new one."""
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=given.valid_from))
-    return rows if given.valid_to is None else rows.filter(valid_from__lte=given.valid_to)
-
-
-_FIELDS: dict[type[Any], str] = {Division: "division", Site: "site", Compound: "compound"}
-
-
 def _refuse_closed(subject: Place) -> None:
     if not isinstance(subject, Division) and subject.state == SiteState.CLOSED:
         raise Refused("sponsorship.closed", given=subject.name)
+
+
+def _overlapping(rows: Any, given: SponsorshipInput) -> Any:
+    """Those of the rows that stand on any day of the new one."""
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=given.valid_from))
+    return rows if given.valid_to is None else rows.filter(valid_from__lte=given.valid_to)

@@ -21,8 +21,9 @@ from chuangcheng.sites.registering import Batch, settle
 from chuangcheng.sites.sheets import Blamed, Reader, Sheet, by_word
 from chuangcheng.sites.site import Site
 from chuangcheng.sites.sponsorship import actions
-from chuangcheng.sites.sponsorship.actions import FACTS, Place, SponsorshipInput
+from chuangcheng.sites.sponsorship.actions import FACTS, SponsorshipInput
 from chuangcheng.sites.sponsorship.models import Sponsorship, SubjectKind
+from chuangcheng.sites.sponsorship.subjects import Place, kind_of
 
 SHEET = Sheet(
     "包联",
@@ -96,8 +97,8 @@ class _Run:
         subject = register.get(code)
         if subject is None:
             raise Blamed("code", Refused("sites.unknown_choice", column=SHEET.header("code"), given=code))
-        if actions.kind_of(subject) != kind:
-            raise Blamed("kind", Refused("sponsorship.other_kind", given=code, kind=actions.kind_of(subject).label))
+        if kind_of(subject) != kind:
+            raise Blamed("kind", Refused("sponsorship.other_kind", given=code, kind=kind_of(subject).label))
         return subject
 
     def _standing(self, subject: Place, unit: Unit, since: Any, until: Any) -> Sponsorship | None:

@@ -17,8 +17,8 @@ from chuangcheng.places.models import Division, DivisionLevel
 from chuangcheng.sites.compounds.models import Compound
 from chuangcheng.sites.policies import area_rows
 from chuangcheng.sites.site import Site, SiteState
-from chuangcheng.sites.sponsorship.actions import JUNCTIONS, ROADS, of_subject
 from chuangcheng.sites.sponsorship.models import Sponsorship, SubjectKind
+from chuangcheng.sites.sponsorship.subjects import JUNCTIONS, ROADS, of_subject
 
 VIEW = "sponsorships.view"
 
