@@ -13,6 +13,6 @@ def phone_text(phone: str) -> str:
     the mainland has (11 digits of a mobile, 7 to 8 with an area code of a landline, short service numbers)."""
     text = re.sub(r"[\s()（）]", "", normalise(phone)).removeprefix("+86")
     digits = text.replace("-", "")
-    if not re.fullmatch(r"1[3-9]\d{9}|0\d{2,3}\d{7,8}|[2-9]\d{6,7}|1\d{4,5}|\d{4}", digits):
+    if not re.fullmatch(r"1[3-9]\d{9}|0[1-9]\d{1,2}[2-9]\d{6,7}|[2-9]\d{6,7}|1\d{4,5}", digits):
         raise Refused("people.bad_phone")
     return digits if digits.startswith("1") else text

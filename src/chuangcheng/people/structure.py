@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -71,11 +71,19 @@ def tree(by: str = LINE, today: date | None = None) -> list[Node]:
     Units under a superior that no longer stands, and rings, come up as roots rather than get lost.
     """
     every = list(standing(today).exclude(kind=UnitKind.COMMUNITY).order_by("official_order", "code"))
-    known, held = {unit.pk: unit for unit in every}, cards()
+    held = cards()
     below = dict(
         standing(today).filter(kind=UnitKind.COMMUNITY).order_by().values_list("parent").annotate(Count("pk"))
     )  # fmt: skip
-    nodes = {unit.pk: Node(unit, held.get(unit.pk, {}), communities=below.get(unit.pk, 0)) for unit in every}
+    return grow(every, by, held, below)
+
+
+def grow(
+    every: Sequence[Unit], by: str, cards: Cards, communities: Mapping[Any, int]
+) -> list[Node]:  # fmt: skip
+    """The tree of these units; each stands in it exactly once, siblings in the order given."""
+    known = {unit.pk: unit for unit in every}
+    nodes = {pk: Node(unit, cards.get(pk, {}), communities=communities.get(pk, 0)) for pk, unit in known.items()}
     roots: list[Node] = []
     for unit in every:
         ways = [pk for pk in _ways(unit, by) if pk in known]

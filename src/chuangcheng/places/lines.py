@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.tables import Row, Table, read_table
+from chuangcheng.kernel.tables import Row, Table, as_text, read_table
 from chuangcheng.places.boundaries import Geometry
 from chuangcheng.places.codes import DIGITS, code_above, level_of
 from chuangcheng.places.models import DivisionLevel
@@ -108,7 +108,7 @@ def _headers(table: Table) -> dict[str, str]:
 
 
 def _text(row: Row, column: str) -> str:
-    return str(row.values.get(column) or "").strip()
+    return as_text(row.values.get(column)).strip()  # a workbook's number is a code all the same
 
 
 def _whole(code: str) -> str:
