@@ -71,7 +71,13 @@ def read_workbook(source: Path | bytes, name: str = "") -> Read:
             continue
         first = seen.setdefault(limit.key, row.number)
         if first != row.number:
-            _blame(found, row, "condition", "duplicate", f"与第{first}行的类别和立案条件相同")
+            _blame(
+                found,
+                row,
+                "condition",
+                "duplicate",
+                Label(f"与第{first}行的类别和立案条件相同", f"Has the category and condition of row {first}"),
+            )
         else:
             found.rows.append(limit)
     return found
@@ -105,7 +111,7 @@ def _text(row: Row, name: str, found: Read) -> str:
         return ""
     most = COLUMNS[name].limit
     if most and len(text) > most:
-        _blame(found, row, name, "too_long", f"不能超过 {most} 个字符")
+        _blame(found, row, name, "too_long", Label(f"不能超过 {most} 个字符", f"At most {most} characters"))
     return text
 
 
@@ -116,7 +122,15 @@ def _amount(row: Row, text: str, found: Read) -> Decimal:
             return amount.normalize()
     except InvalidOperation:
         amount = Decimal(0)
-    _blame(found, row, "amount", "not_decimal", f"“{text[:20]}”不是数字" if text else "必须填写")
+    _blame(
+        found,
+        row,
+        "amount",
+        "not_decimal",
+        Label(f"“{text[:20]}”不是数字", f"“{text[:20]}” is no number")
+        if text
+        else Label("必须填写", "Must be filled in"),
+    )
     return Decimal(1)
 
 
@@ -126,7 +140,15 @@ def _one_of(row: Row, name: str, text: str, known: dict[str, Any], found: Read) 
     if text in known or text in values:
         return known[text] if text in known else values[text]
     if text or name == "unit":
-        _blame(found, row, name, "unknown_choice", f"“{text[:20]}”应为：{'、'.join(known)}" if text else "必须填写")
+        _blame(
+            found,
+            row,
+            name,
+            "unknown_choice",
+            Label(f"“{text[:20]}”应为：{'、'.join(known)}", f"“{text[:20]}” is none of: {', '.join(known)}")
+            if text
+            else Label("必须填写", "Must be filled in"),
+        )
     return None
 
 
