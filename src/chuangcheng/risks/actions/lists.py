@@ -50,9 +50,9 @@ def draft_list(*, actor: Actor, code: str, from_on: date, to_on: date) -> Laggar
             counted=_counted(drawn, units), drafted_at=clock.now(), drafted_by_id=actor.person_id,
         )  # fmt: skip
         LISTS.begin(row, actor)
-        places = {stand.key: place for place, stand in enumerate(drawn.counted, 1)}
+        values = [stand.value for stand in drawn.counted]  # the worst first; equals share a place
         for stand, why in drawn.listed:
-            line = Laggard(list=row, unit=units[stand.key], place=places[stand.key], base=stand.base, why=why)
+            line = Laggard(list=row, unit=units[stand.key], place=values.index(stand.value) + 1, base=stand.base, why=why)
             line.value = _number(stand)
             LAGGARDS.begin(line, actor)
     return row
