@@ -52,8 +52,8 @@ def draft_list(*, actor: Actor, code: str, from_on: date, to_on: date) -> Laggar
         LISTS.begin(row, actor)
         values = [stand.value for stand in drawn.counted]  # the worst first; equals share a place
         for stand, why in drawn.listed:
-            line = Laggard(list=row, unit=units[stand.key], place=values.index(stand.value) + 1, base=stand.base, why=why)
-            line.value = _number(stand)
+            line = Laggard(list=row, unit=units[stand.key], base=stand.base, why=why)
+            line.place, line.value = values.index(stand.value) + 1, _number(stand)
             LAGGARDS.begin(line, actor)
     return row
 
