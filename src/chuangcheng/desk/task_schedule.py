@@ -17,6 +17,7 @@ from chuangcheng.desk.tasks import LISTING, task_rows
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.weeks import Plan, cells, monday, month_beside, month_days, weeks
+from chuangcheng.tasks import selectors
 from chuangcheng.tasks.models import Task
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
@@ -78,15 +79,17 @@ def timeline(request: StaffRequest) -> HttpResponse:
 def _spanning(rows: QuerySet[Task], first: date, last: date) -> QuerySet[Task]:
     """Those that begin before these weeks end and are not over before they begin; none that is void."""
     begun = Coalesce("start_on", TruncDate("created_at", tzinfo=CITY_ZONE))
-    inside = Q(due_on__gte=first) | Q(first_due_on__gte=first) | Q(ended_on__gte=first)
+    late = selectors.overdue(clock.today().date()) if first <= clock.today().date() else Q(pk__in=[])
+    inside = Q(due_on__gte=first) | Q(first_due_on__gte=first) | Q(ended_on__gte=first) | late
     rows = rows.exclude(state="void").annotate(begun=begun).filter(inside, begun__lte=last)
     return rows.order_by("lead__official_order", "lead", "due_on", "id")
 
 
 def _line(task: Task, first: date) -> Line:
-    start = task.begun  # type: ignore[attr-defined]
+    start, today = task.begun, clock.today().date()  # type: ignore[attr-defined]
     share = 0 if task.state == "upheld" else task.share
-    return Line(task, cells(Plan(start, task.first_due_on, task.due_on, share, task.ended_on), first, WEEKS), start)
+    reached = today if task.is_overdue(today) else task.due_on  # what is late goes on slipping
+    return Line(task, cells(Plan(start, task.first_due_on, reached, share, task.ended_on), first, WEEKS), start)
 
 
 @dataclass(frozen=True, slots=True)
