@@ -125,7 +125,6 @@ def test_readings_are_a_file_too(as_persona: Sign) -> None:
     assert rows[1]["期间"] == "2026年7月" and rows[1]["渠道"] == "填报" and rows[1]["填报人"] == "张department"
     book = as_persona("office").get(f"{READINGS}?export=xlsx")
     assert b"".join(book).startswith(b"PK")  # type: ignore[arg-type]
-    book.close()
     assert as_persona("office").get(f"{READINGS}?export=geojson").status_code == 422
 
 

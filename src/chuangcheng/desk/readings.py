@@ -135,7 +135,7 @@ DOUBTFUL = Listing(
                lambda row: "、".join(DOUBTS[code].text(language()) for code in row.codes), wide=True),
         Column("unit", gettext_lazy("填报单位"),
                lambda row: row.indicator.source_unit.short_name if row.indicator.source_unit else ""),
-        Column("by", gettext_lazy("填报人"), lambda row: row.raised_by.name if row.raised_by else ""),
+        Column("by", gettext_lazy("填报人"), lambda row: row.raised_by.name if row.raised_by else "", shown=False),
         Column("raised", gettext_lazy("填报时间"), lambda row: row.raised_at, sort="raised_at"),
         Column("state", gettext_lazy("状态"), lambda row: _(row.get_state_display()),
                template="desk/cells/doubt_state.html", corner=True),
