@@ -70,7 +70,7 @@ class _Run:
         self.actor, self.campaign = actor, campaign
         self.known = {row.code: row for row in campaign.sub_actions.select_for_update()}
         self.divisions: Mapping[str, Division | None] = sheets.divisions()
-        self.units = _units()
+        self.units = units_by_word()
         self.batch = Batch(["name", "unit_id", "address", "division_id", "division_path", "lat", "lon", "from_on",
                             "until_on", "state", "result"])  # fmt: skip
 
@@ -104,7 +104,7 @@ class _Run:
         return self.units[said]
 
 
-def _units() -> dict[str, Unit]:
+def units_by_word() -> dict[str, Unit]:
     """Units by name, short name and code; a word that two of them share means neither."""
     found: dict[str, Unit] = {}
     shared: set[str] = set()

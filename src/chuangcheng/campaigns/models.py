@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from django.db import models
 
+from chuangcheng.campaigns.drive_models import Drive, DriveAssessment, DriveGap, DrivePlace, SubjectKind
 from chuangcheng.campaigns.states import CAMPAIGN, SUB_ACTION
 from chuangcheng.framework.models import Standard
 from chuangcheng.history.models import Chained
@@ -14,6 +15,11 @@ from chuangcheng.kernel import progress
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.models import Person, Unit
 from chuangcheng.places.models import Division
+
+__all__ = [
+    "Campaign", "CampaignWords", "Drive", "DriveAssessment", "DriveGap", "DrivePlace", "Kind", "MoneyEntry", "Overrun",
+    "Reading", "SubAction", "SubjectKind", "Target",
+]  # fmt: skip
 
 
 class Kind(models.TextChoices):

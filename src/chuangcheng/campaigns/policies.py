@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from chuangcheng.campaigns.models import Campaign, SubAction
-from chuangcheng.campaigns.states import CAMPAIGN
+from chuangcheng.campaigns.models import Campaign, DriveGap, DrivePlace, SubAction
+from chuangcheng.campaigns.states import CAMPAIGN, DRIVE_GAP, DRIVE_PLACE
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -68,3 +68,62 @@ def may(actor: Actor, permission: str, *units: Unit) -> bool:
 def may_move(actor: Actor, move: str, campaign: Campaign) -> bool:
     """Whether the actor may take a move of the table, the state apart."""
     return may(actor, CAMPAIGN.move(move).permission, campaign.lead)
+
+
+def place_rows(actor: Actor, permission: str = "drives.view", prefix: str = "") -> Q:
+    """The places in reach: filled in or sponsored by the scope's units or their line, or in its area."""
+    scope = rights.scope(actor, permission)
+    if scope.everything or actor == SYSTEM:
+        return Q()
+    if scope.nothing:
+        return Q(pk__in=[])
+    units = rights.with_line(scope)
+    rows = Q(**{f"{prefix}unit__in": units}) | Q(**{f"{prefix}sponsor__in": units})
+    for path in scope.paths:
+        rows |= Q(**{f"{prefix}division_path__startswith": path})
+    return rows
+
+
+def place_refusal(actor: Actor, move: str, place: DrivePlace) -> Refused | None:
+    """Why the actor may not take a move on a place, the state apart. Nobody re-checks what their own unit filled in;
+    who only sponsors a place does not fill it in."""
+    if actor == SYSTEM:
+        return None
+    permission = DRIVE_PLACE.move(move).permission
+    post = rights.post_of(actor)
+    if post is None or not rights.can(actor, permission):
+        return Refused("common.not_allowed", permission=rights.declared()[permission].label)
+    scope = rights.scope_of(post)
+    reached = scope.reaches(unit_id=place.unit_id, path=place.division_path)
+    if permission == "drives.recheck":
+        if place.filled_by_id == post.unit_id:
+            return Refused("drive.own_work")
+        reached = reached or place.sponsor_id == post.unit_id or place.unit_id in rights.with_line(scope)
+    return None if reached else Refused("campaign.other_unit", unit=place.unit.short_name)
+
+
+def allow_place(actor: Actor, move: str, place: DrivePlace) -> None:
+    """Raise what stands against it."""
+    found = place_refusal(actor, move, place)
+    if found is not None:
+        raise found
+
+
+def gap_refusal(actor: Actor, move: str, gap: DriveGap) -> Refused | None:
+    """The same for a row of the ledger: who fills the place in, and whose the row is, may mend it."""
+    if actor == SYSTEM:
+        return None
+    permission = DRIVE_GAP.move(move).permission
+    if not rights.can(actor, permission):
+        return Refused("common.not_allowed", permission=rights.declared()[permission].label)
+    scope = rights.scope(actor, permission)
+    own = (gap.place.unit_id, gap.unit_id) if move == "finish" else (gap.place.unit_id,)
+    reached = any(scope.reaches(unit_id=unit_id, path=gap.place.division_path) for unit_id in own)
+    return None if reached else Refused("campaign.other_unit", unit=gap.unit.short_name)
+
+
+def allow_gap(actor: Actor, move: str, gap: DriveGap) -> None:
+    """Raise what stands against it."""
+    found = gap_refusal(actor, move, gap)
+    if found is not None:
+        raise found

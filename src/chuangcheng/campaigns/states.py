@@ -48,3 +48,50 @@ SUB_ACTION = StateTable(
     ),
 )  # fmt: skip
 SUB_ACTION_VERBS = {"begin": "begun", "finish": "finished", "cancel": "cancelled", "reopen": "reopened"}
+
+DRIVE = StateTable(
+    name="drive",
+    states=(
+        State("drafted", Label("准备中", "Being prepared")),
+        State("open", Label("创建中", "Running")),
+        State("closed", Label("已结束", "Closed"), final=True),
+    ),
+    moves=(
+        Move("amend", ("drafted",), None, "drives.edit", Label("修改", "Change")),
+        Move("open", ("drafted",), "open", "drives.edit", Label("启动", "Start")),
+        Move("close", ("open",), "closed", "drives.edit", Label("结束", "Close")),
+    ),
+)
+DRIVE_PLACE = StateTable(
+    name="drive_place",
+    states=(
+        State("todo", Label("待自评", "To be assessed")),
+        State("claimed", Label("待复核", "To be re-checked")),
+        State("graded", Label("已评定", "Graded")),
+    ),
+    moves=(
+        Move("fill", ("todo", "graded"), "graded", "drives.fill", Label("自评", "Assess")),
+        Move("claim", ("todo", "graded"), "claimed", "drives.fill", Label("自评达标", "Claim to be met")),
+        Move("withdraw", ("claimed",), "todo", "drives.fill", Label("撤回自评", "Take back")),
+        Move("confirm", ("claimed",), "graded", "drives.recheck", Label("复核通过", "Confirm")),
+        Move("overturn", ("claimed",), "graded", "drives.recheck", Label("复核不通过", "Overturn"), ("words",)),
+    ),
+)
+PLACE_VERBS = {"fill": "assessed", "claim": "claimed", "withdraw": "withdrawn", "confirm": "confirmed",
+               "overturn": "overturned"}  # fmt: skip
+DRIVE_GAP = StateTable(
+    name="drive_gap",
+    states=(
+        State("open", Label("待整改", "To be mended")),
+        State("done", Label("已整改", "Mended")),
+        State("passed", Label("已销号", "Struck off"), final=True),
+    ),
+    moves=(
+        Move("assign", ("open",), None, "drives.fill", Label("明确责任和时限", "Set owner and date"), ("due_on",)),
+        Move("finish", ("open",), "done", "drives.fill", Label("整改完成", "Mended"), ("words", "proof")),
+        Move("task", ("open",), None, "tasks.edit", Label("转为任务", "Make it a task")),
+        Move("fail", ("open", "done"), "open", "drives.fill", Label("复评仍不合格", "Fails again")),
+        Move("strike", ("open", "done"), "passed", "drives.fill", Label("复评合格", "Passes now")),
+    ),
+)
+GAP_VERBS = {"assign": "assigned", "finish": "mended", "task": "made_task", "fail": "failed", "strike": "passed"}
