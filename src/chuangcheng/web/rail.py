@@ -80,6 +80,7 @@ ROOMS = (
         Link("desk:task_debts", _("要账"), "tasks.view"),
         Link("desk:meetings", _("会议"), "meetings.view"),
         Link("desk:campaigns", _("攻坚行动"), "campaigns.view"),
+        Link("desk:drives", _("达标创建"), "drives.view"),
     )),
     Room("assessment", _("测评"), (
         Link("desk:scores", _("评分"), "scores.view"),
