@@ -30,6 +30,11 @@ PATHS = {
     "/api/v1/reports/{report_id}/photos/{sha256}": {"put"},
     "/api/v1/reports/{report_id}/videos/{sha256}": {"put"},
     "/api/v1/cases": {"get"},
+    "/api/v1/campaigns": {"get"},
+    "/api/v1/campaigns/{campaign_id}": {"get"},
+    "/api/v1/campaigns/targets/{target_id}/readings": {"get", "post"},
+    "/api/v1/drives": {"get"},
+    "/api/v1/drives/{drive_id}/places": {"get"},
     "/api/v1/cases/{case_id}": {"get"},
     "/api/v1/cases/{case_id}/photos/{sha256}": {"put"},
     **{
@@ -130,6 +135,8 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
         (path, method)
         for path, methods in PATHS.items()
         if path.split("/")[3] in {"cases", "hotline", "instructions", "readings", "tasks"}
+        if path.startswith(("/api/v1/cases", "/api/v1/hotline", "/api/v1/instructions", "/api/v1/tasks"))
+        if path.startswith(("/api/v1/cases", "/api/v1/campaigns", "/api/v1/drives", "/api/v1/hotline", "/api/v1/instructions"))
         for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}

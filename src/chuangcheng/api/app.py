@@ -14,6 +14,8 @@ from pydantic import BaseModel
 
 from chuangcheng import __version__
 from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, readings, reports, tasks
+from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, reports, tasks
+from chuangcheng.api import campaigns, cases, hotline, instructions, moves, nearby, problems, reports
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.api.task_shapes import TaskIn
 from chuangcheng.kernel.problems import Refused
@@ -35,6 +37,8 @@ api.add_router("/instructions", instructions.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/nearby", nearby.router)
 api.add_router("/readings", readings.router)
+api.add_router("/campaigns", campaigns.router)
+api.add_router("/drives", campaigns.drive_router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -46,6 +50,8 @@ def openapi() -> bytes:
     schemas = document["components"]["schemas"]
     bodies: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, readings.ReadingIn, *hotline.BODIES.values())
     models: tuple[type[BaseModel], ...] = (*bodies, ProblemOut)
+    models: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, ProblemOut, *hotline.BODIES.values())
+    models: tuple[type[BaseModel], ...] = (ReportIn, WatchIn, ProblemOut, campaigns.ReadingIn, *hotline.BODIES.values())
     for model in models:
         schemas.update(_definitions(model))
     paths = document["paths"]
@@ -53,6 +59,8 @@ def openapi() -> bytes:
     _body(paths["/api/v1/reports/{report_id}/photos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/reports/{report_id}/videos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/cases/{case_id}/photos/{sha256}"]["put"], _BINARY)
+    readings = paths["/api/v1/campaigns/targets/{target_id}/readings"]["post"]
+    _body(readings, {"application/json": {"schema": {"$ref": _ref("ReadingIn")}}})
     for path, model in hotline.BODIES.items():
         body = {"application/json": {"schema": {"$ref": _ref(model.__name__)}}}
         _body(paths[f"/api/v1/hotline{path}"]["put"], body)

@@ -120,8 +120,10 @@ def tally(rows: QuerySet[DrivePlace]) -> Tally:
 
 def by_drive(rows: QuerySet[DrivePlace]) -> dict[UUID, Tally]:
     """The same for each drive; one query."""
-    found = rows.order_by().values("drive_id").annotate(**_counts())
-    return {row.pop("drive_id"): Tally(**row) for row in found}
+    found = (
+        rows.order_by().values("drive_id").annotate(**_counts()).values_list("drive_id", "places", *attainment.GRADES)
+    )
+    return {pk: Tally(*counts) for pk, *counts in found}
 
 
 def league(rows: QuerySet[DrivePlace]) -> list[tuple[Division, Tally]]:

@@ -20,6 +20,7 @@ from chuangcheng.demo import cycle, editions, risks, split, structure, summaries
 from chuangcheng.demo.campaigns import Campaigns
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
+from chuangcheng.demo.drives import Drives
 from chuangcheng.demo.found import PASSWORD, Cast, found
 from chuangcheng.demo.handling import Handling
 from chuangcheng.demo.indicators import Numbers
@@ -115,6 +116,7 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     Tasks(stage, cast, seed).schedule()
     Meetings(stage, cast, seed).schedule()
     Campaigns(stage, cast, seed).schedule()
+    Drives(stage, cast, seed).schedule()
     readings(stage, cast, list(Indicator.objects.order_by("code")))
     Numbers(stage, cast, seed).schedule()
 
