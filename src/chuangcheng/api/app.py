@@ -16,6 +16,7 @@ from chuangcheng import __version__
 from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, readings, reports, tasks
 from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, reports, tasks
 from chuangcheng.api import campaigns, cases, hotline, instructions, moves, nearby, problems, reports
+from chuangcheng.api import campaigns, cases, hotline, instructions, moves, nearby, problems, reports, tasks
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.api.task_shapes import TaskIn
 from chuangcheng.kernel.problems import Refused
@@ -52,6 +53,9 @@ def openapi() -> bytes:
     models: tuple[type[BaseModel], ...] = (*bodies, ProblemOut)
     models: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, ProblemOut, *hotline.BODIES.values())
     models: tuple[type[BaseModel], ...] = (ReportIn, WatchIn, ProblemOut, campaigns.ReadingIn, *hotline.BODIES.values())
+    models: tuple[type[BaseModel], ...] = (
+        ReportIn, TaskIn, WatchIn, ProblemOut, campaigns.ReadingIn, *hotline.BODIES.values(),
+    )  # fmt: skip
     for model in models:
         schemas.update(_definitions(model))
     paths = document["paths"]
