@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.campaigns.models import Campaign, Kind, Overrun
+from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.framework.models import Standard
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.measures import MEASURES
@@ -74,28 +75,28 @@ def check_campaign(given: CampaignInput, today: date) -> None:
 
 def _said(given: CampaignInput) -> Problems:
     if not tidy(given.title):
-        yield FieldProblem("title", "required", "请填写名称")
+        yield wrong("title", "required")
     for name, limit in (("title", 100), ("theme", 2000), ("case_category", 20)):
         if len(getattr(given, name)) > limit or "\0" in getattr(given, name):
-            yield FieldProblem(name, "length", f"最多 {limit} 字")
+            yield wrong(name, "length", limit=limit)
     for name, offered in (("kind", Kind.values), ("overrun", Overrun.values)):
         if getattr(given, name) not in offered:
-            yield FieldProblem(name, "choice", "没有这一项")
+            yield wrong(name, "choice")
 
 
 def days(from_on: date, until_on: date, today: date) -> Problems:
     """What is wrong with the days of a plan that is made today."""
     if until_on <= from_on:
-        yield FieldProblem("until_on", "order", "结束日期应晚于开始日期")
+        yield wrong("until_on", "order")
     if until_on < today:
-        yield FieldProblem("until_on", "past", "计划的结束日期不能早于今天")
+        yield wrong("until_on", "past")
     if until_on - from_on > LONGEST:
-        yield FieldProblem("until_on", "far", "最长五年")
+        yield wrong("until_on", "far")
 
 
 def _shared(given: CampaignInput) -> Problems:
     if given.lead in given.supports:
-        yield FieldProblem("supports", "lead", "牵头单位不能同时为配合单位")
+        yield wrong("supports", "lead")
 
 
 def check_target(given: TargetInput, campaign: Campaign) -> None:
@@ -105,25 +106,25 @@ def check_target(given: TargetInput, campaign: Campaign) -> None:
 
 def _measured(given: TargetInput) -> Problems:
     if not tidy(given.name) or len(given.name) > 100:
-        yield FieldProblem("name", "required", "请填写目标名称，最多 100 字")
+        yield wrong("name", "required")
     if given.measure not in MEASURES:
-        yield FieldProblem("measure", "unit", f"没有计量单位“{given.measure[:20]}”")
+        yield wrong("measure", "unit", given=given.measure[:20])
     if given.direction not in ("more", "less"):
-        yield FieldProblem("direction", "choice", "请选择越多越好或越少越好")
+        yield wrong("direction", "choice")
 
 
 def _numbers(given: TargetInput) -> Problems:
     known = {name: getattr(given, name) for name in ("baseline", "goal", "low", "high")}
     bad = [name for name, value in known.items() if value is not None and not sound(value)]
-    yield from (FieldProblem(name, "number", "数值无效，最多四位小数") for name in bad)
+    yield from (wrong(name, "number") for name in bad)
     if bad:
         return
     if given.direction == "more" and given.goal < given.baseline:
-        yield FieldProblem("goal", "below_baseline", f"目标“{given.name}”低于基数 {given.baseline}")
+        yield wrong("goal", "below_baseline", name=given.name, baseline=given.baseline)
     if given.direction == "less" and given.goal > given.baseline:
-        yield FieldProblem("goal", "above_baseline", f"目标“{given.name}”要求减少，却高于基数 {given.baseline}")
+        yield wrong("goal", "above_baseline", name=given.name, baseline=given.baseline)
     if given.low is not None and given.high is not None and given.low > given.high:
-        yield FieldProblem("low", "order", "合理范围的下限高于上限")
+        yield wrong("low", "order")
 
 
 def sound(value: Decimal) -> bool:
@@ -134,18 +135,18 @@ def sound(value: Decimal) -> bool:
 def _plan(given: TargetInput, campaign: Campaign) -> Problems:
     listed = [day for day, _ in given.plan]
     if listed != sorted(set(listed)):
-        yield FieldProblem("plan", "order", "计划节点按日期排列，每天一个")
+        yield wrong("plan", "order")
     if any(not campaign.from_on <= day <= campaign.until_on for day in listed):
-        yield FieldProblem("plan", "outside", f"计划节点应在 {campaign.from_on} 至 {campaign.until_on} 之间")
+        yield wrong("plan", "outside", first=campaign.from_on, last=campaign.until_on)
     if any(not sound(value) for _, value in given.plan):
-        yield FieldProblem("plan", "number", "计划节点的数值无效")
+        yield wrong("plan", "number")
 
 
 def _place(given: TargetInput) -> Problems:
     if (given.lat is None) != (given.lon is None):
-        yield FieldProblem("lat", "pair", "经度和纬度要一起填写")
+        yield wrong("lat", "pair")
     elif given.lat is not None and not (-90 <= given.lat <= 90 and -180 <= (given.lon or 0) <= 180):
-        yield FieldProblem("lat", "range", "坐标无效")
+        yield wrong("lat", "range")
 
 
 def refuse(problems: Sequence[FieldProblem]) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.campaigns import actions, selectors
 from chuangcheng.campaigns.models import Campaign, Kind, Overrun, Target
 from chuangcheng.campaigns.states import CAMPAIGN
+from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.desk import choices
 from chuangcheng.desk.campaigns import MONEY, TARGET, TASK
 from chuangcheng.desk.compound_moves import DayInput
@@ -25,7 +26,7 @@ from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
 from chuangcheng.kernel import clock, measures, money
 from chuangcheng.kernel.label import Label
-from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
 from chuangcheng.people import selectors as people
 from chuangcheng.tasks.actions import TaskInput
@@ -193,8 +194,7 @@ def _standards(codes: list[str]) -> list[Standard]:
         known = [framework.standard_by_code(edition, code) for edition in framework.published_editions()]
         standard = next((each for each in known if each is not None), None)
         if standard is None:
-            said = gettext("没有测评标准“%(code)s”") % {"code": code[:20]}
-            raise Refused("common.invalid", fields=(FieldProblem("standards", "unknown", said),))
+            raise Refused("common.invalid", fields=(wrong("standards", "unknown", given=code[:20]),))
         found.append(standard)
     return found
 

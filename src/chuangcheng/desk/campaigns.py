@@ -86,7 +86,7 @@ def campaign_list(request: StaffRequest) -> HttpResponse:
         "filters": bar, "lines": [(line, STANDING.get(line.code), TONES.get(line.code, "off")) for line in lines],
         "running": sum(line.campaign.state in LIVE for line in lines), "behind": counts["behind"],
         "subs": sum(line.sub_total for line in lines), "done": sum(line.subs.get("done", 0) for line in lines),
-        "budget": money.in_wan(sums[0]), "paid": money.in_wan(sums[2]), "as_of": clock.now(),
+        "budget": f"{sums[0] / 10**6:,.0f}", "paid": f"{sums[2] / 10**6:,.0f}", "as_of": clock.now(),
         "may_edit": holds(request, "campaigns.edit"), "narrowed": any(shown.value for shown in bar),
     }  # fmt: skip
     return render(request, "desk/campaigns.html", context)

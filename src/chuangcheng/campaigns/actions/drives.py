@@ -14,12 +14,13 @@ from chuangcheng.campaigns.inputs import days, refuse
 from chuangcheng.campaigns.models import Drive, DrivePlace, SubjectKind
 from chuangcheng.campaigns.states import DRIVE
 from chuangcheng.campaigns.subjects import Subject, candidates
+from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.history.numbers import take
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.attainment import ANSWERS, Item, Rule
 from chuangcheng.kernel.ids import new_id
-from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
@@ -77,13 +78,13 @@ def save_drive(*, actor: Actor, given: DriveInput) -> Drive:
 def _check(given: DriveInput) -> None:
     problems = [*days(given.from_on, given.until_on, clock.today().date())]
     if not tidy(given.title) or len(given.title) > 100:
-        problems.append(FieldProblem("title", "required", "请填写名称，最多 100 字"))
+        problems.append(wrong("title", "required"))
     if given.subject_kind not in SubjectKind.values:
-        problems.append(FieldProblem("subject_kind", "choice", "没有这一项"))
+        problems.append(wrong("subject_kind", "choice"))
     if not Rule(given.met_from, given.improve_from).is_sound():
-        problems.append(FieldProblem("met_from", "order", "达标分应高于提升分，都在 1–100 之间"))
+        problems.append(wrong("met_from", "order"))
     if not 1 <= given.fix_days <= 366:
-        problems.append(FieldProblem("fix_days", "range", "整改期限为 1–366 天"))
+        problems.append(wrong("fix_days", "range"))
     refuse(problems)
 
 

@@ -15,11 +15,12 @@ from chuangcheng.campaigns.actions.gaps import GAP_FACTS, gap_step
 from chuangcheng.campaigns.models import DriveAssessment, DriveGap, DrivePlace
 from chuangcheng.campaigns.policies import allow_place
 from chuangcheng.campaigns.states import DRIVE_PLACE, PLACE_VERBS
+from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import attainment, clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.attainment import Graded
-from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.people import rights
 from chuangcheng.sites.compounds import actions as compounds
@@ -40,9 +41,8 @@ def fill_in(
                 raise Refused("common.different_body")
             return known, False
         items = place.drive.checklist
-        wrong = attainment.missing(items, answers)
-        if wrong:
-            raise Refused("common.invalid", fields=tuple(FieldProblem(code, "answer", "请作答") for code in wrong))
+        if missing := attainment.missing(items, answers):
+            raise Refused("common.invalid", fields=tuple(wrong(code, "answer") for code in missing))
         found = attainment.grade(items, answers, place.drive.rule)
         move = "claim" if found.grade == "met" else "fill"
         state = DRIVE_PLACE.next(place.state, move)

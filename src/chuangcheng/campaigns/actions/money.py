@@ -14,11 +14,12 @@ from chuangcheng.campaigns.models import Campaign, MoneyEntry, Overrun
 from chuangcheng.campaigns.policies import allow
 from chuangcheng.campaigns.rows import entry_of, locked
 from chuangcheng.campaigns.states import CAMPAIGN
+from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock, money
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
-from chuangcheng.kernel.problems import FieldProblem, Refused
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.sites.registering import settle, write
 
@@ -82,7 +83,7 @@ def _row(campaign: Campaign, given: MoneyInput, actor: Actor) -> MoneyEntry:
         amount = money.fen(given.amount)
     except ValueError:
         raise Refused("common.invalid", fields=(
-            FieldProblem("amount", "amount", "金额应大于 0，最多到分"),
+            wrong("amount", "amount"),
         )) from None  # fmt: skip
     row = MoneyEntry(
         id=given.id, campaign=campaign, kind=given.kind, fen=amount, day=given.day, document=tidy(given.document)[:60],
@@ -95,18 +96,18 @@ def _row(campaign: Campaign, given: MoneyInput, actor: Actor) -> MoneyEntry:
 
 def _said(row: MoneyEntry) -> None:
     problems = []
-    needs = {"budget": ("source", "请写明资金来源"), "contract": ("party", "请写明合同对方")}
+    needs = {"budget": "source", "contract": "party"}
     if row.kind not in money.KINDS:
-        problems.append(FieldProblem("kind", "choice", "没有这一项"))
+        problems.append(wrong("kind", "choice"))
     if not row.document:
-        problems.append(FieldProblem("document", "required", "请填写文号、合同号或凭证号"))
+        problems.append(wrong("document", "required"))
     if row.day > clock.today().date():
-        problems.append(FieldProblem("day", "future", "日期不能晚于今天"))
-    name, said = needs.get(row.kind, ("", ""))
+        problems.append(wrong("day", "future"))
+    name = needs.get(row.kind, "")
     if name and not getattr(row, name) and row.takes_back_id is None:
-        problems.append(FieldProblem(name, "required", said))
+        problems.append(wrong(name, "required"))
     if row.kind in ("paid", "accepted") and row.contract_id is None:
-        problems.append(FieldProblem("contract", "required", "请选择合同"))
+        problems.append(wrong("contract", "required"))
     if problems:
         raise Refused("common.invalid", fields=tuple(problems))
 

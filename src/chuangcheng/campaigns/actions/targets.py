@@ -21,6 +21,7 @@ from chuangcheng.campaigns.states import CAMPAIGN, LIVE
 from chuangcheng.kernel import clock, progress
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import tidy
 from chuangcheng.photos import actions as photos
@@ -107,7 +108,8 @@ def record_reading(
         row.corrects = day in standing
         row.doubt = _doubt(target, standing, row)
         if row.doubt and not confirmed:
-            raise Refused("campaign.reading_doubtful", why=DOUBTS[row.doubt].format(value=row.value, name=target.name))
+            why = Label(*(said.format(value=row.value, name=target.name) for said in DOUBTS[row.doubt]))
+            raise Refused("campaign.reading_doubtful", why=why)
         _write(actor, target, row, {**standing, day: row})
         _keep(row, prepared)
     return row, True
@@ -115,8 +117,10 @@ def record_reading(
 
 #: Why a reading is asked back.
 DOUBTS = {
-    "low": "{value} 低于合理范围", "high": "{value} 高于合理范围",
-    "backwards": "“{name}”是累计数，却少于上一次读数", "overtaken": "“{name}”是累计数，却超过之后日期的读数",
+    "low": ("{value} 低于合理范围", "{value} lies below the plausible range"),
+    "high": ("{value} 高于合理范围", "{value} lies above the plausible range"),
+    "backwards": ("“{name}”是累计数，却少于上一次读数", "“{name}” is cumulative, and less than the reading before"),
+    "overtaken": ("“{name}”是累计数，却超过之后日期的读数", "“{name}” is cumulative, and more than a later reading"),
 }  # fmt: skip
 
 
