@@ -65,7 +65,7 @@ def test_a_reading_is_taken_once(caller: Caller, tokens: Tokens, running: Campai
     sign = {"authorization": f"Bearer {tokens('department')}"}
     body = {"id": str(new_id()), "day": TODAY.isoformat(), "value": "300.5", "source": "月报"}
     first = caller.post(body, path, **sign)
-    assert first.status_code == 201 and api.ReadingOut.model_validate(first.json()).value == "300.5000"
+    assert first.status_code == 201 and api.TargetReadingOut.model_validate(first.json()).value == "300.5000"
     again = caller.post(body, path, **sign)
     assert (again.status_code, again.json()) == (200, first.json())
     is_problem(caller.post({**body, "value": "301"}, path, **sign), 409, "common.different_body")

@@ -32,11 +32,8 @@ MODELS = {
     "meetings": "meetings.meeting", "summaries": "bulletins.summary",
     "tasks": "tasks.task", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
     "teams": "sites.team", "windows": "sites.site",
-<<<<<<< HEAD
     "indicators": "indicators.indicator", "readings": "indicators.reading", "doubts": "indicators.doubt",
-=======
     "drive_places": "campaigns.driveplace", "drive_gaps": "campaigns.drivegap",
->>>>>>> 780e16d (Show attainment drives on the desk)
 }  # fmt: skip
 
 

@@ -13,10 +13,7 @@ from ninja.openapi.schema import REF_TEMPLATE
 from pydantic import BaseModel
 
 from chuangcheng import __version__
-from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, readings, reports, tasks
-from chuangcheng.api import cases, hotline, instructions, moves, nearby, problems, reports, tasks
-from chuangcheng.api import campaigns, cases, hotline, instructions, moves, nearby, problems, reports
-from chuangcheng.api import campaigns, cases, hotline, instructions, moves, nearby, problems, reports, tasks
+from chuangcheng.api import campaigns, cases, hotline, instructions, moves, nearby, problems, readings, reports, tasks
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.api.task_shapes import TaskIn
 from chuangcheng.kernel.problems import Refused
@@ -37,9 +34,9 @@ api.add_router("/hotline", hotline.router)
 api.add_router("/instructions", instructions.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/nearby", nearby.router)
-api.add_router("/readings", readings.router)
 api.add_router("/campaigns", campaigns.router)
 api.add_router("/drives", campaigns.drive_router)
+api.add_router("/readings", readings.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -50,12 +47,7 @@ def openapi() -> bytes:
     document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="api/v1/")))
     schemas = document["components"]["schemas"]
     bodies: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, readings.ReadingIn, *hotline.BODIES.values())
-    models: tuple[type[BaseModel], ...] = (*bodies, ProblemOut)
-    models: tuple[type[BaseModel], ...] = (ReportIn, TaskIn, WatchIn, ProblemOut, *hotline.BODIES.values())
-    models: tuple[type[BaseModel], ...] = (ReportIn, WatchIn, ProblemOut, campaigns.ReadingIn, *hotline.BODIES.values())
-    models: tuple[type[BaseModel], ...] = (
-        ReportIn, TaskIn, WatchIn, ProblemOut, campaigns.ReadingIn, *hotline.BODIES.values(),
-    )  # fmt: skip
+    models: tuple[type[BaseModel], ...] = (*bodies, campaigns.TargetReadingIn, ProblemOut)
     for model in models:
         schemas.update(_definitions(model))
     paths = document["paths"]
@@ -63,8 +55,6 @@ def openapi() -> bytes:
     _body(paths["/api/v1/reports/{report_id}/photos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/reports/{report_id}/videos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/cases/{case_id}/photos/{sha256}"]["put"], _BINARY)
-    readings = paths["/api/v1/campaigns/targets/{target_id}/readings"]["post"]
-    _body(readings, {"application/json": {"schema": {"$ref": _ref("ReadingIn")}}})
     for path, model in hotline.BODIES.items():
         body = {"application/json": {"schema": {"$ref": _ref(model.__name__)}}}
         _body(paths[f"/api/v1/hotline{path}"]["put"], body)
@@ -74,6 +64,8 @@ def openapi() -> bytes:
         paths["/api/v1/nearby/{case_id}/watches"]["post"], {"application/json": {"schema": {"$ref": _ref("WatchIn")}}}
     )
     _body(paths["/api/v1/readings"]["post"], {"application/json": {"schema": {"$ref": _ref("ReadingIn")}}})
+    reading = {"application/json": {"schema": {"$ref": _ref("TargetReadingIn")}}}
+    _body(paths["/api/v1/campaigns/targets/{target_id}/readings"]["post"], reading)
     failure = {"$ref": _ref("ProblemOut")}
     for operation in (operation for path in paths.values() for operation in path.values()):
         operation["responses"]["default"] = {

@@ -91,7 +91,7 @@ class CampaignOut(CampaignRow):
     sub_actions: dict[str, int]
 
 
-class ReadingOut(BaseModel):
+class TargetReadingOut(BaseModel):
     """A reading; of several for one day the last one stands."""
 
     id: UUID
@@ -102,13 +102,13 @@ class ReadingOut(BaseModel):
     recorded_at: AwareDatetime
 
 
-class ReadingList(BaseModel):
+class TargetReadingList(BaseModel):
     """The readings of a target, by day."""
 
-    items: list[ReadingOut]
+    items: list[TargetReadingOut]
 
 
-class ReadingIn(Strict):
+class TargetReadingIn(Strict):
     """A measured value. The same id and body again is safe."""
 
     id: UUID
@@ -205,7 +205,7 @@ def _target(row: Target, standing: progress.Standing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get("/targets/{target_id}/readings", response={200: ReadingList}, operation_id="list_target_readings",
+@router.get("/targets/{target_id}/readings", response={200: TargetReadingList}, operation_id="list_target_readings",
             summary="Readings of a target")  # fmt: skip
 def list_readings(request: TokenRequest, target_id: UUID) -> HttpResponse:
     """Every reading of a target, corrected ones included."""
@@ -220,12 +220,12 @@ def _reading(row: Reading, stands: bool) -> dict[str, Any]:
             "stands": stands, "recorded_at": iso(row.recorded_at)}  # fmt: skip
 
 
-@router.post("/targets/{target_id}/readings", response={200: ReadingOut, 201: ReadingOut},
+@router.post("/targets/{target_id}/readings", response={200: TargetReadingOut, 201: TargetReadingOut},
              operation_id="post_target_reading", summary="Record a reading")  # fmt: skip
 def post_reading(request: TokenRequest, target_id: UUID) -> HttpResponse:
     """201 for a new one, 200 for one that stands already; with another body 409. One that is asked back answers 409
     with ``campaign.reading_doubtful``."""
-    given = read_model(request, ReadingIn)
+    given = read_model(request, TargetReadingIn)
     campaigns.get_target_for(request.auth, target_id)
     row, fresh = actions.record_reading(
         actor=request.auth, target_id=target_id, day=given.day, value=given.value, source=given.source or "",

@@ -127,12 +127,10 @@ TONES = {
     ("sanction", "confirmed"): "bad",
     ("summary", "open"): "working",
     ("summary", "handed_in"): "done",
-<<<<<<< HEAD
     ("doubt", "waiting"): "waiting",
     ("doubt", "confirmed"): "done",
     ("doubt", "corrected"): "done",
     ("doubt", "withdrawn"): "off",
-=======
     ("drive", "drafted"): "waiting",
     ("drive", "open"): "working",
     ("drive", "closed"): "done",
@@ -142,7 +140,6 @@ TONES = {
     ("drivegap", "open"): "waiting",
     ("drivegap", "done"): "checking",
     ("drivegap", "passed"): "done",
->>>>>>> 780e16d (Show attainment drives on the desk)
     ("weekly", "draft"): "waiting",
     ("weekly", "issued"): "done",
     ("delivery", "waiting"): "waiting",
