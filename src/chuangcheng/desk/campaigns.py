@@ -221,16 +221,7 @@ def _books(row: Campaign, sums: money.Totals) -> dict[str, Any]:
     rows = list(row.money.select_related("contract", "takes_back", "made_by"))
     back = {each.takes_back_id for each in rows if each.takes_back_id}
     entries = [(each, money.KINDS[each.kind], money.written(each.fen), each.pk in back) for each in reversed(rows)]
-    contracts = [
-        (
-            each.entry,
-            *(
-                money.written(amount)
-                for amount in (each.drawn.contract, each.drawn.paid, each.drawn.accepted, each.left)
-            ),
-        )
-        for each in selectors.contracts(row)
-    ]
+    contracts = [(each.entry, *map(money.written, each.amounts)) for each in selectors.contracts(row)]
     return {"parts": parts, "entries": entries, "contracts": contracts, "over": money.written(sums.over_budget),
             "is_over": sums.over_budget > 0}  # fmt: skip
 
