@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.people import actions, charging, sheets
-from chuangcheng.people.models import Handover, Person, Unit
+from chuangcheng.people.models import Handover, Person, Post, Unit
 from chuangcheng.tasks.models import Task
 from tests.people.test_imports import POSTS, UNITS, book
 from tests.tasks.conftest import Make
@@ -201,3 +201,120 @@ def test_pages_cost_few_queries(
     client.get(address)
     with django_assert_max_num_queries(20):
         assert client.get(address).status_code == 200
+
+
+def test_a_leader_who_only_stands_on_a_card_has_not_left(as_persona: Sign, led: dict[str, Any], noon: Any) -> None:
+    mayor = actions.save_person(actor=SYSTEM, username="mayor", name="市长甲")
+    charging.set_charges(actor=SYSTEM, unit=led["district"], given={"head": (mayor, "副市长")})
+    client = as_persona("office")
+
+    def listed(query: str) -> dict[str, bool]:
+        rows = client.get(path("persons") + query).context["listing"].rows
+        return {row.username: bool(row.stands) for row in rows}
+
+    assert listed("")["mayor"] is True and "mayor" in listed("?standing=yes")
+    assert "mayor" not in listed("?standing=no")
+    Post.objects.filter(person__username="grid").update(valid_to="2026-09-14")
+    Person.objects.filter(username="auditor").update(is_active=False)
+    assert listed("?standing=no") == {"auditor": False, "grid": False}
+    assert {"auditor", "grid"}.isdisjoint(listed("?standing=yes"))
+    assert listed("")["grid"] is False and listed("")["street"] is True
+    page = client.get(path("persons") + "?q=mayor").content.decode()
+    assert "在岗" in page and "市长甲" in page
+
+
+def exported(client: Client, address: str) -> list[list[str]]:
+    """The rows of a list as its file has them, the head first."""
+    answer = client.get(address + ("&" if "?" in address else "?") + "export=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    return [line.split(",") for line in text.splitlines()]
+
+
+def test_every_list_goes_out_as_it_is_narrowed(as_persona: Sign, led: dict[str, Any]) -> None:
+    client = as_persona("leader")
+    head, *rows = exported(client, path("units") + "?kind=department")
+    assert "主要负责人" in head and len(rows) == 1
+    assert any("张department（局长）" in cell for cell in rows[0])
+    head, *rows = exported(client, path("persons") + "?q=河西")
+    assert head[:2] == ["姓名", "用户名"] and [row[1] for row in rows] == ["street2"]
+    head, *rows = exported(client, path("responsible", "department"))
+    assert {"分管领导", "责任科室", "牵头责任", "在办任务", "进度"} <= set(head)
+    assert len(rows) == 1 and "环境卫生分指挥部" in rows[0]
+
+
+@pytest.mark.parametrize("persona", ["office", "leader", "district", "street", "department", "subcommand", "auditor"])
+def test_who_reads_people_reads_all_pages_of_the_structure(as_persona: Sign, led: dict[str, Any], persona: str) -> None:
+    client = as_persona(persona)
+    for address in (
+        path("structure"),
+        path("structure") + "?by=territory",
+        path("structure") + "?whole=yes",
+        path("units"),
+        path("persons"),
+        path("responsible", "department"),
+        path("responsible", "unit"),
+        path("responsible", "subcommand"),
+        path("unit", led["department"].pk),
+        path("unit", led["district"].pk),
+    ):
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("persona", ["grid", "inspector", "community"])
+def test_who_does_not_is_refused_everywhere(as_persona: Sign, led: dict[str, Any], persona: str) -> None:
+    client, person = as_persona(persona), Person.objects.get(username="department")
+    for address in (
+        path("structure"),
+        path("units"),
+        path("persons"),
+        path("person", person.pk),
+        path("responsible", "unit"),
+        path("unit_new"),
+        path("unit_book"),
+        path("person_hand_over", person.pk),
+        path("person_retire", person.pk),
+    ):
+        assert client.get(address).status_code == 403, address
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"code": ""}, "必填项"),
+        ({"name": ""}, "必填项"),
+        ({"name": "名" * 101}, "100"),
+        ({"kind": "俱乐部"}, "俱乐部"),
+        ({"official_order": "-1"}, "0"),
+        ({"valid_from": "2026-06-01", "valid_to": "2026-05-31"}, "结束日期早于开始日期"),
+        ({"division": "990199"}, "990199"),
+        ({"valid_from": "开年"}, "日期"),
+    ],
+)
+def test_a_unit_that_is_wrong_is_not_entered(
+    as_persona: Sign, led: dict[str, Any], wrong: dict[str, str], said: str
+) -> None:
+    given = {"code": "U-NEW", "name": "市文化旅游局", "kind": "department", "group": "city", **wrong}
+    answer = as_persona("office").post(path("unit_new"), given)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Unit.objects.filter(code="U-NEW").exists()
+
+
+def test_a_superior_below_the_unit_is_refused_on_the_form(as_persona: Sign, led: dict[str, Any]) -> None:
+    unit = led["office"]
+    given = {"name": unit.name, "kind": unit.kind, "group": unit.group, "parent": str(led["subcommand"].pk)}
+    answer = as_persona("office").post(path("unit_edit", unit.pk), given)
+    assert answer.status_code == 422 and "不能成为自己的上级" in answer.content.decode()
+    unit.refresh_from_db()
+    assert unit.parent is None
+
+
+def test_the_pages_speak_english(as_persona: Sign, led: dict[str, Any]) -> None:
+    client = as_persona("office")
+    client.cookies["django_language"] = "en"
+    for name, words in (("structure", "Organisation chart"), ("persons", "User name"), ("units", "Head")):
+        assert words in client.get(path(name)).content.decode()
+    listing = client.get(path("responsible", "department")).context["listing"]
+    assert all(str(head.column.label).isascii() for head in listing.heads)
+    person = Person.objects.get(username="department")
+    assert "Unit cards" in client.get(path("person", person.pk)).content.decode()

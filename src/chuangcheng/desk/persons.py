@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -44,10 +44,14 @@ def _units(row: Any) -> str:
     return "、".join(dict.fromkeys(post.unit.short_name for post in row.posts.all() if is_valid(post)))
 
 
+def _stand() -> Q:
+    """Who may sign in and has a post, or never had one: a leader who only stands on a unit's card has not left."""
+    valid = Exists(selectors.valid_posts().filter(person=OuterRef("pk")))
+    return Q(is_active=True) & (Q(valid) | ~Q(Exists(Post.objects.filter(person=OuterRef("pk")))))
+
+
 def _stands(rows: QuerySet[Person], value: str) -> QuerySet[Person]:
-    return rows.filter(Exists(selectors.valid_posts().filter(person=OuterRef("pk"))) if value == "yes" else ~Exists(
-        selectors.valid_posts().filter(person=OuterRef("pk"))
-    ))  # fmt: skip
+    return rows.filter(_stand()) if value == "yes" else rows.exclude(_stand())
 
 
 def _search(rows: QuerySet[Person], words: str) -> QuerySet[Person]:
@@ -77,7 +81,7 @@ def person_list(request: StaffRequest) -> HttpResponseBase:
     """The persons with posts in reach, and what was left behind by those who went."""
     posts = Post.objects.select_related("unit", "person")
     rows = selectors.visible_persons(request.actor).prefetch_related(Prefetch("posts", posts)).annotate(
-        stands=Exists(selectors.valid_posts().filter(person=OuterRef("pk")))
+        stands=Case(When(_stand(), then=True), default=False)
     )  # fmt: skip
     context = {
         "views": views("persons"),
