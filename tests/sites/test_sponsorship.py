@@ -289,3 +289,10 @@ def test_a_thousand_rows_cost_few_queries(city: Any, tmp_path: Path, django_asse
     with django_assert_max_num_queries(30):
         assert imports.import_sponsorships(SYSTEM, sheet(tmp_path, *rows)).imported == 210
     assert selectors.effort(Sponsorship.objects.all()).cadres == 840
+
+
+def test_a_place_whose_sponsor_left_is_a_gap_again(city: Any, personas: dict[str, Actor]) -> None:
+    row = bind(city)
+    assert cover(personas["office"])["community"] == (3, 1)
+    actions.end_sponsorship(actor=SYSTEM, sponsorship_id=row.pk)
+    assert cover(personas["office"])["community"] == (3, 0)

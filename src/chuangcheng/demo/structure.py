@@ -108,4 +108,5 @@ def _bind(cast: Cast, place: Place, unit: Unit, since: date, cadres: int) -> Non
 
 def _liaison(cast: Cast, unit: Unit) -> Person | None:
     actors = cast.of("department", unit.code)
-    return Person.objects.filter(pk=actors[-1].person_id).first() if actors else None
+    ids = [actor.person_id for actor in actors[-1:] if actor.person_id is not None]
+    return Person.objects.filter(pk__in=ids).first()

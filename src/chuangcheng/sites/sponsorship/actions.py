@@ -67,7 +67,7 @@ def prepare(
         raise Refused("sponsorship.gone")
     _refuse_closed(given.subject)
     places = dict.fromkeys(("division", "site", "compound"))
-    places[FIELDS[type(given.subject)]] = given.subject  # type: ignore[assignment]
+    places[FIELDS[type(given.subject)]] = given.subject
     cadres = max(count_of(given.cadres, "干部人数"), 1 if given.person else 0)
     values = {
         "kind": kind.value, **places, "division_path": path, "unit": given.unit, "person": given.person,
