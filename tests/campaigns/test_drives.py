@@ -187,7 +187,7 @@ def test_the_ledger_of_a_place(drive: Drive, personas: Any, small_city: Any) -> 
     way = selectors.way_up(place)
     assert (way.target, [step.code for step in way.steps], way.effort) == ("improve", ["A2"], 1)
     first, second = place.gaps.order_by("item")
-    assert (first.unit, first.due_on, first.text) == (place.unit, TODAY + timedelta(days=30), "有居民议事机制")
+    assert (first.unit, first.due_on, first.asks) == (place.unit, TODAY + timedelta(days=30), "有居民议事机制")
     street = small_city.units["street"]
 
     def assign(due: date, actor: Any = unit) -> str:

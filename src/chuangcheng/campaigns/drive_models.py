@@ -126,6 +126,6 @@ class DriveGap(Chained):
         indexes = [models.Index(fields=["state", "due_on"], name="campaigns_gap_due")]
 
     @property
-    def text(self) -> str:
+    def asks(self) -> str:
         """What the item asks."""
         return next((str(item["text"]) for item in self.place.drive.items if item["code"] == self.item), self.item)

@@ -254,7 +254,7 @@ def gap_move(request: StaffRequest, gap_id: UUID, name: str) -> HttpResponse:
     def run(given: dict[str, Any]) -> object:
         return _mend(request, gap, name, given)
 
-    return take(request, Step(DRIVE_GAP.move(name), forms_of[name], run, url, back, gap.text, initial))
+    return take(request, Step(DRIVE_GAP.move(name), forms_of[name], run, url, back, gap.asks, initial))
 
 
 def _back(request: StaffRequest, gap: DriveGap) -> str:

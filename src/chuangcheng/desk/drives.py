@@ -104,7 +104,7 @@ GAPS = Listing(
     _("达标整改台账"),
     columns=(
         Column("place", _("对象"), lambda row: row.place.name, url=lambda row: place_url(row.place)),
-        Column("text", _("不合格项"), lambda row: row.text, wide=True),
+        Column("text", _("不合格项"), lambda row: row.asks, wide=True),
         Column("item", _("编号"), lambda row: row.item, sort="item", shown=False),
         Column("unit", _("责任单位"), lambda row: row.unit.short_name),
         Column("due", _("时限"), lambda row: row.due_on, sort="due_on"),

@@ -76,7 +76,7 @@ def make_task(*, actor: Actor, gap_id: UUID, due_on: date | None = None) -> Task
             raise Refused("drive.has_task")
         place = gap.place
         given = tasks.TaskInput(
-            problem=f"{place.name}：{gap.text}", lead=gap.unit, due_on=due_on or gap.due_on, source="campaign",
+            problem=f"{place.name}：{gap.asks}", lead=gap.unit, due_on=due_on or gap.due_on, source="campaign",
             source_note=place.drive.title, origin=(OWNER, gap.pk),
         )  # fmt: skip
         task, _new = tasks.create_task(actor=actor, given=given)
