@@ -1,1 +1,0 @@
-"""The campaign's documents with their versions, and training."""
