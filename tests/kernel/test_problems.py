@@ -90,3 +90,25 @@ def test_a_refused_row_keeps_both_sentences() -> None:
     problem = RowProblem.of(7, Refused("photos.too_many", limit=9), "照片")
     assert (problem.row, problem.field, problem.code) == (7, "照片", "photos.too_many")
     assert "9" in problem.said("en") and problem.said("en").isascii() and not problem.said().isascii()
+
+
+def _bare(call: ast.Call) -> bool:
+    """Whether a sentence about a value is Chinese alone."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in {"FieldProblem", "RowProblem", "blame", "remark", "_blame"}:
+        return False
+    plain = [each for each in call.args[2:] if isinstance(each, ast.Constant | ast.JoinedStr | ast.BinOp | ast.IfExp)]
+    words = (node.value for each in plain for node in _outside_labels(each) if isinstance(node, ast.Constant))
+    return any(isinstance(word, str) and re.search(r"[\u4e00-\u9fff]", word) for word in words)
+
+
+def _outside_labels(node: ast.AST) -> list[ast.AST]:
+    if isinstance(node, ast.Call):
+        return []
+    return [node, *(inner for child in ast.iter_child_nodes(node) for inner in _outside_labels(child))]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.name))
+def test_what_is_wrong_with_a_value_is_said_in_both_languages(path: Path) -> None:
+    calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    assert [call.lineno for call in calls if _bare(call)] == []
