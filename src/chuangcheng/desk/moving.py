@@ -41,7 +41,8 @@ def take(request: StaffRequest, step: Step) -> HttpResponse:
     for choices that hang on other choices."""
     if request.method != "POST" or "look" in request.POST:
         return _show(request, step, step.form(initial={**(step.initial or {}), **request.POST.dict()}), 200)
-    form = step.form(request.POST, request.FILES)
+    # A browser does not send a field that is switched off: its value is the one it was shown with.
+    form = step.form(request.POST, request.FILES, initial=step.initial)
     status = 422
     if form.is_valid():
         try:
