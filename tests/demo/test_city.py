@@ -24,6 +24,7 @@ from chuangcheng.indicators.models import Indicator, Reading
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.notices.models import Notice
 from chuangcheng.patrols.models import Check, Visit
+from chuangcheng.people import handover
 from chuangcheng.people.models import Person, Post
 from chuangcheng.photos.models import Photo
 from chuangcheng.places.models import Division, Grid
@@ -74,7 +75,10 @@ def _it_is_founded() -> None:
     assert {row.username for row in Person.objects.filter(username__in=LOGINS)} == set(LOGINS)
     assert all(Person.objects.get(username=name).has_usable_password() for name in LOGINS)
     assert not Person.objects.exclude(username__in=LOGINS).filter(password__startswith="argon2").exists()
-    assert Post.objects.count() == Person.objects.count()
+    assert Post.objects.values("person").distinct().count() == Post.objects.count(), "one post a person"
+    bare = Person.objects.filter(posts=None)
+    assert not bare.filter(charges=None).exists(), "who signs in nowhere stands on a unit's card"
+    assert not bare.filter(username__in=LOGINS).exists() and handover.left_behind() == {}
     nine = Indicator.objects.filter(code__in=[wanted.code for wanted in indicators.WANTED])
     assert nine.count() == 9 and not nine.filter(source_unit=None).exists()
     assert all(row.has_parts and row.readings.filter(channel="import").count() >= indicators.MONTHS for row in nine)
