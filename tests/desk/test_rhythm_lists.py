@@ -34,9 +34,7 @@ def content(client: Client, address: str) -> bytes:
     """A file, read to its end."""
     answer: Any = client.get(address)
     assert answer.status_code == 200, address
-    found = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
-    return found
+    return bytes(answer.getvalue())  # closing the answer would close the database's connection
 
 
 def table(client: Client, address: str) -> list[list[str]]:
