@@ -80,7 +80,7 @@ def held_by(persons: Collection[UUID]) -> dict[str, list[Held]]:
 
 def left_behind() -> dict[str, list[Held]]:
     """What still hangs on persons who left: who may not sign in any more, or whose last post has ended. Empty when all
-    is well; ``doctor`` and the list of persons show it."""
+    is well; the list of persons shows it."""
     running = Post.objects.exclude(valid_to__lt=clock.today().date()).filter(person=OuterRef("pk"))
     ended = Q(Exists(Post.objects.filter(person=OuterRef("pk")))) & ~Q(Exists(running))
     idle = list(Person.objects.filter(ended | Q(is_active=False)).values_list("pk", flat=True))

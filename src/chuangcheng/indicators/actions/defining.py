@@ -74,26 +74,32 @@ def define_indicator(
     _check_definition(code, values)
     with transaction.atomic():
         rights.require_or_system(actor, DEFINE)
-        indicator = Indicator.objects.select_for_update().filter(code=code).first()
-        fresh = indicator is None
-        current = start_of(frequency, clock.today().date())
-        indicator = indicator or Indicator(code=code, asked_from=valid_from or current)
-        changed = [name for name, value in values.items() if fresh or getattr(indicator, name) != value]
-        if not changed:
-            return indicator
-        if not fresh and {"frequency", "unit_of_measure"} & set(changed) and indicator.readings.exists():
-            raise Refused("indicators.has_readings", indicator=code)
-        for name in changed:
-            setattr(indicator, name, values[name])
-        from_ = start_of(frequency, valid_from) if valid_from else None if fresh else current
-        if valid_to is not None and valid_to < (from_ or indicator.asked_from or valid_to):
-            raise Refused("indicators.bad_validity")
-        action = "indicator.defined" if fresh else "indicator.changed"
-        history.append(indicator, action, actor, after=indicator_facts(indicator, from_))
-        indicator.save(force_insert=fresh)
-        if fresh or set(VERSIONED) & set(changed):
-            _keep_version(indicator, from_)
-        outbox.emit(action, ("indicator", indicator.pk), {"code": code})
+        return _define(actor, code, values, valid_from)
+
+
+def _define(actor: Actor, code: str, values: dict[str, Any], valid_from: date | None) -> Indicator:
+    """Write what differs from what stands, and a version of it."""
+    indicator = Indicator.objects.select_for_update().filter(code=code).first()
+    fresh = indicator is None
+    current = start_of(values["frequency"], clock.today().date())
+    indicator = indicator or Indicator(code=code, asked_from=valid_from or current)
+    changed = [name for name, value in values.items() if fresh or getattr(indicator, name) != value]
+    if not changed:
+        return indicator
+    if not fresh and {"frequency", "unit_of_measure"} & set(changed) and indicator.readings.exists():
+        raise Refused("indicators.has_readings", indicator=code)
+    for name in changed:
+        setattr(indicator, name, values[name])
+    from_ = start_of(values["frequency"], valid_from) if valid_from else None if fresh else current
+    valid_to = values["valid_to"]
+    if valid_to is not None and valid_to < (from_ or indicator.asked_from or valid_to):
+        raise Refused("indicators.bad_validity")
+    action = "indicator.defined" if fresh else "indicator.changed"
+    history.append(indicator, action, actor, after=indicator_facts(indicator, from_))
+    indicator.save(force_insert=fresh)
+    if fresh or set(VERSIONED) & set(changed):
+        _keep_version(indicator, from_)
+    outbox.emit(action, ("indicator", indicator.pk), {"code": code})
     return indicator
 
 
