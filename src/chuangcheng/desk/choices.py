@@ -15,8 +15,9 @@ from chuangcheng.cases.models import Source
 from chuangcheng.cases.states import CASE, PLEA, REPORT
 from chuangcheng.cases.status import LABELS
 from chuangcheng.framework import selectors as framework
-from chuangcheng.framework.models import TimeRule
+from chuangcheng.framework.models import Standard, TimeRule
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import StateTable
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import UnitKind
@@ -120,3 +121,15 @@ def limit_words(rule: TimeRule) -> str:
     """``4 工作时``: a time limit in its own unit of working time."""
     said = {"urgent_hours": _("%(n)s 紧急工作时"), "work_hours": _("%(n)s 工作时"), "work_days": _("%(n)s 工作日")}
     return said[rule.unit] % {"n": f"{rule.amount.normalize():f}"}
+
+
+def standard(code: str) -> Standard | None:
+    """The standard of a code that was typed, in any published edition; None for nothing. Refused:
+    ``task.unknown_standard``."""
+    if not code.strip():
+        return None
+    for edition in framework.published_editions():
+        found = framework.standard_by_code(edition, code.strip())
+        if found is not None:
+            return found
+    raise Refused("task.unknown_standard", given=code[:20])

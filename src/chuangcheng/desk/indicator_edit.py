@@ -14,8 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from chuangcheng.desk import choices
 from chuangcheng.desk.compound_moves import DayInput
-from chuangcheng.framework import selectors as framework
-from chuangcheng.framework.models import Standard
 from chuangcheng.indicators import actions, selectors
 from chuangcheng.indicators.measures import RATIO
 from chuangcheng.indicators.models import Frequency, Indicator
@@ -125,16 +123,6 @@ def _initial(row: Indicator) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _standard(code: str) -> Standard | None:
-    if not code.strip():
-        return None
-    for edition in framework.published_editions():
-        found = framework.standard_by_code(edition, code.strip())
-        if found is not None:
-            return found
-    raise Refused("task.unknown_standard", given=code[:20])
-
-
 @page("framework.edit")
 def new(request: StaffRequest) -> HttpResponse:
     """Define an indicator."""
@@ -171,6 +159,6 @@ def _save(request: StaffRequest, form: DefinitionForm, row: Indicator | None) ->
     names = ("zh", "en", "unit_of_measure", "frequency", "numerator_zh", "denominator_zh", "low", "high", "due_days",
              "note", "valid_from", "valid_to")  # fmt: skip
     return actions.define_indicator(
-        actor=request.actor, code=code, scoring=form.scoring(), standard=_standard(data["standard"]),
+        actor=request.actor, code=code, scoring=form.scoring(), standard=choices.standard(data["standard"]),
         source_unit=units.get(data["source_unit"]), **{name: data[name] for name in names},
     )  # fmt: skip

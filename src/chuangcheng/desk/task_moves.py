@@ -152,17 +152,6 @@ class Repeat(forms.Form):
         self.fields["every"].choices = offered  # type: ignore[attr-defined]
 
 
-def _standard(code: str) -> Standard | None:
-    """The standard of that code in any published edition."""
-    if not code.strip():
-        return None
-    for edition in framework.published_editions():
-        found = framework.standard_by_code(edition, code.strip())
-        if found is not None:
-            return found
-    raise Refused("task.unknown_standard", given=code[:20])
-
-
 def _values(request: StaffRequest, given: dict[str, Any]) -> dict[str, Any]:
     """The form's words as rows."""
     units = {str(unit.pk): unit for unit in people.units()}
@@ -170,7 +159,7 @@ def _values(request: StaffRequest, given: dict[str, Any]) -> dict[str, Any]:
     ahead = selectors.by_numbers(request.actor, given["waits_for"].split())
     return {
         **given, "lead": lead, "supports": tuple(units[pk] for pk in given["supports"]),
-        "standard": _standard(given["standard"]), "leader": find_person(given["leader"], lead),
+        "standard": choices.standard(given["standard"]), "leader": find_person(given["leader"], lead),
         "owner": find_person(given["owner"], lead), "waits_for": tuple(task.pk for task in ahead),
     }  # fmt: skip
 
