@@ -73,7 +73,7 @@ def compare(*, actor: Actor, source: Path | bytes, name: str) -> list[Line]:
     sent = _sent(exports)
     known = _known(actor, {pk for pk in ids if pk} | sent)
     seen: set[UUID] = set()
-    lines = [_line(table, row, pk, known, seen) for row, pk in zip(rows, ids, strict=True) if _says(row)]
+    lines = [_line(table, row, pk, known, seen) for row, pk in zip(rows, ids, strict=True) if _says(row, pk)]
     return [*lines, *(_missing(known, sent - seen))]
 
 
@@ -92,9 +92,11 @@ def _known(actor: Actor, ids: set[UUID]) -> dict[UUID, tuple[Task, dict[str, str
     return {task.pk: (task, texts(task, words)) for task, words in rows_of(loaded)}
 
 
-def _says(row: Row) -> bool:
-    """Whether anything stands in the row but a serial number."""
-    return any(as_text(value) for key, value in row.values.items() if key != "place")
+def _says(row: Row, pk: UUID | None) -> bool:
+    """Whether anything stands in the row but a serial number; of a row that went out, in a cell that people see: one
+    that was emptied instead of deleted is missed like a deleted one."""
+    silent = {"place", *(("row_id", "base") if pk else ())}
+    return any(as_text(value) for key, value in row.values.items() if key not in silent)
 
 
 def _line(

@@ -41,6 +41,12 @@ def write(file: Path | IO[bytes], tasks: Sequence[Task], *, actor: Actor) -> int
     sheet.write_row(0, hidden, [ROW, BASE], head)
     sheet.set_column(hidden, hidden + 1, 4, None, {"hidden": True})
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3: nineteen columns are read on a table, not on a sheet of A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.print_area(0, 0, max(len(tasks), 1), len(CELLS) - 1)
+    sheet.set_footer("&C第 &P 页 共 &N 页")
     sheet.autofilter(0, 0, max(len(tasks), 1), len(CELLS) - 1)
     for number, (task, words) in enumerate(rows_of(tasks), 1):
         for column, cell in enumerate(CELLS):
