@@ -32,7 +32,7 @@ def compose_decree(edition: Edition, values: Mapping[str, str] | None = None) ->
     return Document(
         organisation=office, series="创城办文件", issue=words.number or "（文号待编）",
         title=decrees.filled(words.title, values), period="", issued_on=day(dated), as_of=moment(now),
-        sections=(Section(words.addressee, body), *_tables(edition)), draft=words.dated_on is None,
+        sections=(Section(words.addressee, body, address=True), *_tables(edition)), draft=words.dated_on is None,
         signature=(office, day(dated)), remarks=("附表由系统按现行责任分解自动汇总。",),
     )  # fmt: skip
 
@@ -56,7 +56,7 @@ def _tables(edition: Edition) -> Iterable[Section]:
         lines.setdefault(project.zh, []).append(line)
     headers = ("编号", "测评标准", "牵头单位", "配合单位和属地", "完成时限")
     for number, (title, some) in enumerate(lines.items(), 1):
-        table = Table(headers, tuple(some), (False,) * 5, widths=(18, 46, 24, 42, 24))
+        table = Table(headers, tuple(some), (False,) * 5, widths=(29, 46, 23, 36, 22))
         yield Section(f"附表{number}  {title}", (), table)
 
 
@@ -116,4 +116,4 @@ def _sheet(duties: list[Duty]) -> Table:
     )  # fmt: skip
     urls = tuple(reverse("desk:standard", args=[duty.standard_id]) for duty in duties)
     headers = ("编号", "测评标准", "佐证类型", "完成时限", "责任人")
-    return Table(headers, rows, (False,) * 5, urls, (22, 58, 30, 24, 20))
+    return Table(headers, rows, (False,) * 5, urls, (29, 59, 28, 22, 18))

@@ -37,6 +37,7 @@ class Section:
     paragraphs: tuple[str, ...]
     table: Table | None = None
     names: tuple[str, ...] = ()  # of the figures that the paragraphs speak of; the page links them
+    address: bool = False  # the heading names those it goes to 主送机关: at the edge, in the letters of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Document:
     sections: tuple[Section, ...]
     draft: bool
     remarks: tuple[str, ...] = field(default=())
-    signature: tuple[str, ...] = ()  # who signs and the date 落款, below the first section
+    signature: tuple[str, ...] = ()  # who signs and the date 落款, below the first section; the rest is annexed 附件
+    wide: bool = False  # printed across, for tables of many columns
 
     def texts(self) -> list[str]:
         """Every text in reading order, for comparing what different printers printed."""

@@ -15,6 +15,7 @@ import pylopdf_fonts_zh_cn
 import typst
 
 from chuangcheng.bulletins.document import Document, Table, compose
+from chuangcheng.bulletins.layout import LINE, WIDE_LINE, parts, title_lines
 from chuangcheng.bulletins.models import Weekly
 
 
@@ -51,23 +52,27 @@ def plain(document: Document) -> dict[str, object]:
     """The document as JSON for the template."""
     return {
         "organisation": document.organisation,
+        "wide": document.wide,
         "series": document.series + ("（草稿）" if document.draft else ""),
         "issue": document.issue,
         "issued_on": document.issued_on,
         "title": document.title,
+        "title_lines": title_lines(document.title),
         "period": document.period,
         "remarks": list(document.remarks),
         "signature": list(document.signature),
         "sections": [
             {
                 "heading": section.heading,
+                "address": section.address,
                 "paragraphs": list(section.paragraphs),
-                "table": _table(section.table) if section.table else None,
+                "table": _table(section.table, document.wide) if section.table else None,
             }
             for section in document.sections
         ],
     }
 
 
-def _table(table: Table) -> dict[str, object]:
-    return {"headers": table.headers, "rows": table.rows, "right": table.right, "widths": table.widths}
+def _table(table: Table, wide: bool) -> dict[str, object]:
+    widths = table.widths or parts(table.headers, table.rows, WIDE_LINE if wide else LINE)
+    return {"headers": table.headers, "rows": table.rows, "right": table.right, "widths": widths}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -143,7 +143,8 @@ def compose_all(rows: Sequence[Summary], monday: date) -> Document:
     table = Table(headers, lines, (False, *[True] * len(COLUMNS)))
     as_of = max(row.assembled_at for row in rows)
     parts = [("总体情况", (said,), None), ("各单位情况", (), table)]
-    return _document(f"{settings.CITY.city_name}创城办", "各单位周工作小结汇总", monday, parts, as_of, draft=False)
+    document = _document(f"{settings.CITY.city_name}创城办", "各单位周工作小结汇总", monday, parts, as_of, draft=False)
+    return replace(document, wide=True)
 
 
 def _document(unit: str, series: str, monday: date, parts: Sequence[Any], as_of: Any, *, draft: bool) -> Document:
