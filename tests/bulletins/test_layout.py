@@ -48,6 +48,12 @@ def test_columns_are_as_wide_as_what_stands_in_them(headers: Any, rows: Any, che
     assert check(parts(headers, rows))
 
 
+def test_heads_give_way_to_names() -> None:
+    head, row = ("单位", *["按期结案案件"] * 10), ("人力资源和社会保障局", *["0"] * 10)
+    assert parts(head, [row], WIDE_LINE) == (23, *[9] * 10)
+    assert parts(head[:3], [row[:3]], WIDE_LINE) == (23, 15, 15), "where there is room, heads stand on one line"
+
+
 CELL = st.text(alphabet="a-19街道。 ", max_size=60)
 
 
@@ -74,6 +80,13 @@ def test_any_table_has_a_width_for_every_column(rows: list[tuple[str, ...]]) -> 
 )
 def test_a_long_title_is_cut_behind_a_word(title: str, lines: list[str]) -> None:
     assert title_lines(title) == lines and "".join(title_lines(title)) == title
+
+
+def test_a_name_is_not_cut() -> None:
+    name = "东山区创建全国文明城市工作办公室"
+    assert title_lines(f"{name}周工作小结", name) == [name, "周工作小结"]
+    assert title_lines(f"{name}周工作小结") == ["东山区创建全国文明城市", "工作办公室周工作小结"]
+    assert len(title_lines("乙" * 21 + "周工作小结", "乙" * 21)) == 1
 
 
 def written(document: Document) -> Any:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-LINE, WIDE_LINE = 156, 243  #: between the margins, in mm, upright and across
+LINE, WIDE_LINE = 156, 225  #: between the margins, in mm, upright and across
 _HALF = 1.86  # mm that half a letter of 五号 (10.5 pt) takes
 _SIDES = 3  # halves of a letter left free in a cell
 _TITLE = 20  # letters of 二号 on a line
@@ -22,13 +22,20 @@ def breadth(text: str) -> int:
 def parts(headers: Sequence[str], rows: Sequence[Sequence[str]], line: int = LINE) -> tuple[int, ...]:
     """Each column's part of the line, by what stands in it: words that cannot be cut (codes, days, figures) stay whole,
     short columns are as wide as they need, long ones share the rest, never to less than four letters."""
-    columns = [[head, *(row[number] for row in rows)] for number, head in enumerate(headers)]
-    wish = [max(map(breadth, column)) + _SIDES for column in columns]
-    least = [min(want, _uncut(column)) for want, column in zip(wish, columns, strict=True)]
-    room = int(line / _HALF)
+    bodies = [[row[number] for row in rows] for number in range(len(headers))]
+    heads = [breadth(head) for head in headers]
+    room, wish = int(line / _HALF), _wishes(heads, bodies)
+    if sum(wish) > room:  # heads may go on two lines
+        wish = _wishes([max(4, (head + 3) // 4 * 2) for head in heads], bodies)
     if sum(wish) > room:
+        least = [min(want, _uncut(body)) for want, body in zip(wish, bodies, strict=True)]
         wish = _shared(wish, least, room)
     return tuple(wish)
+
+
+def _wishes(heads: Sequence[int], bodies: Sequence[Sequence[str]]) -> list[int]:
+    """What each column needs so that nothing is cut."""
+    return [max([head, *map(breadth, body)]) + _SIDES for head, body in zip(heads, bodies, strict=True)]
 
 
 def _uncut(column: Sequence[str]) -> int:
@@ -50,13 +57,19 @@ def _shared(wish: list[int], least: list[int], room: int) -> list[int]:
     return found
 
 
-def title_lines(title: str) -> list[str]:
-    """The title in lines that say something: cut once, behind a word, as near to the middle as may be."""
-    cuts = [match.end() for match in _ENDS.finditer(title)]
-    fits = [
-        cut for cut in cuts if 0 < cut <= _TITLE and 0 < len(title) - cut <= _TITLE and title[cut] not in "的、，和"
-    ]
-    if len(title) <= _TITLE or not fits:
+def title_lines(title: str, organisation: str = "") -> list[str]:
+    """The title in lines that say something: cut once, behind the name it begins with, else behind a word, as near to
+    the middle as may be."""
+    if len(title) <= _TITLE:
+        return [title]
+    named = [len(organisation)] if organisation and title.startswith(organisation) else []
+    cuts = named if named and _fits(title, named[0]) else [match.end() for match in _ENDS.finditer(title)]
+    fits = [cut for cut in cuts if _fits(title, cut)]
+    if not fits:
         return [title]
     cut = min(fits, key=lambda cut: abs(2 * cut - len(title)))
     return [title[:cut], title[cut:]]
+
+
+def _fits(title: str, cut: int) -> bool:
+    return 0 < cut <= _TITLE and 0 < len(title) - cut <= _TITLE and title[cut] not in "的、，和"

@@ -57,7 +57,7 @@ def plain(document: Document) -> dict[str, object]:
         "issue": document.issue,
         "issued_on": document.issued_on,
         "title": document.title,
-        "title_lines": title_lines(document.title),
+        "title_lines": title_lines(document.title, document.organisation),
         "period": document.period,
         "remarks": list(document.remarks),
         "signature": list(document.signature),

@@ -55,7 +55,8 @@ def _page(word: Any, *, wide: bool) -> None:
     page.top_margin, page.bottom_margin, page.left_margin, page.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
     if wide:
         page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
-    page.footer_distance = Mm(23)  # 一字线上距版心下边缘 7 mm
+        page.top_margin, page.bottom_margin, page.left_margin, page.right_margin = Mm(28), Mm(26), Mm(37), Mm(35)
+    page.footer_distance = page.bottom_margin - Mm(12)  # 一字线上距版心下边缘 7 mm
     word.settings.odd_and_even_pages_header_footer = True
     _number(page.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
     _number(page.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
@@ -105,7 +106,14 @@ def _rule(paragraph: Any) -> None:
 
 def _title(word: Any, document: Document) -> None:
     _paragraph(word, "", font=BODY, size=THIRD)
-    _paragraph(word, "\n".join(title_lines(document.title)), font=TITLE, size=SECOND, centred=True, line=Pt(36))
+    _paragraph(
+        word,
+        "\n".join(title_lines(document.title, document.organisation)),
+        font=TITLE,
+        size=SECOND,
+        centred=True,
+        line=Pt(36),
+    )
     _paragraph(word, document.period, font="楷体", size=THIRD, centred=True)
     _paragraph(word, "", font=BODY, size=THIRD)
 
