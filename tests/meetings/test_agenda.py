@@ -3,6 +3,7 @@ kinds as data; figures of a year."""
 
 from __future__ import annotations
 
+import os
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -231,7 +232,10 @@ def test_a_city_s_own_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap
     own = tmp_path / "meetings.toml"
     own.write_text(EVERY, encoding="utf-8")
     assert list(kinds.current()) == ["all"] == list(kinds.current())
-    own.write_text("kinds = 1", encoding="utf-8")
-    assert "on_site" in kinds.current() and "meetings.toml" in caplog.text
-    own.write_text("[", encoding="utf-8")
+    for second, wrong in enumerate(("kinds = 1", "[")):
+        own.write_text(wrong, encoding="utf-8")
+        os.utime(own, (second, second))
+        assert list(kinds.current()) == ["all"], "a slip of the pen leaves what stood"
+    assert "meetings.toml is not used" in caplog.text
+    own.unlink()
     assert "on_site" in kinds.current()

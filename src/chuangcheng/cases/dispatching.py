@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from typing import Any, Final, cast, get_args
 from django.conf import settings
 
 from chuangcheng.kernel.calendar import CALENDAR, TimeUnit
+from chuangcheng.kernel.own_file import OwnFile
 from chuangcheng.kernel.problems import Refused
 
-log = logging.getLogger(__name__)
 BUILT_IN = Path(__file__).with_name("dispatching.toml")
 OWNER: Final = tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))["owner"]
 
@@ -73,27 +72,9 @@ def _within(row: Mapping[str, Any]) -> Within:
     return Within(amount, cast(TimeUnit, unit))
 
 
-_held: dict[Path, tuple[int, Dispatching]] = {}
+_FILE = OwnFile(BUILT_IN, parse)
 
 
 def current() -> Dispatching:
-    """The city's own limits, else the built-in ones. A file that is wrong is named in the log and those before it stay
-    in force."""
-    own: Path = settings.CITY.home / "dispatching.toml"
-    if not own.exists():
-        return _read(BUILT_IN)
-    try:
-        return _read(own)
-    except (Refused, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        log.error("%s is not used: %s", own.name, error)  # noqa: TRY400 - the reason is all there is to say
-        before = _held[own][1] if own in _held else _read(BUILT_IN)
-        _held[own] = (own.stat().st_mtime_ns, before)
-        return before
-
-
-def _read(path: Path) -> Dispatching:
-    stamp = path.stat().st_mtime_ns
-    held = _held.get(path)
-    if held is None or held[0] != stamp:
-        held = _held[path] = (stamp, parse(tomllib.loads(path.read_text(encoding="utf-8"))))
-    return held[1]
+    """The city's own limits (``dispatching.toml`` in its home), else the built-in ones."""
+    return _FILE.current(settings.CITY.home)

@@ -6,8 +6,6 @@ Plain reckoning: rungs come from ``ladder.toml``, moments from the working calen
 
 from __future__ import annotations
 
-import logging
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,9 +17,9 @@ from django.conf import settings
 
 from chuangcheng.kernel.calendar import CALENDAR, TimeUnit
 from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.own_file import OwnFile
 from chuangcheng.kernel.problems import Refused
 
-log = logging.getLogger(__name__)
 BUILT_IN = Path(__file__).with_name("ladder.toml")
 RECIPIENTS = ("holder", "head", "above", "subcommand", "office")
 UNITS = get_args(TimeUnit)
@@ -144,28 +142,11 @@ def _problem(rung: Rung) -> str:
     return ""
 
 
-_held: dict[Path, tuple[int, Ladder]] = {}
+_FILES: dict[str, OwnFile[Ladder]] = {}
 
 
 def current(name: str = BUILT_IN.name) -> Ladder:
-    """The city's own ladder of that file name, else the built-in one. A file that is wrong is named in the log, and the
-    ladder before it stays in force: reminders must not fall silent over a slip of the pen."""
-    own: Path = settings.CITY.home / name
-    built_in = BUILT_IN.with_name(name)
-    if not own.exists():
-        return _read(built_in)
-    try:
-        return _read(own)
-    except (Refused, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        log.error("%s is not used: %s", own.name, error)  # noqa: TRY400 - the reason is all there is to say
-        before = _held[own][1] if own in _held else _read(built_in)
-        _held[own] = (own.stat().st_mtime_ns, before)
-        return before
-
-
-def _read(path: Path) -> Ladder:
-    stamp = path.stat().st_mtime_ns
-    held = _held.get(path)
-    if held is None or held[0] != stamp:
-        held = _held[path] = (stamp, parse(tomllib.loads(path.read_text(encoding="utf-8"))))
-    return held[1]
+    """The city's own ladder of that file name, else the built-in one."""
+    if name not in _FILES:
+        _FILES[name] = OwnFile(BUILT_IN.with_name(name), parse)
+    return _FILES[name].current(settings.CITY.home)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +10,9 @@ from typing import Any
 from django.conf import settings
 
 from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.own_file import OwnFile
 from chuangcheng.kernel.problems import Refused
 
-log = logging.getLogger(__name__)
 BUILT_IN = Path(__file__).with_name("kinds.toml")
 
 
@@ -49,28 +47,14 @@ def _kind(code: str, row: Mapping[str, Any]) -> Kind:
     return Kind(code, Label(row["zh"], row["en"]), tuple(map(str, row["agenda"])), on_site, year)
 
 
-_held: dict[Path, tuple[int, dict[str, Kind]]] = {}
+_FILE = OwnFile(BUILT_IN, parse, name="meetings.toml")
 
 
 def current() -> dict[str, Kind]:
-    """The city's own kinds, else the built-in ones. A file that is wrong is named in the log and is not used."""
-    own: Path = settings.CITY.home / "meetings.toml"
-    if own.exists():
-        try:
-            return _read(own)
-        except (Refused, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            log.error("%s is not used: %s", own.name, error)  # noqa: TRY400 - the reason is all there is to say
-    return _read(BUILT_IN)
+    """The city's own kinds (``meetings.toml`` in its home), else the built-in ones."""
+    return _FILE.current(settings.CITY.home)
 
 
 def kind_of(code: str) -> Kind:
     """The kind of that code; one that the city has struck out since is called by its code."""
     return current().get(code) or Kind(code, Label(code, code), ())
-
-
-def _read(path: Path) -> dict[str, Kind]:
-    stamp = path.stat().st_mtime_ns
-    held = _held.get(path)
-    if held is None or held[0] != stamp:
-        held = _held[path] = (stamp, parse(tomllib.loads(path.read_text(encoding="utf-8"))))
-    return held[1]

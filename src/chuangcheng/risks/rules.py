@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,13 +12,13 @@ from django.conf import settings
 
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.lagging import Cut
+from chuangcheng.kernel.own_file import OwnFile
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.risk_matrix import level_of
 from chuangcheng.kernel.watching import Bounds
 from chuangcheng.risks.measures import MEASURES
 from chuangcheng.risks.models import RiskKind
 
-log = logging.getLogger(__name__)
 BUILT_IN = Path(__file__).with_name("rules.toml")
 GROUPS: dict[str, Label] = {
     "street": Label("街道", "Streets"),
@@ -127,27 +125,9 @@ def _list(row: Mapping[str, Any]) -> ListRule:
     return ListRule(str(row["code"]), Label(row["zh"], row["en"]), measure, group, period, cut)
 
 
-_held: dict[Path, tuple[int, Rules]] = {}
+_FILE = OwnFile(BUILT_IN, parse, name="risks.toml")
 
 
 def current() -> Rules:
-    """The city's ``risks.toml``, else the built-in rules. A file that is wrong is named in the log, and what was in
-    force before it stays: watching must not stop over a slip of the pen."""
-    own: Path = settings.CITY.home / "risks.toml"
-    if not own.exists():
-        return _read(BUILT_IN)
-    try:
-        return _read(own)
-    except (Refused, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        log.error("%s is not used: %s", own.name, error)  # noqa: TRY400 - the reason is all there is to say
-        before = _held[own][1] if own in _held else _read(BUILT_IN)
-        _held[own] = (own.stat().st_mtime_ns, before)
-        return before
-
-
-def _read(path: Path) -> Rules:
-    stamp = path.stat().st_mtime_ns
-    held = _held.get(path)
-    if held is None or held[0] != stamp:
-        held = _held[path] = (stamp, parse(tomllib.loads(path.read_text(encoding="utf-8"))))
-    return held[1]
+    """The city's ``risks.toml``, else the built-in rules."""
+    return _FILE.current(settings.CITY.home)
