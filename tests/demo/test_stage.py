@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chuangcheng.demo.stage import Stage
-from chuangcheng.kernel import clock
+from chuangcheng.kernel import clock, ids
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.places.models import Division
@@ -124,3 +124,15 @@ def test_a_refused_scene_is_counted_and_the_day_goes_on() -> None:
     one.play(no_closing, quiet)
     assert one.refused == {"common.not_found": 1}
     assert played == ["next"]
+
+
+@pytest.mark.parametrize(("days", "first", "happens"), [(1.0, 0, True), (3.0, 0, True), (3.1, 0, False),
+                                                         (2.5, 1, False), (2.0, 1, True)])  # fmt: skip
+def test_a_scene_so_many_days_before_the_end_has_dice_of_its_own(days: float, first: int, happens: bool) -> None:
+    made: list[list[object]] = []
+    for _ in range(2):
+        one, found = stage(), []
+        one.before(days, lambda found=found: found.append(ids.new_id()), random.Random(7), timedelta(days=first))  # type: ignore[misc]
+        assert one.play(no_closing, quiet) == int(happens)
+        made.append(found)
+    assert made[0] == made[1] and bool(made[0]) is happens, "the same dice, the same ids"

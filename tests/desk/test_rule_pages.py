@@ -18,7 +18,7 @@ from django.test import Client
 from chuangcheng.cases import actions, route_sheets, routes
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.routes import Route
-from chuangcheng.desk import time_rules as limit_pages
+from chuangcheng.desk import workbooks
 from chuangcheng.framework import time_rules
 from chuangcheng.framework.models import RuleDraft, TimeRule
 from chuangcheng.framework.time_rules import Limit
@@ -185,7 +185,7 @@ def test_an_old_version_shows_and_saves_against_the_newest(as_persona: Sign, pla
 def test_too_large_a_workbook_is_refused_unread(
     as_persona: Sign, play: Play, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    monkeypatch.setattr(limit_pages, "MAX_MB", 0)
+    monkeypatch.setattr(workbooks, "MAX_MB", 0)
     answer = as_persona("office").post(f"{url}upload/", {"file": SimpleUploadedFile("a.xlsx", b"x")})
     assert answer.status_code == 422
     assert answer.context["form"].errors["file"] == ["文件不能超过 0 MB"]

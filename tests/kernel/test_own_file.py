@@ -78,7 +78,11 @@ def test_what_is_wrong_is_named_once_and_what_stood_before_stays(
     with caplog.at_level(logging.ERROR):
         assert [rules.current for _ in range(3)] == [7, 7, 7]
     told = [record.getMessage() for record in caplog.records]
-    assert len(told) == 2 and rules.file.name == "rules.toml" and all(line.startswith("rules.toml is not used: ") for line in told)
+    assert (
+        len(told) == 2
+        and rules.file.name == "rules.toml"
+        and all(line.startswith("rules.toml is not used: ") for line in told)
+    )
 
 
 def test_two_cities_do_not_see_each_other_s_file(rules: Rules, tmp_path: Path) -> None:

@@ -45,7 +45,6 @@ SHEET = Sheet(
     lists={"state": list(_STATES.values()), "datum": list(sheets.DATUMS)},
 )
 _WORDS = sheets.by_word(_STATES)
-_DATUMS = sheets.DATUMS | {datum: datum for datum in sheets.DATUMS.values()}
 _BLAME = {"campaign.sub_days": "from_on", "campaign.sub_step": "state", "state.missing": "result",
           "campaign.other_unit": "unit", "campaign.half_position": "lat", "sites.bad_position": "lat"}  # fmt: skip
 
@@ -93,7 +92,7 @@ class _Run:
         return SubActionInput(
             code=reader.text("code"), name=reader.text("name"), unit=self._unit(reader), address=reader.text("address"),
             division=reader.one_of("division", self.divisions, None), lat=reader.degrees("lat"),
-            lon=reader.degrees("lon"), datum=reader.one_of("datum", _DATUMS, "wgs84"),
+            lon=reader.degrees("lon"), datum=reader.one_of("datum", sheets.DATUM_WORDS, "wgs84"),
             state=reader.one_of("state", _WORDS, ""), result=reader.text("result"), **values,
         )  # fmt: skip
 

@@ -17,7 +17,7 @@ from chuangcheng.campaigns import actions, imports
 from chuangcheng.campaigns.models import MoneyEntry, Target
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.stage import Stage
-from chuangcheng.kernel import clock, ids
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.people.models import Unit
 from chuangcheng.tasks.actions import TaskInput
@@ -85,15 +85,8 @@ class Campaigns:
         self._at(0.9, lambda: self._review(10, actor))
 
     def _at(self, days: float, scene: Callable[..., object]) -> None:
-        """Let ``scene`` happen so many days before the end; never before the first day."""
-
-        def act() -> None:
-            with ids.seeded(self.rng):
-                scene()
-
-        moment = self.stage.end - timedelta(days=days)
-        if moment >= self.stage.start + timedelta(days=1):
-            self.stage.at(moment, act)
+        """Let ``scene`` happen so many days before the end, with these dice."""
+        self.stage.before(days, scene, self.rng, timedelta(days=1))
 
     def _lead(self, role: str) -> tuple[Unit, Actor]:
         """The unit that holds a role, or the first department, and somebody of it."""

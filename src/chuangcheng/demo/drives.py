@@ -14,7 +14,7 @@ from chuangcheng.campaigns.models import DriveGap, DrivePlace
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.pictures import picture
 from chuangcheng.demo.stage import Stage
-from chuangcheng.kernel import clock, ids
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.attainment import Item
 
@@ -55,14 +55,8 @@ class Drives:
             self._at(days, self._look)
 
     def _at(self, days: float, scene: Callable[..., object]) -> None:
-        moment = self.stage.end - timedelta(days=days)
-
-        def act() -> None:
-            with ids.seeded(self.rng):
-                scene()
-
-        if moment >= self.stage.start:
-            self.stage.at(moment, act)
+        """Let ``scene`` happen so many days before the end, with these dice."""
+        self.stage.before(days, scene, self.rng)
 
     def _open(self) -> None:
         today: date = clock.today().date()

@@ -12,7 +12,7 @@ from chuangcheng.demo.found import Cast
 from chuangcheng.demo.pictures import picture
 from chuangcheng.demo.plan import words
 from chuangcheng.demo.stage import Stage
-from chuangcheng.kernel import clock, ids
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.meetings import actions
 from chuangcheng.people.models import Person, Unit
@@ -59,12 +59,7 @@ class Meetings:
                 self._at(starts + timedelta(days=1), lambda n=number: self._issue(n))  # type: ignore[misc]
 
     def _at(self, moment: datetime, scene: Callable[[], object]) -> None:
-        def act() -> None:
-            with ids.seeded(self.rng):
-                scene()
-
-        if moment >= self.stage.start:
-            self.stage.at(moment, act)
+        self.stage.seeded(moment, scene, self.rng)
 
     def _units(self, chosen: list[tuple[str, str]]) -> tuple[Unit, ...]:
         return tuple(self.cast.units[code] for _role, code in chosen)

@@ -63,15 +63,8 @@ class Registers:
         self.at(0.8, lambda: self._voice("complaint", up=True))
 
     def at(self, days: float, scene: Callable[[], object]) -> None:
-        """Let ``scene`` happen so many days before the end, with these dice; never before the first day."""
-        moment = self.stage.end - timedelta(days=days)
-
-        def act() -> None:
-            with ids.seeded(self.rng):
-                scene()
-
-        if moment >= self.stage.start:
-            self.stage.at(moment, act)
+        """Let ``scene`` happen so many days before the end, with these dice."""
+        self.stage.before(days, scene, self.rng)
 
     def _compounds(self) -> None:
         homes = [site for site in self.cast.sites if site.kind_code == "residential_compound"]

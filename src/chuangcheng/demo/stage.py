@@ -12,12 +12,13 @@ from decimal import Decimal
 from django.db import transaction
 
 from chuangcheng.history import sweep
-from chuangcheng.kernel import clock
+from chuangcheng.kernel import clock, ids
 from chuangcheng.kernel.calendar import CALENDAR, TimeUnit
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
 
 Scene = Callable[[], None]
+NONE = timedelta()
 Progress = Callable[[float, str], None]
 
 
@@ -38,6 +39,23 @@ class Stage:
         if moment <= self.end:
             self._count += 1
             heapq.heappush(self._queue, (moment, self._count, scene))
+
+    def before(self, days: float, scene: Callable[[], object], rng: random.Random, first: timedelta = NONE) -> None:
+        """Let ``scene`` happen so many days before the end, with dice of its own; never earlier than ``first`` after
+        the start."""
+        self.seeded(self.end - timedelta(days=days), scene, rng, first)
+
+    def seeded(
+        self, moment: datetime, scene: Callable[[], object], rng: random.Random, first: timedelta = NONE
+    ) -> None:
+        """As :meth:`at`, with dice of its own for the ids; never earlier than ``first`` after the start."""
+
+        def act() -> None:
+            with ids.seeded(rng):
+                scene()
+
+        if moment >= self.start + first:
+            self.at(moment, act)
 
     def after(self, low: float, high: float, scene: Scene, unit: TimeUnit = "work_hours") -> None:
         """Let ``scene`` happen between ``low`` and ``high`` hours of working time from now."""

@@ -13,7 +13,7 @@ from chuangcheng.demo.pictures import picture
 from chuangcheng.demo.plan import words
 from chuangcheng.demo.stage import Stage
 from chuangcheng.framework.models import DutyKind
-from chuangcheng.kernel import clock, ids
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.people.models import Person, Unit
 from chuangcheng.tasks import actions
@@ -53,15 +53,8 @@ class Tasks:
             self.at(days, lambda: actions.make_due(today=clock.today().date()))
 
     def at(self, days: float, scene: Callable[[], object]) -> None:
-        """Let ``scene`` happen so many days before the end; never before the first day."""
-        moment = self.stage.end - timedelta(days=days)
-
-        def act() -> None:
-            with ids.seeded(self.rng):
-                scene()
-
-        if moment >= self.stage.start:
-            self.stage.at(moment, act)
+        """Let ``scene`` happen so many days before the end, with these dice."""
+        self.stage.before(days, scene, self.rng)
 
     def _set(self, number: int, actor: Actor, unit: Unit, began: float, due: int, *, upkeep: int | None = None) -> None:
         """Set a task ``began`` days before the end, due so many days after it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
@@ -15,9 +14,7 @@ from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.bulletins.decrees import compose_decree, compose_sheet
-from chuangcheng.bulletins.document import Document
-from chuangcheng.bulletins.pdf import print_document as pdf
-from chuangcheng.bulletins.word import print_document as word
+from chuangcheng.desk.documents import as_file
 from chuangcheng.desk.matrix import common
 from chuangcheng.framework import decrees, selectors
 from chuangcheng.kernel import clock
@@ -27,8 +24,6 @@ from chuangcheng.people.models import Unit
 from chuangcheng.web.pages import leave, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class WordsForm(forms.Form):
@@ -73,7 +68,7 @@ def vars_of(words: decrees.Words) -> dict[str, Any]:
 @page("framework.view")
 def decree_file(_request: StaffRequest, edition_id: UUID, kind: str) -> HttpResponse:
     """The decree as a Word or PDF file."""
-    return _file(compose_decree(selectors.get_edition(edition_id)), kind, "任务分解方案")
+    return as_file(compose_decree(selectors.get_edition(edition_id)), kind, "任务分解方案", clock.now())
 
 
 @page("framework.view")
@@ -87,7 +82,7 @@ def duty_sheet(request: StaffRequest, unit_id: UUID) -> HttpResponse:
 def duty_sheet_file(_request: StaffRequest, unit_id: UUID, kind: str) -> HttpResponse:
     """The sheet as a Word or PDF file."""
     unit = _unit(unit_id)
-    return _file(compose_sheet(unit), kind, f"{unit.short_name}责任清单")
+    return as_file(compose_sheet(unit), kind, f"{unit.short_name}责任清单", clock.now())
 
 
 def _unit(unit_id: UUID) -> Unit:
@@ -95,12 +90,3 @@ def _unit(unit_id: UUID) -> Unit:
     if found is None:
         raise Refused("common.not_found")
     return found
-
-
-def _file(document: Document, kind: str, name: str) -> HttpResponse:
-    if kind not in ("docx", "pdf"):
-        raise Refused("common.not_found")
-    data = word(document) if kind == "docx" else pdf(document, clock.now())
-    response = HttpResponse(data, content_type=WORD if kind == "docx" else "application/pdf")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}')}"
-    return response

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,16 +22,14 @@ from chuangcheng.desk.campaign_moves import day, worded, words
 from chuangcheng.desk.drives import drive_url, place_url
 from chuangcheng.desk.forms import PhotosField
 from chuangcheng.desk.moving import Step, take
-from chuangcheng.desk.registers import SHOWN, XLSX, Upload
+from chuangcheng.desk.workbooks import Import, as_workbook, take_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.attainment import Item
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.reporting import ImportReport
 from chuangcheng.kernel.states import Move
 from chuangcheng.people import selectors as people
 from chuangcheng.web.pages import page
-from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 
 SET_UP = Move("set_up", (), None, "drives.edit", Label("设立达标创建", "Set up a drive"))
@@ -166,22 +162,9 @@ def drive_import(request: StaffRequest, drive_id: UUID, kind: str) -> HttpRespon
     row = selectors.get_drive_for(request.actor, drive_id)
     if kind not in IMPORTS:
         raise Refused("common.not_found")
-    form = Upload(request.POST or None, request.FILES or None)
-    report: ImportReport | None = None
-    preview = "try" in request.POST
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            report = IMPORTS[kind](request.actor, row.pk, upload.read(), name=upload.name or "", preview=preview)
-        except Refused as refused:
-            form.add_error("file", refused.message(language()))
-    context = {
-        "form": form, "register": {"title": row.title}, "report": report, "preview": preview, "back": drive_url(row),
-        "problems": report.problems[:SHOWN] if report else (),
-        "template_url": reverse("desk:drive_template", args=[kind]),
-    }  # fmt: skip
-    failed = bool(form.errors) or bool(report and report.rejected)
-    return render(request, "desk/drive_import.html", context, status=422 if failed else 200)
+    template = reverse("desk:drive_template", args=[kind])
+    run = partial(IMPORTS[kind], request.actor, row.pk)
+    return take_workbook(request, Import(row.title, run, drive_url(row), template))
 
 
 @page("drives.edit")
@@ -189,12 +172,8 @@ def drive_template(_request: StaffRequest, kind: str) -> HttpResponse:
     """The empty workbook."""
     if kind not in IMPORTS:
         raise Refused("common.not_found")
-    file = io.BytesIO()
-    drive_imports.write_template(kind, file)
-    response = HttpResponse(file.getvalue(), content_type=XLSX)
-    name = {"checklist": "达标清单模板.xlsx", "places": "达标对象模板.xlsx"}[kind]
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    name = {"checklist": "达标清单模板", "places": "达标对象模板"}[kind]
+    return as_workbook(partial(drive_imports.write_template, kind), name)
 
 
 @page("drives.view")

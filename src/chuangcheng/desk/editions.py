@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as now_said
 from django.views.decorators.http import require_POST
 
-from chuangcheng.desk.time_rules import as_workbook
+from chuangcheng.desk.workbooks import as_workbook
 from chuangcheng.framework import actions, carrying, selectors, uploads, workbook
 from chuangcheng.framework.comparing import compare_editions
 from chuangcheng.framework.models import Edition, EditionState, Family

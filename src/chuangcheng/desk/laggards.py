@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from chuangcheng.bulletins import pdf, word
 from chuangcheng.bulletins.laggards import compose, written
+from chuangcheng.desk.documents import as_file
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.risk_moves import Said, day, wording
 from chuangcheng.desk.story import story
@@ -34,10 +34,8 @@ from chuangcheng.web.pages import holds, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing
-from chuangcheng.web.tables.export import disposition
 
 NEW = Move("new", (), None, "laggards.draft", Label("草拟名单", "Draft a list"))
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def list_url(row: LaggardList) -> str:
@@ -174,11 +172,6 @@ def laggard_file(request: StaffRequest, list_id: UUID, kind: str) -> HttpRespons
     """The list as a Word or PDF file; a draft says that it is one. A unit gets it once it is issued."""
     row = selectors.get_list_for(request.actor, list_id)
     wide = holds(request, "laggards.draft") or holds(request, "laggards.approve")
-    if kind not in ("docx", "pdf") or not (wide or row.state == "issued"):
+    if not (wide or row.state == "issued"):
         raise Refused("common.not_found")
-    document = compose(row)
-    content = word.print_document(document) if kind == "docx" else pdf.print_document(document, row.drafted_at)
-    response = HttpResponse(content, content_type=_WORD if kind == "docx" else "application/pdf")
-    response.headers["Content-Disposition"] = disposition(f"{row.rule['zh']}{row.number}", kind)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return as_file(compose(row), kind, f"{row.rule['zh']}{row.number}", row.drafted_at)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.desk.coverage import edition_asked, editions_offered
-from chuangcheng.desk.time_rules import as_workbook
+from chuangcheng.desk.workbooks import as_workbook
 from chuangcheng.framework import matrix, matrix_sheets, matrix_view, selectors
 from chuangcheng.framework.models import DutyBatch, Edition, EditionState, Evidence, NodeKind, Standard
 from chuangcheng.framework.named import waiting

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.desk.matrix import batch_url, common, kind_words
-from chuangcheng.desk.time_rules import uploaded
+from chuangcheng.desk.workbooks import uploaded
 from chuangcheng.framework import actions, duty_templates, matrix, matrix_sheets, named, planning, selectors
 from chuangcheng.framework.models import DutyBatch, Edition, Standard
 from chuangcheng.framework.states import DUTY_BATCH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import Calendar
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -16,11 +16,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.bulletins.minutes import compose
-from chuangcheng.bulletins.pdf import print_document as pdf
-from chuangcheng.bulletins.word import print_document as word
 from chuangcheng.desk import choices
+from chuangcheng.desk.documents import as_file
 from chuangcheng.desk.periods import days_of
-from chuangcheng.desk.weeklies import WORD
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
@@ -165,14 +163,9 @@ def _links(rows: Any) -> list[tuple[str, str, str]]:
 def meeting_file(request: StaffRequest, meeting_id: UUID, kind: str) -> HttpResponse:
     """The minutes as a Word or PDF file, for those who read them."""
     meeting = selectors.get_meeting_for(request.actor, meeting_id)
-    if kind not in ("docx", "pdf") or not selectors.reads_minutes(request.actor, meeting):
+    if not selectors.reads_minutes(request.actor, meeting):
         raise Refused("common.not_found")
-    document = compose(meeting)
-    data = word(document) if kind == "docx" else pdf(document, meeting.issued_at or meeting.starts_at)
-    response = HttpResponse(data, content_type=WORD if kind == "docx" else "application/pdf")
-    name = quote(f"会议纪要{meeting.number}.{kind}")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return as_file(compose(meeting), kind, f"会议纪要{meeting.number}", meeting.issued_at or meeting.starts_at)
 
 
 @page("meetings.view")

@@ -21,7 +21,7 @@ from chuangcheng.cases.routes import Route
 from chuangcheng.cases.routing import supports_of
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.desk import choices
-from chuangcheng.desk.time_rules import UploadForm, as_workbook, uploaded
+from chuangcheng.desk.workbooks import RuleSet, as_workbook, take_rules
 from chuangcheng.framework import time_rules
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
@@ -141,24 +141,13 @@ def download(_request: StaffRequest, kind: str) -> HttpResponse:
 @page(EDIT)
 def upload(request: StaffRequest) -> HttpResponse:
     """Read a workbook into a draft, or say everything that is wrong in it."""
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    problems: list[Any] = []
-    if request.method == "POST" and (given := uploaded(form)):
-        try:
-            found = route_sheets.read_workbook(*given)
-        except Refused as refused:
-            form.add_error("file", refused.message(language()))
-        else:
-            problems = found.problems
-            if not problems:
-                rows = [route.as_json() for route in found.rows]
-                draft = time_rules.draft_rules(actor=request.actor, rows=rows, name=given[1], kind="routing")
-                return leave(request, reverse("desk:routing_draft", args=[draft.pk]))
-    context = {
-        "form": form, "problems": problems, "title": now_said("导入派遣规则"), "back": reverse("desk:routing"),
-        "template": reverse("desk:routing_file", args=["template"]),
-    }  # fmt: skip
-    return render(request, "desk/rules_upload.html", context, status=422 if form.errors or problems else 200)
+
+    def draft(rows: list[dict[str, Any]], name: str) -> str:
+        row = time_rules.draft_rules(actor=request.actor, rows=rows, name=name, kind="routing")
+        return reverse("desk:routing_draft", args=[row.pk])
+
+    back, template = reverse("desk:routing"), reverse("desk:routing_file", args=["template"])
+    return take_rules(request, RuleSet(now_said("导入派遣规则"), route_sheets.read_workbook, draft, back, template))
 
 
 @page(EDIT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -24,12 +23,11 @@ from chuangcheng.campaigns.states import SUB_ACTION
 from chuangcheng.desk import choices
 from chuangcheng.desk.campaign_moves import day
 from chuangcheng.desk.moving import Step, take
-from chuangcheng.desk.registers import SHOWN, XLSX, Upload
+from chuangcheng.desk.workbooks import Import, as_workbook, take_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.kernel.reporting import ImportReport
 from chuangcheng.kernel.states import Move
 from chuangcheng.people import selectors as people
 from chuangcheng.web.pages import holds, page
@@ -217,31 +215,12 @@ def sub_move(request: StaffRequest, sub_action_id: UUID, name: str) -> HttpRespo
 def sub_import(request: StaffRequest, campaign_id: UUID) -> HttpResponse:
     """Take a workbook: ``try`` reads it all and keeps nothing."""
     row = selectors.get_campaign_for(request.actor, campaign_id)
-    form = Upload(request.POST or None, request.FILES or None)
-    report: ImportReport | None = None
-    preview = "try" in request.POST
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            report = imports.import_sub_actions(
-                request.actor, row.pk, upload.read(), name=upload.name or "", preview=preview
-            )
-        except Refused as refused:
-            form.add_error("file", refused.message(language()))
-    context = {
-        "form": form, "register": {"title": row.title}, "report": report, "preview": preview,
-        "problems": report.problems[:SHOWN] if report else (),
-        "back": f"{reverse('desk:subactions')}?campaign={row.number}",
-    }  # fmt: skip
-    failed = bool(form.errors) or bool(report and report.rejected)
-    return render(request, "desk/subaction_import.html", context, status=422 if failed else 200)
+    run = partial(imports.import_sub_actions, request.actor, row.pk)
+    back = f"{reverse('desk:subactions')}?campaign={row.number}"
+    return take_workbook(request, Import(row.title, run, back, reverse("desk:subaction_template")))
 
 
 @page("campaigns.report")
 def sub_template(_request: StaffRequest) -> HttpResponse:
     """The empty workbook."""
-    file = io.BytesIO()
-    imports.write_template(file)
-    response = HttpResponse(file.getvalue(), content_type=XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote('活动导入模板.xlsx')}"
-    return response
+    return as_workbook(imports.write_template, "活动导入模板")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -17,13 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.bulletins import selectors, summary_actions, summary_text
-from chuangcheng.bulletins.document import Document
 from chuangcheng.bulletins.models import Summary
-from chuangcheng.bulletins.pdf import print_document as pdf
 from chuangcheng.bulletins.specs import SPECS
-from chuangcheng.bulletins.word import print_document as word
 from chuangcheng.desk import choices
-from chuangcheng.desk.weeklies import WORD
+from chuangcheng.desk.documents import as_file
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.models import UnitGroup
@@ -107,16 +103,7 @@ def summary_page(request: StaffRequest, summary_id: UUID) -> HttpResponse:
 def summary_file(request: StaffRequest, summary_id: UUID, kind: str) -> HttpResponse:
     """The same as a Word or PDF file."""
     row = selectors.get_summary_for(request.actor, summary_id)
-    return _file(summary_text.compose(row), row.assembled_at, kind, f"{row.unit.short_name}周小结{row.week_start}")
-
-
-def _file(document: Document, made_at: Any, kind: str, name: str) -> HttpResponse:
-    if kind not in ("docx", "pdf"):
-        raise Refused("common.not_found")
-    data = word(document) if kind == "docx" else pdf(document, made_at)
-    response = HttpResponse(data, content_type=WORD if kind == "docx" else "application/pdf")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}')}"
-    return response
+    return as_file(summary_text.compose(row), kind, f"{row.unit.short_name}周小结{row.week_start}", row.assembled_at)
 
 
 @page("bulletins.view")
@@ -173,7 +160,7 @@ def week_file(request: StaffRequest, kind: str) -> HttpResponse:
     if monday is None:
         raise Refused("common.not_found")
     document = summary_text.compose_all(rows, monday)
-    return _file(document, max(row.assembled_at for row in rows), kind, f"各单位周小结{monday}")
+    return as_file(document, kind, f"各单位周小结{monday}", max(row.assembled_at for row in rows))
 
 
 @page("bulletins.issue")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from chuangcheng.desk.registers import XLSX, Upload
 from chuangcheng.desk.tasks import LISTING, task_rows
+from chuangcheng.desk.workbooks import Upload, as_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -44,13 +42,10 @@ WHY = {
 def ledger_out(request: StaffRequest) -> HttpResponse:
     """The tasks of the list, as filtered, as a workbook that can come back."""
     rows = narrow(task_rows(request), read(LISTING.filters, request))
-    file = io.BytesIO()
-    listed = rows.order_by("lead__official_order", "lead", "place", "id")[:MOST]
-    writing.write(file, list(listed), actor=request.actor)
-    response = HttpResponse(file.getvalue(), content_type=XLSX)
-    name = quote(f"任务台账-{clock.today():%Y%m%d}.xlsx")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    listed = list(rows.order_by("lead__official_order", "lead", "place", "id")[:MOST])
+    return as_workbook(
+        lambda file: writing.write(file, listed, actor=request.actor), f"任务台账-{clock.today():%Y%m%d}"
+    )
 
 
 @page("tasks.report")

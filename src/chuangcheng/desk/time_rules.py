@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
@@ -23,6 +19,7 @@ from chuangcheng.cases import actions
 from chuangcheng.cases.actions.recompute import outdated
 from chuangcheng.desk.choices import limit_words
 from chuangcheng.desk.tried import tried
+from chuangcheng.desk.workbooks import RuleSet, as_workbook, take_rules
 from chuangcheng.framework import selectors, time_rules, time_sheets
 from chuangcheng.framework.models import Handling, TimeRule
 from chuangcheng.framework.time_rules import Limit
@@ -32,9 +29,6 @@ from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing
 from chuangcheng.web.templatetags.judge import rule_category
-
-MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_MB = 10
 
 
 def rule_url(rule: TimeRule) -> str:
@@ -130,14 +124,6 @@ class LimitForm(forms.Form):
         return Limit(**given, severity=int(severity) if severity else None)
 
 
-class UploadForm(forms.Form):
-    """A workbook with the whole set."""
-
-    file = forms.FileField(
-        label=_("工作簿"), help_text=_("整套规则：文件里没有的规则将停用。先看差异、可先试算，再决定是否应用。")
-    )
-
-
 @page("framework.view")
 def rule_list(request: StaffRequest) -> HttpResponseBase:
     """The limits in force; for who edits them also the drafts, and open cases that still run by an older version."""
@@ -199,16 +185,6 @@ def withdraw_rule(request: StaffRequest, rule_id: UUID) -> HttpResponse:
     return leave(request, reverse("desk:time_rules"))
 
 
-def as_workbook(write: Callable[[str], object], name: str) -> HttpResponse:
-    """A small workbook, written and sent."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "book.xlsx"
-        write(str(path))
-        response = HttpResponse(path.read_bytes(), content_type=MIME)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
-    return response
-
-
 @page("framework.view")
 def download(_request: StaffRequest, kind: str) -> HttpResponseBase:
     """The workbook of the limits in force, or an empty one."""
@@ -217,38 +193,16 @@ def download(_request: StaffRequest, kind: str) -> HttpResponseBase:
     return as_workbook(time_sheets.write_workbook, now_said("处置时限"))
 
 
-def uploaded(form: forms.Form) -> tuple[bytes, str] | None:
-    """The bytes and the name of the file of a filled-in form; None with the reason in the form."""
-    if not form.is_valid():
-        return None
-    file = form.cleaned_data["file"]
-    if file.size > MAX_MB << 20:
-        form.add_error("file", now_said("文件不能超过 %(mb)s MB") % {"mb": MAX_MB})
-        return None
-    return file.read(), str(file.name)
-
-
 @page("framework.edit")
 def upload(request: StaffRequest) -> HttpResponse:
     """Read a workbook into a draft, or say everything that is wrong in it."""
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    problems: list[Any] = []
-    if request.method == "POST" and (given := uploaded(form)):
-        try:
-            found = time_sheets.read_workbook(*given)
-        except Refused as refused:
-            form.add_error("file", refused.message(language()))
-        else:
-            problems = found.problems
-            if not problems:
-                rows = [limit.as_json() for limit in found.rows]
-                draft = time_rules.draft_rules(actor=request.actor, rows=rows, name=given[1])
-                return leave(request, reverse("desk:time_draft", args=[draft.pk]))
-    context = {
-        "form": form, "problems": problems, "title": now_said("导入处置时限"), "back": reverse("desk:time_rules"),
-        "template": reverse("desk:time_rules_file", args=["template"]),
-    }  # fmt: skip
-    return render(request, "desk/rules_upload.html", context, status=422 if form.errors or problems else 200)
+
+    def draft(rows: list[dict[str, Any]], name: str) -> str:
+        row = time_rules.draft_rules(actor=request.actor, rows=rows, name=name)
+        return reverse("desk:time_draft", args=[row.pk])
+
+    back, template = reverse("desk:time_rules"), reverse("desk:time_rules_file", args=["template"])
+    return take_rules(request, RuleSet(now_said("导入处置时限"), time_sheets.read_workbook, draft, back, template))
 
 
 @page("framework.edit")

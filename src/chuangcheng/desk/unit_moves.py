@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
@@ -15,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk.compound_moves import DayInput
 from chuangcheng.desk.moving import Step, take
-from chuangcheng.desk.registers import XLSX
+from chuangcheng.desk.workbooks import as_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -158,9 +156,4 @@ def _unit(unit_id: UUID) -> Unit:
 @page("people.edit")
 def unit_book(_request: StaffRequest) -> HttpResponse:
     """What stands, as a workbook that may come back."""
-    file = io.BytesIO()
-    sheets.write_filled(file)
-    response = HttpResponse(file.getvalue(), content_type=XLSX)
-    name = f"单位人员-{clock.today().date():%Y%m%d}.xlsx"
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return as_workbook(sheets.write_filled, f"单位人员-{clock.today().date():%Y%m%d}")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from chuangcheng.desk.time_rules import uploaded
+from chuangcheng.desk.workbooks import uploaded
 from chuangcheng.framework import uploads
 from chuangcheng.framework.models import Edition, Family
 from chuangcheng.framework.shaping import Head, Shaped

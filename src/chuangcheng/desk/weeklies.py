@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -15,15 +14,11 @@ from django.views.decorators.http import require_POST
 from chuangcheng.bulletins import actions, selectors
 from chuangcheng.bulletins.document import compose
 from chuangcheng.bulletins.models import Weekly
-from chuangcheng.bulletins.pdf import write_pdf
-from chuangcheng.bulletins.word import write_docx
+from chuangcheng.desk.documents import as_file
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.web.pages import holds, leave, page
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Column, Listing
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def weekly_url(weekly: Weekly) -> str:
@@ -69,14 +64,7 @@ def weekly_page(request: StaffRequest, weekly_id: UUID) -> HttpResponse:
 def weekly_file(request: StaffRequest, weekly_id: UUID, kind: str) -> HttpResponse:
     """The report as a Word or PDF file."""
     weekly = selectors.get_weekly_for(request.actor, weekly_id)
-    writers = {"docx": (write_docx, WORD), "pdf": (write_pdf, "application/pdf")}
-    if kind not in writers:
-        raise Refused("common.not_found")
-    write, mime = writers[kind]
-    response = HttpResponse(write(weekly), content_type=mime)
-    name = quote(f"创城工作周报第{weekly.issue}期.{kind}")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return as_file(compose(weekly), kind, f"创城工作周报第{weekly.issue}期", weekly.assembled_at)
 
 
 @page("bulletins.issue")

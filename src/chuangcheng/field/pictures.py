@@ -13,6 +13,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from chuangcheng.cases.models import Case
+from chuangcheng.field.place import read_place
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.photos import selectors as photos
 from chuangcheng.photos.actions import Declaration
@@ -35,6 +37,17 @@ def sent(request: HttpRequest, role: str) -> list[Sent]:
         digest = hashlib.sha256(data).hexdigest()
         found.setdefault(digest, Sent(data, Declaration(digest, role)))
     return list(found.values())
+
+
+def answer(request: HttpRequest, question: str) -> tuple[bool, dict[str, Any]]:
+    """A yes or no on the spot, and what was brought along with it: ``photo``, ``note``, ``lat``, ``lon``."""
+    said = request.POST.get(question)
+    if said not in {"yes", "no"}:
+        raise Refused("common.invalid")
+    lat, lon = read_place(request.POST.get("lat"), request.POST.get("lon")) or (None, None)
+    brought = sent(request, "evidence")
+    note = request.POST.get("note", "").strip()[:500]
+    return said == "yes", {"photo": brought[0].data if brought else None, "note": note, "lat": lat, "lon": lon}
 
 
 def _read(file: UploadedFile[Any]) -> bytes:

@@ -18,7 +18,6 @@ from chuangcheng.cases import actions, quickfixes
 from chuangcheng.cases.models import QuickFix
 from chuangcheng.cases.quickfix_inputs import MAX_TEXT, MOST_PHOTOS
 from chuangcheng.field import bodies, pictures
-from chuangcheng.field.place import read_place
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
@@ -129,15 +128,8 @@ def look(request: StaffRequest, fix_id: UUID) -> HttpResponse:
 
 
 def _answer(request: StaffRequest, row: QuickFix) -> HttpResponse:
-    held = request.POST.get("held")
-    if held not in {"yes", "no"}:
-        raise Refused("common.invalid")
-    place = read_place(request.POST.get("lat"), request.POST.get("lon")) or (None, None)
-    brought = pictures.sent(request, "evidence")
-    done = actions.look_again(
-        actor=request.actor, fix_id=row.pk, held=held == "yes", photo=brought[0].data if brought else None,
-        note=request.POST.get("note", "").strip()[:500], lat=place[0], lon=place[1],
-    )  # fmt: skip
+    held, brought = pictures.answer(request, "held")
+    done = actions.look_again(actor=request.actor, fix_id=row.pk, held=held, **brought)
     said = _("%(number)s 仍然完好，已记下。") if done.state == "held" else _("%(number)s 又出现了，已立案。")
     messages.success(request, said % {"number": done.number})
     return redirect("field:home")

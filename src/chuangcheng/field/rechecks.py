@@ -13,8 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from chuangcheng.cases import actions, rechecks
 from chuangcheng.cases.models import Recheck
 from chuangcheng.field import pictures
-from chuangcheng.field.place import read_place
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 
@@ -50,15 +48,8 @@ def recheck(request: StaffRequest, recheck_id: UUID) -> HttpResponse:
 
 
 def _answer(request: StaffRequest, row: Recheck) -> HttpResponse:
-    fixed = request.POST.get("fixed")
-    if fixed not in {"yes", "no"}:
-        raise Refused("common.invalid")
-    place = read_place(request.POST.get("lat"), request.POST.get("lon")) or (None, None)
-    brought = pictures.sent(request, "evidence")
-    done = actions.answer_recheck(
-        actor=request.actor, recheck_id=row.pk, fixed=fixed == "yes", photo=brought[0].data if brought else None,
-        note=request.POST.get("note", ""), lat=place[0], lon=place[1],
-    )  # fmt: skip
+    fixed, brought = pictures.answer(request, "fixed")
+    done = actions.answer_recheck(actor=request.actor, recheck_id=row.pk, fixed=fixed, **brought)
     said = (
         _("%(number)s 确已整改，已记下。") if done.state == "fixed" else _("%(number)s 没有整改到位，案件已重新立案。")
     )

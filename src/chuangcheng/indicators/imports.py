@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from django.db import transaction
 
+from chuangcheng.history.whole import whole
 from chuangcheng.indicators import selectors
 from chuangcheng.indicators.actions import ReadingInput, submit_reading
 from chuangcheng.indicators.layout import COLUMNS, Cell, Named, cells
@@ -25,7 +25,7 @@ from chuangcheng.kernel.reporting import ImportReport, RowProblem
 from chuangcheng.kernel.tables import as_decimal, as_text
 from chuangcheng.people import rights
 from chuangcheng.places.models import Division
-from chuangcheng.sites.sheets import Undo, divisions
+from chuangcheng.sites.sheets import divisions
 
 #: How fine a period is; a finer one stands for the coarser one it lies in, never the other way round.
 _FINE = {"month": 0, "quarter": 1, "year": 2}
@@ -40,18 +40,9 @@ def import_readings(actor: Actor, source: Path | bytes, *, name: str = "", previ
     listed = cells(source, name or (source.name if isinstance(source, Path) else "readings"))
     report = ImportReport(extra={"doubtful": 0})
     reader = _Reader(actor, several=len({cell.sheet for cell in listed}) > 1)
-    try:
-        with transaction.atomic():
-            for cell in listed:
-                reader.take(cell, report)
-            if report.rejected or preview:
-                raise Undo
-    except Undo:
-        report.extra["applied"] = False
-    else:
-        report.extra["applied"] = True
-    if report.rejected:
-        report.imported = report.unchanged = 0
+    with whole(report, preview=preview):
+        for cell in listed:
+            reader.take(cell, report)
     return report
 
 

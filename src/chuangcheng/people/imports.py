@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.db import transaction
 
+from chuangcheng.history.whole import whole
 from chuangcheng.kernel import tables
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.clock import CITY_ZONE
@@ -25,10 +26,6 @@ from chuangcheng.places.models import Division
 _What = Literal["new", "changed", "unchanged"]
 
 
-class _Undo(Exception):
-    """Leaves the transaction without a trace: the import had problems, or was only a preview."""
-
-
 def import_units(actor: Actor, path: Path | bytes, *, name: str = "", preview: bool = False) -> ImportReport:
     """Read the sheets 单位, 岗位 and 名片 (the latter two may be absent) into units, persons, posts and cards by code
     and user name. Columns that the file lacks leave what stands. No file carries a password.
@@ -40,18 +37,12 @@ def import_units(actor: Actor, path: Path | bytes, *, name: str = "", preview: b
     rights.require_or_system(actor, actions.EDIT)
     name = name or (path.name if isinstance(path, Path) else UNITS)
     run = _Run(actor)
-    try:
-        with transaction.atomic():
-            run.units(_rows(path, name, UNITS))
-            run.posts(_rows(path, name, POSTS))
-            run.cards(_rows(path, name, CARDS))
-            if run.report.rejected or preview:
-                raise _Undo
-    except _Undo:
+    with whole(run.report, preview=preview):
+        run.units(_rows(path, name, UNITS))
+        run.posts(_rows(path, name, POSTS))
+        run.cards(_rows(path, name, CARDS))
+    if not run.report.extra["applied"]:
         rights.forget_posts()
-    if run.report.rejected:
-        run.report.imported = run.report.unchanged = 0
-    run.report.extra["applied"] = not (run.report.rejected or preview)
     return run.report
 
 

@@ -11,6 +11,7 @@ import xlsxwriter
 from django.db import transaction
 
 from chuangcheng.framework import selectors as framework
+from chuangcheng.history.whole import whole
 from chuangcheng.kernel import tables
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -38,10 +39,6 @@ COLUMNS: dict[str, tuple[tuple[str, ...], str]] = {
 _OPTIONAL = ("datum", "address")
 
 
-class _Undo(Exception):
-    """Leaves the transaction without a trace: the import had problems, or was only a preview."""
-
-
 def import_sites(actor: Actor, path: Path | bytes, *, name: str = "", preview: bool = False) -> ImportReport:
     """Read the sheet 点位 (or the only one) into sites by code.
 
@@ -52,18 +49,9 @@ def import_sites(actor: Actor, path: Path | bytes, *, name: str = "", preview: b
     rights.require_or_system(actor, actions.EDIT)
     rows = _rows(path, name or (path.name if isinstance(path, Path) else SHEET))
     run = _Run(actor)
-    try:
-        with transaction.atomic():
-            for row in rows:
-                run.take(row)
-            if run.report.rejected or preview:
-                raise _Undo
-    except _Undo:
-        run.report.extra["applied"] = False
-    else:
-        run.report.extra["applied"] = True
-    if run.report.rejected:
-        run.report.imported = run.report.unchanged = 0
+    with whole(run.report, preview=preview):
+        for row in rows:
+            run.take(row)
     return run.report
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import xlsxwriter
-from django.db import transaction
 
+from chuangcheng.history.whole import whole
 from chuangcheng.kernel import tables
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.label import Label
@@ -21,6 +21,8 @@ from chuangcheng.places.models import Division
 
 T = TypeVar("T")
 DATUMS = {"WGS-84": "wgs84", "CGCS2000": "cgcs2000", "GCJ-02": "gcj02", "BD-09": "bd09"}
+#: The same, and each by its own code.
+DATUM_WORDS = DATUMS | {code: code for code in DATUMS.values()}
 #: Field → the headers it may go by (the first stands in the template), and its hint.
 Columns = Mapping[str, tuple[tuple[str, ...], str]]
 
@@ -101,10 +103,6 @@ class Reader:
             raise Blamed(field, refused) from refused
 
 
-class Undo(Exception):
-    """Leaves the transaction without a trace: the import had problems, or was only a preview."""
-
-
 def run(
     sheet: Sheet, rows: Sequence[tables.Row], take: Callable[[Reader], bool], write: Callable[[], None], *,
     preview: bool = False, key: Callable[[Reader], str] = lambda reader: reader.text("code"),
@@ -115,19 +113,11 @@ def run(
     """
     report = ImportReport()
     seen: dict[str, int] = {}
-    try:
-        with transaction.atomic():
-            for row in rows:
-                _one(sheet, row, take, report, (key, seen))
-            if report.rejected or preview:
-                raise Undo
+    with whole(report, preview=preview):
+        for row in rows:
+            _one(sheet, row, take, report, (key, seen))
+        if not (report.rejected or preview):
             write()
-    except Undo:
-        report.extra["applied"] = False
-    else:
-        report.extra["applied"] = True
-    if report.rejected:
-        report.imported = report.unchanged = 0
     return report
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chuangcheng.cli import home, output, sheet
-from chuangcheng.cli.options import add, common
+from chuangcheng.cli.options import add, children
 from chuangcheng.cli.output import Result, text
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
@@ -40,11 +40,7 @@ KINDS: dict[str, Label] = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One command a kind."""
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
-    for name, about in KINDS.items():
-        said = about.text(output.language())
-        child = kinds.add_parser(name, help=said, description=said, parents=[common(default=argparse.SUPPRESS)],
-                                 allow_abbrev=False)  # fmt: skip
+    for name, child in children(parser, "kind", KINDS):
         add(child, "file", "写入的文件", "file to write", type=Path)
         if name == "template":
             add(child, "--of", "用于导入什么", "what it is for", choices=TEMPLATES,

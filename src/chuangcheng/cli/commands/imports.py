@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chuangcheng.cli import home, output
-from chuangcheng.cli.options import add, common
+from chuangcheng.cli.options import add, children
 from chuangcheng.cli.output import Progress, Result, text
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
@@ -36,11 +36,8 @@ class Kind:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One command a kind."""
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
-    for name, kind in KINDS.items():
-        about = kind.about.text(output.language())
-        child = kinds.add_parser(name, help=about, description=about, parents=[common(default=argparse.SUPPRESS)],
-                                 allow_abbrev=False)  # fmt: skip
+    for name, child in children(parser, "kind", {name: kind.about for name, kind in KINDS.items()}):
+        kind = KINDS[name]
         optional = {"nargs": "?"} if name == "framework" else {}
         add(child, "file", kind.file.zh, kind.file.en, type=Path, **optional)
         if kind.preview:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chuangcheng.cli import home, output
-from chuangcheng.cli.options import add, common
+from chuangcheng.cli.options import add, children
 from chuangcheng.cli.output import Result, text
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.label import Label
@@ -23,11 +23,7 @@ DEEDS: dict[str, Label] = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One command a deed."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
-    for name, about in DEEDS.items():
-        said = about.text(output.language())
-        child = deeds.add_parser(name, help=said, description=said, parents=[common(default=argparse.SUPPRESS)],
-                                 allow_abbrev=False)  # fmt: skip
+    for name, child in children(parser, "deed", DEEDS):
         if name == "show":
             add(child, "--text", "试一段文字", "a text to try")
             continue

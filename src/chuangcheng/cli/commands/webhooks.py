@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from chuangcheng.cli import home, output
-from chuangcheng.cli.options import add, common
+from chuangcheng.cli import home
+from chuangcheng.cli.options import add, children
 from chuangcheng.cli.output import Result, text
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -22,11 +22,7 @@ DEEDS: dict[str, Label] = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One command a deed."""
-    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
-    for name, about in DEEDS.items():
-        said = about.text(output.language())
-        child = deeds.add_parser(name, help=said, description=said, parents=[common(default=argparse.SUPPRESS)],
-                                 allow_abbrev=False)  # fmt: skip
+    for name, child in children(parser, "deed", DEEDS):
         if name == "list":
             continue
         add(child, "--endpoint", "对方系统名称或编号", "name or id of the other system", metavar="NAME")

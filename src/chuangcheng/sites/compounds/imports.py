@@ -54,7 +54,6 @@ SHEET = Sheet(
         "renewal": _words(Renewal.choices), "datum": list(sheets.DATUMS),
     },
 )  # fmt: skip
-_DATUMS = sheets.DATUMS | {datum: datum for datum in sheets.DATUMS.values()}
 
 
 def import_compounds(actor: Actor, path: Path | bytes, *, name: str = "", preview: bool = False) -> ImportReport:
@@ -97,7 +96,7 @@ class _Run:
         company = reader.text("property_company")
         return CompoundInput(
             code=reader.text("code"), name=reader.text("name"), lat=reader.degrees("lat"), lon=reader.degrees("lon"),
-            datum=reader.one_of("datum", _DATUMS, "wgs84"),
+            datum=reader.one_of("datum", sheets.DATUM_WORDS, "wgs84"),
             division=reader.one_of("division", self.divisions, None), site=reader.one_of("site", self.sites, None),
             address=reader.text("address"), property_company=company,
             property_kind=reader.one_of("property_kind", _PROPERTY, Property.COMPANY if company else Property.NONE),

@@ -39,7 +39,6 @@ SHEET = Sheet(
     required=("code", "name", "road"),
     lists={"datum": list(sheets.DATUMS)},
 )
-_DATUMS = sheets.DATUMS | {datum: datum for datum in sheets.DATUMS.values()}
 _PLACE = ("division_id", "division_path", "grid_id", "lat", "lon")
 _STORED = ("name", "trade", "road", "door", "front_metres", "credit_code", "signed_on", "sheet_no")
 
@@ -77,7 +76,8 @@ class _Run:
         return ShopInput(
             code=reader.text("code"), name=reader.text("name"), road=reader.text("road"), door=reader.text("door"),
             trade=reader.text("trade"), division=reader.one_of("division", self.divisions, None),
-            lat=reader.degrees("lat"), lon=reader.degrees("lon"), datum=reader.one_of("datum", _DATUMS, "wgs84"),
+            lat=reader.degrees("lat"), lon=reader.degrees("lon"),
+            datum=reader.one_of("datum", sheets.DATUM_WORDS, "wgs84"),
             front_metres=reader.number("front_metres"), credit_code=reader.text("credit_code"),
             signed_on=reader.day("signed_on"), sheet_no=reader.text("sheet_no"),
         )  # fmt: skip
