@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.db import transaction
 
@@ -19,13 +19,10 @@ def whole(report: ImportReport, *, preview: bool = False) -> Iterator[None]:
     """What the block writes stays if the report holds no problem at its end and this is no ``preview``.
 
     ``extra["applied"]`` says afterwards whether it did; a report with problems counts nothing as imported."""
-    try:
-        with transaction.atomic():
-            yield
-            if report.rejected or preview:
-                raise _Undo
-    except _Undo:
-        pass
+    with suppress(_Undo), transaction.atomic():
+        yield
+        if report.rejected or preview:
+            raise _Undo
     report.extra["applied"] = not (report.rejected or preview)
     if report.rejected:
         report.imported = report.unchanged = 0
