@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import os
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 # One for each process of the run: what a test writes there must not be read by another beside it.
 HOME = Path(tempfile.mkdtemp(prefix="chuangcheng-test-"))
@@ -22,6 +24,8 @@ os.environ.setdefault("CHUANGCHENG_RATE_LIMITS", "off")
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
+
+from tests import tables  # noqa: E402
 
 # Settings named in pyproject.toml would be read before this file, and the tests would run in ./home.
 assert settings.DATABASES
@@ -76,6 +80,28 @@ class City:
     communities: list[object]
     grids: list[object]
     units: dict[str, object]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The run's database begins as a copy of the tables (:mod:`tests.tables`), so that Django finds nothing to do."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = tables.database(os.environ["CHUANGCHENG_DATABASE_URL"])
+        yield
+        return
+    creation: Any = connection.creation
+    make = creation._create_test_db
+    with contextlib.ExitStack() as opened:
+
+        def filled(*given: object) -> str:
+            name: str = make(*given)
+            opened.enter_context(contextlib.closing(tables.fill(name)))
+            return name
+
+        creation._create_test_db = filled
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

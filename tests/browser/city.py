@@ -211,8 +211,6 @@ def fill(reports: int = 72) -> None:
 
 if __name__ == "__main__":
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0)
     fill()

@@ -7,7 +7,6 @@ refuse to touch the database, so it must be gone before other tests run.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import tables
 from tests.browser.city import NOON, PASSWORD
 
 if TYPE_CHECKING:
@@ -58,17 +58,6 @@ def chromium() -> str:
     raise AssertionError
 
 
-@contextlib.contextmanager
-def only_one(path: Path) -> Iterator[None]:
-    """Of several test processes one works at a time."""
-    with path.open("w") as file:
-        if sys.platform != "win32":
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def environment(home: Path) -> dict[str, str]:
     """Of every process that works on ``home``."""
     return {
@@ -86,8 +75,9 @@ def template_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     base = tmp_path_factory.getbasetemp()
     base = base if worker_id == "master" else base.parent
     home, done = base / "browser-home", base / "browser-home.done"
-    with only_one(base / "browser-home.lock"):
+    with tables.only_one(base / "browser-home.lock"):
         if not done.exists():
+            tables.copy_home(home)
             command = [sys.executable, "-m", "tests.browser.city"]
             made = subprocess.run(command, cwd=ROOT, env=environment(home), capture_output=True, text=True)
             assert made.returncode == 0, made.stderr[-3000:]

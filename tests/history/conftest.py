@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests import tables
+
 PRELUDE = """
 import os, sys, threading
 from datetime import UTC, datetime, timedelta
@@ -56,7 +58,7 @@ class Home:
 
 @contextmanager
 def own_database(url: str) -> Iterator[str]:
-    """The address of a new, empty database on the server of ``url``; nothing to make for SQLite."""
+    """The address of a new database with all tables on the server of ``url``; nothing to make for SQLite."""
     if not url:
         yield ""
         return
@@ -64,7 +66,7 @@ def own_database(url: str) -> Iterator[str]:
 
     name = f"chuangcheng_history_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {tables.database(url)}")
         try:
             yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         finally:
@@ -74,9 +76,7 @@ def own_database(url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     with own_database(os.environ.get("CHUANGCHENG_DATABASE_URL", "")) as url:
-        home = Home(tmp_path_factory.mktemp("home"), url)
-        home.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
-        yield home
+        yield Home(tables.copy_home(tmp_path_factory.mktemp("own") / "home"), url)
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import georeport
 import pytest
 import requests
 
+from tests import tables
 from tests.homes import Home, serving_at
 
 pytestmark = pytest.mark.full
@@ -55,8 +55,7 @@ print(json.dumps({"key": issue(office.post_id, use="open311"), "token": issue(of
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The endpoint of the served town, and its key."""
-    home = Home(Path(tmp_path_factory.mktemp("open311")) / "home")
-    assert home.command("migrate", "--json").code == 0
+    home = Home(tables.copy_home(tmp_path_factory.mktemp("open311") / "home"))
     told = json.loads(home.django(TOWN).splitlines()[-1])
     with serving_at(home) as server:
         assert server.ready is not None
