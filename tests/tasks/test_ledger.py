@@ -228,6 +228,7 @@ def test_an_upload_is_ones_own_and_done_once(three: list[Task], personas: Any) -
     [
         ("share", "45%", "45"), ("share", 45.0, "45"), ("share", 0.45, "45"), ("share", 1.0, "100"), ("share", "1%", "1"),
         ("share", None, ""), ("share", "过半", "过半"), ("share", 0, "0"), ("share", "12.5%", "12.5"), ("share", 250, "250"),
+        ("share", 10**29, "1" + "0" * 29), ("share", "1e999999", "1e999999"), ("share", "-0", "0"),
         ("day", "2026/9/1", "2026-09-01"), ("day", 46266.0, "2026-09-01"), ("day", "", ""), ("day", "月底", "月底"),
         ("units", "b、a", "a、b"), ("units", None, ""), ("text", 3.0, "3"), ("text", " a\r\nb ", "a\nb"),
     ],

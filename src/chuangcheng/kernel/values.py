@@ -16,6 +16,8 @@ _TRIMMED = " \t\r\n\f\v\u3000\xa0\ufeff\u200b\u200c\u200d\u2060"
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a wall-clock value; the caller's zone is set below
 _EXCEL_DAYS = (20_000.0, 80_000.0)  # 1954 to 2119: a bare number in this range in a time column is a serial day
 _EXACT = 2**53  # beyond it a float no longer tells neighbouring whole numbers apart
+#: Digits before or after the point; what is longer is a slip, and would fill the memory when written out.
+_DIGITS = 30
 _SHOWN = 20  # how much of a bad value a message repeats
 
 _DAY = r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号]?"
@@ -88,7 +90,7 @@ def as_decimal(value: object) -> Decimal | None:
         number = Decimal(bare.removesuffix("%").strip())
     except InvalidOperation as error:
         raise Refused("tables.not_a_number", value=text[:_SHOWN]) from error
-    if not number.is_finite() or isinstance(value, bool):
+    if not number.is_finite() or isinstance(value, bool) or abs(number.adjusted()) > _DIGITS:
         raise Refused("tables.not_a_number", value=text[:_SHOWN])
     return number / 100 if percent else number
 

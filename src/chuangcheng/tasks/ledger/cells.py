@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +97,7 @@ def _share(value: object) -> str:
         return ""
     if 0 < number <= 1:
         number *= 100
-    return f"{number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize():f}"
+    return f"{number.normalize() + 0:f}"
 
 
 def texts(task: Task, words: str) -> dict[str, str]:
