@@ -15,6 +15,7 @@ from chuangcheng.bulletins.models import Summary
 from chuangcheng.bulletins.specs import midnights
 from chuangcheng.bulletins.states import SUMMARY
 from chuangcheng.history import actions as history
+from chuangcheng.history import prepared
 from chuangcheng.kernel import clock, digest
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.label import Label
@@ -100,7 +101,7 @@ def hand_in_summary(*, actor: Actor, summary_id: UUID) -> Summary:
 
 
 def _save(row: Summary, verb: str, actor: Actor, *fields: str) -> None:
-    _event(row, verb, actor).save(force_insert=True)
+    prepared.insert(_event(row, verb, actor))
     row.save(update_fields=[*fields, *history.CHAIN_FIELDS])
 
 

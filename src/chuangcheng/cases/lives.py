@@ -10,7 +10,7 @@ from chuangcheng.cases.chronicle import plain, values_of
 from chuangcheng.cases.models import QuickFix, Recheck
 from chuangcheng.cases.states import QUICKFIX, QUICKFIX_VERBS, RECHECK, RECHECK_VERBS
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.states import StateTable
 
@@ -25,8 +25,8 @@ def begin(row: Row, verb: str, actor: Actor, names: Iterable[str], *, topic: str
     """Write a new row with its first history row, which holds all the values that follow from history."""
     kind = row._meta.model_name or ""
     event = history.build(row, f"{kind}.{verb}", actor, after=values_of(row, names))
-    row.save(force_insert=True)
-    event.save(force_insert=True)
+    prepared.insert(row)
+    prepared.insert(event)
     if topic:
         outbox.emit(topic, (kind, row.pk))
 

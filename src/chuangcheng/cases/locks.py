@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.states import CASE
+from chuangcheng.history.prepared import Given, Read
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
 from chuangcheng.people.models import Post
 
+_found = Read(lambda: Case.objects.filter(pk=Given("pk", Case._meta.pk)))
+_locked = Read(lambda: Case.objects.select_for_update().filter(pk=Given("pk", Case._meta.pk)))
+_locked_report = Read(lambda: Report.objects.select_for_update().filter(pk=Given("pk", Report._meta.pk)))
+
 
 def lock_case(actor: Actor, case_id: UUID) -> Case:
     """The case under its row lock, or ``common.not_found`` for who may not see it."""
-    return _seen_by(actor, Case.objects.select_for_update().filter(pk=case_id))
+    return _seen_by(actor, _locked(pk=case_id))
 
 
 def find_case(actor: Actor, case_id: UUID) -> Case:
     """As :func:`lock_case`, without the lock: for a look before long work."""
-    return _seen_by(actor, Case.objects.filter(pk=case_id))
+    return _seen_by(actor, _found(pk=case_id))
 
 
-def _seen_by(actor: Actor, rows: QuerySet[Case]) -> Case:
+def _seen_by(actor: Actor, rows: Iterable[Case]) -> Case:
     # By primary key alone: the rows in reach are a wide query, and most actors are seen to be near without it.
     for case in rows:
         if policies.sees_case(actor, case):
@@ -35,7 +39,7 @@ def _seen_by(actor: Actor, rows: QuerySet[Case]) -> Case:
 
 def lock_report(actor: Actor, report_id: UUID) -> Report:
     """The report under its row lock, or ``common.not_found``."""
-    for report in Report.objects.select_for_update().filter(pk=report_id):
+    for report in _locked_report(pk=report_id):
         if policies.sees_report(actor, report):
             return report
     raise Refused("common.not_found")

@@ -37,7 +37,7 @@ from chuangcheng.cases.states import (
     REPORT_VERBS,
 )
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.history.models import Event
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel.actor import Actor
@@ -160,15 +160,15 @@ def _children(touched: Sequence[Touch]) -> dict[str, Any]:
 
 def write(taken: Step, payload: dict[str, Any] | None = None) -> None:
     """Save a step inside the caller's transaction, under the subject's lock, and speak of it upwards."""
-    taken.event.save(force_insert=True)
-    taken.subject.save(update_fields=[*taken.fields, *history.CHAIN_FIELDS])
+    prepared.insert(taken.event)
+    prepared.update(taken.subject, (*taken.fields, *history.CHAIN_FIELDS))
     for touch in taken.touched:
         if touch.child._state.adding:
-            touch.child.save(force_insert=True)
+            prepared.insert(touch.child)
         else:
-            touch.child.save(update_fields=touch.names)
+            prepared.update(touch.child, touch.names)
     if taken.remark:
-        taken.remark.save(force_insert=True)
+        prepared.insert(taken.remark)
     if taken.topic:
         outbox.emit(
             taken.topic, (taken.event.subject_kind, taken.subject.pk), {"seq": taken.event.seq, **(payload or {})}

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from chuangcheng.history import prepared
 from chuangcheng.history.models import Chained, Event
 from chuangcheng.kernel import clock, digest
 from chuangcheng.kernel.actor import Actor
@@ -32,7 +33,7 @@ def append(
     subject with :data:`CHAIN_FIELDS` among its fields. ``happened_at`` defaults to now.
     """
     event = build(subject, action, actor, before=before, after=after, reason=reason, happened_at=happened_at)
-    event.save(force_insert=True)
+    prepared.insert(event)
     return event
 
 

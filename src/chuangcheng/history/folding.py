@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.history import actions as history
+from chuangcheng.history import prepared
 from chuangcheng.history.models import Chained, Event
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.history.secrets import digest_of
@@ -32,8 +33,8 @@ class Folded:
     def begin(self, row: Chained, actor: Any, *, verb: str = "created", **told: Any) -> Event:
         """Insert a new row with its first history row."""
         event = history.build(row, f"{self.kind}.{verb}", actor, after={**self._facts(row), **told})
-        row.save(force_insert=True)
-        event.save(force_insert=True)
+        prepared.insert(row)
+        prepared.insert(event)
         return event
 
     def change(self, row: Chained, verb: str, actor: Any, changes: dict[str, Any], **told: Any) -> Event:

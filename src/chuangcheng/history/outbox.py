@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chuangcheng.history import prepared
 from chuangcheng.history.models import Outbox
 from chuangcheng.kernel import clock
 
@@ -35,7 +36,7 @@ def emit(
         due_at=due_at or now,
         done_at=None if topic in _effects else now,
     )
-    row.save(force_insert=True)
+    prepared.insert(row)
     return row
 
 

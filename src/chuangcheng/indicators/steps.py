@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.indicators.facts import reading_facts
 from chuangcheng.indicators.measures import RATIO
 from chuangcheng.indicators.models import Doubt, Figure, Indicator, Reading
@@ -63,7 +63,7 @@ def standing_for(reading: Reading) -> Reading | None:
 
 def keep(actor: Actor, indicator: Indicator, reading: Reading, reason: str) -> None:
     """Write a reading with its history row; ``reason`` is a code."""
-    reading.save(force_insert=True)
+    prepared.insert(reading)
     history.append(
         indicator, "indicator.recorded", actor, after=reading_facts(reading), reason=reason,
         happened_at=reading.happened_at,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.meetings.models import Decision, Meeting
@@ -22,8 +22,8 @@ def begin(meeting: Meeting, actor: Actor) -> None:
     """Write a new meeting with its first history row."""
     meeting.starts_at = meeting.starts_at.astimezone(UTC)
     event = history.build(meeting, "meeting.planned", actor, after={name: getattr(meeting, name) for name in FACTS})
-    meeting.save(force_insert=True)
-    event.save(force_insert=True)
+    prepared.insert(meeting)
+    prepared.insert(event)
 
 
 def take(

@@ -13,7 +13,7 @@ from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import ChecklistItem
 from chuangcheng.framework.rules import Rules
 from chuangcheng.history import actions as history
-from chuangcheng.history import numbers, outbox
+from chuangcheng.history import numbers, outbox, prepared
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
@@ -73,7 +73,7 @@ def start_visit(
         )  # fmt: skip
         after = {"state": visit.state, "site": site.pk, "mode": mode, "unit": post.unit_id, "number": visit.number}
         history.append(visit, "visit.started", actor, after=after, reason=extra_reason)
-        visit.save(force_insert=True)
+        prepared.insert(visit)
         outbox.emit("visit.started", ("visit", visit.pk), {"site": str(site.pk), "mode": mode})
     return visit
 
@@ -200,7 +200,7 @@ def _append(actor: Actor, visit: Visit, fresh: list[Check], repeated: list[Check
     if repeated:
         joined = [{"id": str(check.pk), "case": str(check.case_id)} for check in repeated]
         history.append(visit, "check.repeated", actor, after={"checks": joined})
-    visit.save(update_fields=["checked", "failed", *history.CHAIN_FIELDS])
+    prepared.update(visit, ("checked", "failed", *history.CHAIN_FIELDS))
     outbox.emit("visit.checked", ("visit", visit.pk), {"checks": [str(check.pk) for check in fresh]})
     for check in repeated:
         outbox.emit("check.repeated", ("check", check.pk), {"case": str(check.case_id)})
@@ -220,7 +220,7 @@ def finish_visit(*, actor: Actor, visit_id: UUID) -> Visit:
             "finished_at": visit.finished_at,
         }  # fmt: skip
         history.append(visit, "visit.finished", actor, before={"state": "open"}, after=after)
-        visit.save(update_fields=["state", "score", "finished_at", *history.CHAIN_FIELDS])
+        prepared.update(visit, ("state", "score", "finished_at", *history.CHAIN_FIELDS))
         outbox.emit("visit.finished", ("visit", visit.pk), {"site": str(visit.site_id), "mode": visit.mode})
     return visit
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.history.models import Chained, Event
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.kernel import coords
@@ -100,7 +100,7 @@ def write(row: Row, event: Event | None, *, fresh: bool = False, payload: dict[s
     if event is None:
         return
     row.save(force_insert=fresh)
-    event.save(force_insert=True)
+    prepared.insert(event)
     outbox.emit(event.action, (event.subject_kind, row.pk), payload or {})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -29,8 +29,8 @@ def begin(task: Task, actor: Actor, links: dict[str, list[Any]]) -> None:
     """Write a new task with its first history row."""
     facts = {name: getattr(task, name) for name in FACTS}
     event = history.build(task, "task.created", actor, after={**facts, **links})
-    task.save(force_insert=True)
-    event.save(force_insert=True)
+    prepared.insert(task)
+    prepared.insert(event)
     for name, ids in links.items():
         getattr(task, name).set(ids)
     outbox.emit("task.created", ("task", task.pk))

@@ -30,7 +30,7 @@ from chuangcheng.cases.states import REOPENINGS, VOIDS
 from chuangcheng.cases.steps import Touch, altered, born, step, write
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.history.numbers import take
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -74,8 +74,8 @@ def open_case(*, actor: Actor, given: CaseInput) -> Case:
     limit, least = clock_and_severity(given.category.code if given.category else "", given.condition, now)
     given = replace(given, severity=max(given.severity, least))
     case, event = build_case(given, actor=actor, number=take("AJ", now), filed_at=now, located=located, clock=limit)
-    case.save(force_insert=True)
-    event.save(force_insert=True)
+    prepared.insert(case)
+    prepared.insert(event)
     outbox.emit("case.filed", ("case", case.pk), {"origin": given.origin[0] if given.origin else ""})
     return case
 

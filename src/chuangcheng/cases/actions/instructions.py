@@ -20,7 +20,7 @@ from chuangcheng.cases.models import Assignment, Case, Instruction, InstructionR
 from chuangcheng.cases.states import INSTRUCTION, INSTRUCTION_REPLY, INSTRUCTION_REPLY_VERBS
 from chuangcheng.cases.steps import Touch, altered, amend, born, step, write
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox, versions
+from chuangcheng.history import outbox, prepared, versions
 from chuangcheng.history.numbers import take
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
@@ -112,8 +112,8 @@ def _write_new(row: Instruction, replies: list[InstructionReply], actor: Actor, 
         "replies": {str(reply.pk): values_of(reply, INSTRUCTION_REPLY_FIELDS) for reply in replies},
     }
     event = history.build(row, "instruction.entered", actor, after=after)
-    row.save(force_insert=True)
-    event.save(force_insert=True)
+    prepared.insert(row)
+    prepared.insert(event)
     InstructionReply.objects.bulk_create(replies)
     InstructionWords.objects.create(instruction=row, seq=event.seq, text=words)
     outbox.emit("instruction.entered", (KIND, row.pk))

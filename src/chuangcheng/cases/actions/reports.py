@@ -19,7 +19,7 @@ from chuangcheng.cases.receipts import is_code_of
 from chuangcheng.cases.steps import amend, step, write
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Category
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.history.numbers import take
 from chuangcheng.history.secrets import decrypt
 from chuangcheng.kernel import clock
@@ -68,8 +68,8 @@ def create_report(
         report.reporter_id = None
     try:
         with transaction.atomic():
-            report.save(force_insert=True)
-            event.save(force_insert=True)
+            prepared.insert(report)
+            prepared.insert(event)
             if is_order(report, reply_due_at):
                 _open_order(report, actor, reply_due_at)
             if given.photos:
@@ -88,8 +88,8 @@ def create_report(
 
 def _open_order(report: Report, actor: Actor, due_at: datetime | None) -> None:
     order, event = build_order(report, actor=actor, due_at=due_at)
-    order.save(force_insert=True)
-    event.save(force_insert=True)
+    prepared.insert(order)
+    prepared.insert(event)
     outbox.emit("order.created", ("order", order.pk))
 
 

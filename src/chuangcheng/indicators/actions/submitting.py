@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.indicators.facts import doubt_facts
 from chuangcheng.indicators.models import Channel, Doubt, Figure, Indicator, Reading
 from chuangcheng.indicators.periods import start_of
@@ -154,7 +154,7 @@ def _raise(actor: Actor, indicator: Indicator, reading: Reading, codes: tuple[st
         **{name: getattr(reading, name) for name in names},
     )  # fmt: skip
     event = history.build(doubt, "doubt.raised", actor, after=doubt_facts(doubt), happened_at=doubt.happened_at)
-    doubt.save(force_insert=True)
-    event.save(force_insert=True)
+    prepared.insert(doubt)
+    prepared.insert(event)
     outbox.emit("reading.doubted", ("doubt", doubt.pk), {"indicator": indicator.code})
     return doubt

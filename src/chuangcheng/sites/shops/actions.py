@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.kernel import clock, credit_code
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
@@ -181,7 +181,7 @@ def _write(actor: Actor, shop: Shop, given: ShopCheckInput, note: str, unit_id: 
     facts = {"check": given.id, **values}
     event = settle(shop, {}, actor, FACTS, action="shop.checked", more=facts)
     if event is not None:
-        event.save(force_insert=True)
+        prepared.insert(event)
         shop.save(update_fields=["chain_seq", "chain_head"])
         outbox.emit("shop.checked", ("shop", shop.pk), {"check": str(given.id), "failed": check.failed})
     return check

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from chuangcheng.history import actions as history
+from chuangcheng.history import prepared
 from chuangcheng.history.numbers import take as take_number
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
@@ -43,8 +44,8 @@ def set_routine(*, actor: Actor, task_id: UUID, every: str, until_on: date | Non
         routine = Routine(every=every, anchor_on=task.due_on, until_on=until_on)
         after = {name: getattr(routine, name) for name in ROUTINE_FACTS}
         event = history.build(routine, "routine.set", actor, after=after)
-        routine.save(force_insert=True)
-        event.save(force_insert=True)
+        prepared.insert(routine)
+        prepared.insert(event)
         note(task, "made_routine", actor, changes={"routine_id": routine.pk, "period_on": task.due_on})
     return routine
 
