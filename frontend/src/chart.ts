@@ -72,6 +72,7 @@ export function draw(element: HTMLElement): void {
   const source = document.getElementById(element.dataset["chart"] ?? "");
   const content = JSON.parse(source?.textContent ?? "") as Content;
   const token = (name: string) => getComputedStyle(element).getPropertyValue(`--${name}`).trim();
+  const whole = content.series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
   const chart = init(element, null, { renderer: "canvas" });
   chart.setOption({
     animation: false,
@@ -85,6 +86,7 @@ export function draw(element: HTMLElement): void {
     yAxis: {
       type: "value",
       scale: content.kind === "line",
+      minInterval: whole ? 1 : 0, // there is no half meeting
       axisLabel: { formatter: `{value}${content.unit ?? ""}` },
       splitLine: { lineStyle: { color: token("line") } },
     },

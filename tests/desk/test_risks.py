@@ -207,7 +207,7 @@ def test_every_rule_can_be_tried_in_an_empty_city(as_persona: Sign, units: Any, 
 
 def test_the_negative_list(as_persona: Sign, items: Any, edition: Any, units: Any) -> None:
     office, inspector = as_persona("office"), as_persona("inspector")
-    assert "没有登记过负面清单事项" in page(office, "sanctions")
+    assert "没有登记过与您所见单位有关的负面清单事项" in page(office, "sanctions")
     form = {
         "item": str(items["N1"].pk),
         "happened_on": "2026-09-01",

@@ -250,3 +250,21 @@ def test_the_ledger_goes_out_and_comes_back(as_persona: Sign, several: list[Task
     assert office.post(second, {"drop": "1"}).status_code == 302
     third = upload([rows[0], *cells(office.get("/desk/tasks/workbook/").content)[1:]])
     assert "传回的台账和现在一样" in office.get(third.url).content.decode()
+
+
+@pytest.mark.parametrize(("role", "words"), [("department", "交回台账"), ("office", "下发台账")])
+def test_a_unit_reads_its_own_words(as_persona: Sign, ledger: Any, role: str, words: str) -> None:
+    text = as_persona(role).get("/desk/tasks/").content.decode()
+    assert words in text and ("还没有下达给本单位的任务" in text) is (role == "department")
+    assert ("下发台账" in text) is (role == "office")
+
+
+def test_weeks_and_months_are_said_in_words(as_persona: Sign, make: Make) -> None:
+    office, task = as_persona("office"), make(days=3)
+    assert "第 38 周" in office.get(url(task)).content.decode()
+    assert "2026年9月 ·" in office.get("/desk/tasks/calendar/").content.decode()
+    assert "2026年9月" in office.get("/desk/meetings/calendar/").content.decode()
+    grid = office.get("/desk/tasks/grid/").content.decode()
+    assert grid.count('aria-current="page"') >= 2 and "时间轴" in grid, "the grid is one of the views"
+    assert ">全市</option>" in office.get("/desk/day/").content.decode()
+    assert ">全市</option>" not in as_persona("department").get("/desk/day/").content.decode()

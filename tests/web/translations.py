@@ -42,7 +42,7 @@ def of_template(path: Path) -> tuple[set[str], list[str]]:
                     messages.add(" ".join(line.strip() for line in text.strip().splitlines()) if trimmed else text)
                 block = [] if name == "plural" else None
             elif found := _TRANSLATE.match(token.contents):
-                messages.add(found[1] or found[2])
+                messages.add((found[1] or found[2]).replace("%", "%%"))  # as the template looks it up
         elif block is not None:
             block.append(_PLACEHOLDER.sub(r"%(\1)s", "{{ " + token.contents + " }}")
                          if token.token_type == TokenType.VAR else token.contents.replace("%", "%%"))  # fmt: skip

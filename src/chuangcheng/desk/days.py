@@ -72,6 +72,7 @@ def day_page(request: StaffRequest) -> HttpResponse:
         return download(print_sheet(sheet), f"日工作单{day.isoformat()}.pdf")
     writes = holds(request, "days.write") and scope.unit is not None
     context = {
+        "whole": request.post is not None and rights.scope_of(request.post).everything,
         "sheet": sheet, "unit": scope.unit, "reach": reach, "day": day, "is_today": day == clock.today().date(),
         "before": sheet_url(scope.unit, day - timedelta(days=1)),
         "after": sheet_url(scope.unit, day + timedelta(days=1)),

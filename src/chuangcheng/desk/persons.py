@@ -41,7 +41,8 @@ def _standing(_request: HttpRequest) -> list[Choice]:
 
 
 def _units(row: Any) -> str:
-    return "、".join(dict.fromkeys(post.unit.short_name for post in row.posts.all() if is_valid(post)))
+    units = [post.unit for post in row.posts.all() if is_valid(post)] or [card.unit for card in row.charges.all()]
+    return "、".join(dict.fromkeys(unit.short_name for unit in units))
 
 
 def _stand() -> Q:
@@ -80,9 +81,9 @@ LISTING = Listing(
 def person_list(request: StaffRequest) -> HttpResponseBase:
     """The persons with posts in reach, and what was left behind by those who went."""
     posts = Post.objects.select_related("unit", "person")
-    rows = selectors.visible_persons(request.actor).prefetch_related(Prefetch("posts", posts)).annotate(
-        stands=Case(When(_stand(), then=True), default=False)
-    )  # fmt: skip
+    rows = selectors.visible_persons(request.actor).prefetch_related(
+        Prefetch("posts", posts), "charges__unit"
+    ).annotate(stands=Case(When(_stand(), then=True), default=False))  # fmt: skip
     context = {
         "views": views("persons"),
         "left": _groups(handover.left_behind()) if holds(request, "people.edit") else [],

@@ -60,7 +60,7 @@ LISTING = Listing(
         Column("number", _("编号"), lambda row: row.number, sort="number", url=sanction_url),
         Column("item", _("清单事项"), lambda row: f"{row.item.code} {row.item.zh}", wide=True),
         Column("happened", _("发生日期"), lambda row: row.happened_on, sort="happened_on"),
-        Column("unit", _("单位"), lambda row: row.unit.short_name if row.unit else ""),
+        Column("unit", _("单位"), lambda row: row.unit.short_name if row.unit else gettext("全市")),
         Column("effect", _("后果"), _effect),
         Column("state", _("状态"), lambda row: gettext(row.get_state_display()), template="desk/cells/task_state.html",
                corner=True),

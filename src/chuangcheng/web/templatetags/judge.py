@@ -120,6 +120,12 @@ def linked_rows(table: Any) -> list[list[tuple[str, bool, str]]]:
 
 
 @register.filter
+def unbroken(text: str) -> bool:
+    """Whether a cell holds a code or a day, which is never cut at its hyphens."""
+    return len(text) <= 16 and text.isascii() and " " not in text
+
+
+@register.filter
 def heads(table: Any) -> list[tuple[str, bool]]:
     """The heads of a document's table, and whether each stands to the right."""
     return list(zip(table.headers, table.right, strict=True))

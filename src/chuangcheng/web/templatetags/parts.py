@@ -31,6 +31,8 @@ from chuangcheng.web.deeds import deed_of
 from chuangcheng.web.problems import language
 from chuangcheng.web.tables import Column
 
+LONGEST_CODE = 20  #: letters of a code that is kept on one line
+
 register = template.Library()
 register.simple_tag(asset_address, name="asset")
 register.filter("day", moments.day)
@@ -150,9 +152,12 @@ def cell(column: Column, row: Any) -> SafeString | str:
 
 
 def _plain(value: object) -> object:
-    """A value without a template: a time stays on one line."""
+    """A value without a template: a time, a day and a code stay on one line."""
     if isinstance(value, datetime):
         return format_html('<span class="nowrap">{}</span>', moments.short_moment(value, clock.now()))
+    text = "" if value is None else str(value)
+    if "-" in text and text.isascii() and " " not in text and len(text) <= LONGEST_CODE:
+        return format_html('<span class="nowrap">{}</span>', text)
     return "" if value is None else value
 
 
