@@ -200,7 +200,7 @@ def test_rules_are_shown_and_tried(as_persona: Sign, units: Any, tasks: Cases, e
     assert office.get(address("watch_trial", "moon")).status_code == 404
 
 
-@pytest.mark.parametrize("code", [rule.code for rule in rules.current().rules])
+@pytest.mark.parametrize("code", [rule.code for rule in rules.of_file().rules])
 def test_every_rule_can_be_tried_in_an_empty_city(as_persona: Sign, units: Any, edition: Any, code: str) -> None:
     assert "上个季度没有越线" in page(as_persona("office"), "watch_trial", code)
 

@@ -140,7 +140,7 @@ def test_an_old_list_is_explained_by_the_rule_that_made_it(units: Any, tasks: Ca
     assert compose(row).texts() == before and "超过底线 1 " in rule_words(row.rule)
 
 
-@pytest.mark.parametrize("code", [rule.code for rule in rules.current().lists])
+@pytest.mark.parametrize("code", [rule.code for rule in rules.of_file().lists])
 def test_each_built_in_list_is_drawn_from_an_empty_city(units: Any, edition: Any, code: str) -> None:
     row = actions.draft_list(actor=SYSTEM, code=code, from_on=FROM, to_on=TO)
     assert not row.laggards.exists() and row.drafted_at == NOON

@@ -41,7 +41,7 @@ def document(rule: dict[str, Any] | None = None, row: dict[str, Any] | None = No
 
 
 def test_the_built_in_rules_are_sound() -> None:
-    found = rules.current()
+    found = rules.of_file()
     assert found.version == 1 and len(found.rules) >= 10 and len(found.lists) >= 3
     assert {rule.measure for rule in found.rules} == set(MEASURES), "every figure is watched by some rule"
     for rule in found.rules:
@@ -112,17 +112,17 @@ def test_a_list_needs_a_share_or_a_floor() -> None:
 
 def test_a_citys_own_file_and_a_slip_of_the_pen(tmp_path: Path, monkeypatch: Any, caplog: Any) -> None:
     monkeypatch.setattr(rules.settings, "CITY", type("C", (), {"home": tmp_path})())
-    assert rules.current().version == 1
+    assert rules.of_file().version == 1
     own = tmp_path / "risks.toml"
     lines = [f"{name} = {value!r}" for name, value in GOOD.items()]
     own.write_text("version = 5\n[[rules]]\n" + "\n".join(lines), encoding="utf-8")
-    assert rules.current().version == 5 and [rule.code for rule in rules.current().rules] == ["a"]
+    assert rules.of_file().version == 5 and [rule.code for rule in rules.of_file().rules] == ["a"]
     import os
 
     with caplog.at_level(logging.ERROR):
         own.write_text("version = ", encoding="utf-8")
         os.utime(own, (1, 1))
-        assert rules.current().version == 5, "what was in force stays"
+        assert rules.of_file().version == 5, "what was in force stays"
     assert "risks.toml is not used" in caplog.text
     own.unlink()
-    assert rules.current().version == 1
+    assert rules.of_file().version == 1

@@ -11,9 +11,10 @@ from chuangcheng.kernel import clock
 from chuangcheng.people import rights
 from chuangcheng.risks import rules, selectors, watch
 from chuangcheng.risks.measures import MEASURES
+from chuangcheng.risks.policies import RULES
 from chuangcheng.risks.rules import GROUPS, PERIODS
 from chuangcheng.risks.subjects import BYS
-from chuangcheng.web.pages import page
+from chuangcheng.web.pages import holds, page
 from chuangcheng.web.signed_in import StaffRequest
 
 
@@ -29,7 +30,8 @@ def rule_list(request: StaffRequest) -> HttpResponse:
         for rule in found.rules
     ]
     lists = [(rule, MEASURES[rule.measure], GROUPS[rule.group], PERIODS[rule.period]) for rule in found.lists]
-    return render(request, "desk/watch_rules.html", {"rows": rows, "lists": lists, "version": found.version})
+    context = {"rows": rows, "lists": lists, "version": found.version, "may_set": holds(request, RULES)}
+    return render(request, "desk/watch_rules.html", context)
 
 
 @page("risks.view")

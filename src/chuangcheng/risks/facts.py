@@ -11,7 +11,7 @@ from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import tidy
-from chuangcheng.risks.models import Laggard, LaggardList, Risk, Sanction, Words
+from chuangcheng.risks.models import Laggard, LaggardList, Risk, Rulebook, Sanction, Words
 
 RISKS = Folded(Risk, (
     "number", "unit_id", "kind", "division_id", "severity", "likelihood", "score", "state", "owner_id",
@@ -27,7 +27,8 @@ SANCTIONS = Folded(Sanction, (
     "number", "item_id", "unit_id", "happened_on", "state", "evidence", "recorded_at", "recorded_by_id", "decided_at",
     "decided_by_id",
 ))  # fmt: skip
-ALL = (RISKS, LISTS, LAGGARDS, SANCTIONS)
+RULEBOOKS = Folded(Rulebook, ("version", "document", "made_at", "made_by_id"))
+ALL = (RISKS, LISTS, LAGGARDS, SANCTIONS, RULEBOOKS)
 LONGEST = 2000
 
 

@@ -84,6 +84,18 @@ class Risk(Chained):
         return level_of(self.severity, self.likelihood)
 
 
+class Rulebook(Chained):
+    """One version of the watch rules and the rules of laggards, whole, as it was set in the browser."""
+
+    version = models.PositiveIntegerField(unique=True)
+    document = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+
 class Words(models.Model):
     """What was said with a step: of an entry, a list, a line of one, or an occurrence, under the number of its history
     row. Erasable: history keeps a keyed digest only."""

@@ -11,10 +11,13 @@ from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
 from chuangcheng.people.rights import Permission, Scope, declare
 
+RULES = "risks.rules"
+
 declare(
     Permission("risks.view", Label("查看问题风险", "See problems and risks")),
     Permission("risks.edit", Label("登记和处置风险", "Enter and handle risks")),
     Permission("risks.decide", Label("接受和关闭风险", "Accept and close risks")),
+    Permission(RULES, Label("调整监测规则", "Set watch rules")),
     Permission("laggards.view", Label("查看后进名单", "See lists of laggards")),
     Permission("laggards.draft", Label("草拟后进名单", "Draft lists of laggards")),
     Permission("laggards.approve", Label("审批后进名单", "Approve lists of laggards")),

@@ -1,4 +1,4 @@
-"""Watch rules and rules of laggards, typed: data with a version, the city's own or the built-in ones."""
+"""Watch rules and rules of laggards, typed: data with a version, set in the browser, or of a file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
+from chuangcheng.history.versions import Cached
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.lagging import Cut
 from chuangcheng.kernel.own_file import OwnFile
@@ -17,8 +18,9 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.risk_matrix import level_of
 from chuangcheng.kernel.watching import Bounds
 from chuangcheng.risks.measures import MEASURES
-from chuangcheng.risks.models import RiskKind
+from chuangcheng.risks.models import RiskKind, Rulebook
 
+NAME = "risks.rules"
 BUILT_IN = Path(__file__).with_name("rules.toml")
 GROUPS: dict[str, Label] = {
     "street": Label("街道", "Streets"),
@@ -41,6 +43,7 @@ class Rule:
     kind: str
     severity: int
     likelihood: int
+    on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,10 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     bounds = Bounds(
         threshold, Fraction(row.get("clear", threshold)), not below, int(row.get("base", 0)), int(row["days"])
     )  # fmt: skip
-    rule = Rule(str(row["code"]), Label(row["zh"], row["en"]), str(row["measure"]), str(row["by"]), bounds,
-                RiskKind(row["kind"]).value, int(row["severity"]), int(row["likelihood"]))  # fmt: skip
+    rule = Rule(
+        str(row["code"]), Label(row["zh"], row["en"]), str(row["measure"]), str(row["by"]), bounds,
+        RiskKind(row["kind"]).value, int(row["severity"]), int(row["likelihood"]), bool(row.get("on", True)),
+    )  # fmt: skip
     level_of(rule.severity, rule.likelihood)
     if rule.measure not in MEASURES or rule.by not in MEASURES[rule.measure].by:
         raise ValueError(f"{rule.code}: no measure {rule.measure} by {rule.by}")
@@ -128,6 +133,29 @@ def _list(row: Mapping[str, Any]) -> ListRule:
 _FILE = OwnFile(BUILT_IN, parse, name="risks.toml")
 
 
-def current() -> Rules:
+def of_file() -> Rules:
     """The city's ``risks.toml``, else the built-in rules."""
     return _FILE.current(settings.CITY.home)
+
+
+def _load() -> Rules | None:
+    book = Rulebook.objects.order_by("-version").first()
+    return parse(book.document) if book else None
+
+
+_stored = Cached(NAME, _load)
+
+
+def current() -> Rules:
+    """What is in force: the set that was made in the browser, unless the file says a higher version."""
+    return _higher(_stored.get())
+
+
+def newest() -> Rules:
+    """As :func:`current`, read from the database: for the one who is about to change it."""
+    return _higher(_load())
+
+
+def _higher(stored: Rules | None) -> Rules:
+    file = of_file()
+    return stored if stored is not None and stored.version >= file.version else file

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from chuangcheng.history import numbers, outbox, versions
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.clock import CITY_ZONE
-from chuangcheng.kernel.watching import Figure, Look, Standing, evaluate, replay
+from chuangcheng.kernel.watching import Figure, Look, Outcome, Standing, evaluate, replay
 from chuangcheng.risks import subjects
 from chuangcheng.risks.facts import RISKS, step
 from chuangcheng.risks.measures import MEASURES, Figures, Span
@@ -42,7 +44,7 @@ def figures_of(rule: Rule, moment: datetime) -> Figures:
 def watch(moment: datetime | None = None) -> Watched:
     """Look at every rule in force. The figures are read before the lock; one process writes at a time."""
     now, rules = moment or clock.now(), current()
-    seen = [(rule, figures_of(rule, now)) for rule in rules.rules]
+    seen = [(rule, figures_of(rule, now)) for rule in rules.rules if rule.on]
     with transaction.atomic():
         versions.hold("risks.watch")
         found = [_look(rule, rules.version, figures, now) for rule, figures in seen]
@@ -52,13 +54,7 @@ def watch(moment: datetime | None = None) -> Watched:
 
 def _look(rule: Rule, version: int, figures: Figures, now: datetime) -> Watched:
     window = rule.bounds.window(now.astimezone(CITY_ZONE).date())
-    rows = Risk.objects.select_for_update().filter(rule=rule.code)
-    open_rows = {row.subject: row for row in rows.exclude(state="closed").order_by("raised_at")}
-    ended = set(rows.filter(window_on=window).values_list("subject", flat=True)) - set(open_rows)
-    standing: dict[str, Standing] = {
-        key: "relieved" if row.state == "relieved" else "live" for key, row in open_rows.items()
-    }
-    outcome = evaluate(rule.bounds, figures, standing, ended)
+    open_rows, outcome = _outcome(rule, figures, window, Risk.objects.select_for_update())
     about = subjects.find(rule.by, outcome.raised)
     made = [_raise(rule, version, about[key], figures[key], window) for key in outcome.raised if key in about]
     for key in outcome.kept:
@@ -67,6 +63,52 @@ def _look(rule: Rule, version: int, figures: Figures, now: datetime) -> Watched:
     for key in outcome.back:
         _back(open_rows[key], figures[key])
     return Watched(sum(made), len(outcome.kept), sum(relieved), len(outcome.back))
+
+
+def _outcome(rule: Rule, figures: Figures, window: date, ledger: QuerySet[Risk]) -> tuple[dict[str, Risk], Outcome]:
+    """The entries of the rule that are not closed, and what its figures come to beside them."""
+    rows = ledger.filter(rule=rule.code)
+    open_rows = {row.subject: row for row in rows.exclude(state="closed").order_by("raised_at")}
+    ended = set(rows.filter(window_on=window).values_list("subject", flat=True)) - set(open_rows)
+    standing: dict[str, Standing] = {
+        key: "relieved" if row.state == "relieved" else "live" for key, row in open_rows.items()
+    }
+    return open_rows, evaluate(rule.bounds, figures, standing, ended)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a look with a rule's values would come to now: subjects by name whose entry would be new, would stay or be
+    back, and would be relieved."""
+
+    new: tuple[str, ...] = ()
+    stays: tuple[str, ...] = ()
+    relieved: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """Entries that would stand."""
+        return len(self.new) + len(self.stays)
+
+
+def stand_with(rule: Rule, moment: datetime | None = None) -> Stand:
+    """Try a rule's values on the figures and the ledger of now; nothing is written. A rule that is off raises and
+    relieves nothing: what it has raised stays until somebody closes it."""
+    now = moment or clock.now()
+    figures = figures_of(rule, now) if rule.on else {}
+    open_rows, outcome = _outcome(
+        rule, figures, rule.bounds.window(now.astimezone(CITY_ZONE).date()), Risk.objects.all()
+    )
+    if not rule.on:
+        outcome = Outcome(kept=tuple(sorted(key for key, row in open_rows.items() if row.state != "relieved")))
+    known = subjects.find(rule.by, {*outcome.raised, *open_rows})
+
+    def named(keys: Iterable[str], *, fresh: bool = False) -> tuple[str, ...]:
+        """A new entry needs a subject with a unit; one that stands may have lost its own."""
+        kept = (key for key in keys if not fresh or (key in known and known[key].unit is not None))
+        return tuple(known[key].name if key in known else key for key in kept)
+
+    return Stand(named(outcome.raised, fresh=True), named((*outcome.kept, *outcome.back)), named(outcome.relieved))
 
 
 def _decimal(figure: Figure | None) -> Decimal:
