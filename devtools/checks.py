@@ -19,7 +19,7 @@ from devtools.environment import FRONTEND, PYTHON, ROOT, install_front_end, scri
 from devtools.steps import say
 
 STRICT = "CHUANGCHENG_TEST_STRICT"
-WORKERS = ["-n", "2", "--dist", "loadfile"]
+WORKERS = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # tests/conftest.py orders the files
 
 
 @dataclass

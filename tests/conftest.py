@@ -56,7 +56,12 @@ def pytest_runtest_makereport(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked ``postgres`` run only where the run's database is one."""
+    """Files with slow tests come first, so that no process ends with one while the other has nothing left to do.
+
+    Tests marked ``postgres`` run only where the run's database is one.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("full") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in slow)
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         return
     for item in items:
