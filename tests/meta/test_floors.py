@@ -12,7 +12,7 @@ from tests.meta.sources import ROOT, Source, sources
 
 ROOMS = {
     "history", "places", "people", "photos", "notices", "framework", "sites", "cases", "indicators", "tasks", "patrols",
-    "scoring", "bulletins", "cycle", "campaigns", "meetings", "risks",
+    "scoring", "bulletins", "cycle", "campaigns", "meetings", "risks", "library",
 }  # fmt: skip
 
 

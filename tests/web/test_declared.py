@@ -29,6 +29,7 @@ MODELS = {
     "shops": "sites.shop", "rectifications": "sites.rectification",
     "rechecks": "cases.recheck",
     "risks": "risks.risk", "laggards": "risks.laggardlist", "sanctions": "risks.sanction",
+    "documents": "library.document",
     "meetings": "meetings.meeting", "summaries": "bulletins.summary",
     "tasks": "tasks.task", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
     "teams": "sites.team", "windows": "sites.site",

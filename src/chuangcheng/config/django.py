@@ -20,7 +20,7 @@ ALLOWED_HOSTS = [host.strip() for host in CITY.allowed_hosts.split(",")]
 ROOMS = [
     "history", "places", "people", "photos", "notices",
     "framework", "cycle", "sites",
-    "cases", "indicators", "tasks", "patrols", "campaigns", "meetings",
+    "cases", "indicators", "tasks", "patrols", "campaigns", "meetings", "library",
     "scoring", "risks", "bulletins",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -16,7 +16,7 @@ from chuangcheng.bulletins import actions as bulletins
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.rates import rates
 from chuangcheng.cases.selectors import visible_cases
-from chuangcheng.demo import cycle, editions, risks, split, structure, summaries, together, trust
+from chuangcheng.demo import cycle, editions, library, risks, split, structure, summaries, together, trust
 from chuangcheng.demo.campaigns import Campaigns
 from chuangcheng.demo.darkroom import Darkroom
 from chuangcheng.demo.dates import ending
@@ -88,6 +88,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             split.play(cast)
             cycle.play(cast)
             risks.play(cast)
+            library.play(cast)
             sweep.drain()
             projector.refresh()
             keep(cast.named)

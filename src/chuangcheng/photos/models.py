@@ -58,12 +58,14 @@ class Photo(models.Model):
 
 
 class Paper(models.Model):
-    """A document (PDF) of an owner, under the same rule as a photo: its owner decides who may read it."""
+    """A document (PDF, or of the kind that ``suffix`` names) of an owner, under the same rule as a photo: its owner
+    decides who may read it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner_kind = models.CharField(max_length=24)
     owner_id = models.UUIDField()
     sha256 = models.CharField(max_length=64, db_index=True)
+    suffix = models.CharField(max_length=4, default="pdf")
     size = models.PositiveIntegerField()
     stored_at = models.DateTimeField()
 

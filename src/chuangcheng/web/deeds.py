@@ -6,6 +6,7 @@ from chuangcheng.campaigns import timeline as campaigns
 from chuangcheng.cases import timeline
 from chuangcheng.cycle import deeds as cycle
 from chuangcheng.kernel.label import Label
+from chuangcheng.library import deeds as library
 from chuangcheng.risks import deeds as risks
 from chuangcheng.tasks import timeline as tasks
 
@@ -38,6 +39,7 @@ SUBJECTS = {
     "duty": Label("责任", "Duty"),
     **cycle.SUBJECTS,
     **risks.SUBJECTS,
+    **library.SUBJECTS,
     "indicator": Label("指标", "Indicator"),
     "summary": Label("周小结", "Weekly summary"),
     "doubt": Label("存疑读数", "Doubtful reading"),
@@ -105,6 +107,7 @@ DEEDS = {
     "meeting.cancelled": Label("取消会议", "Meeting cancelled"),
     **campaigns.DEEDS,
     **risks.DEEDS,
+    **library.DEEDS,
     "visit.started": Label("开始到访", "Visit begun"),
     "visit.checked": Label("记录检查结果", "Checks recorded"),
     "visit.finished": Label("完成到访", "Visit finished"),

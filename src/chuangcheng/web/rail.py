@@ -99,6 +99,7 @@ ROOMS = (
     Room("bulletins", _("报告"), (
         Link("desk:weeklies", _("周报"), "bulletins.view"),
         Link("desk:summaries", _("周小结"), "bulletins.view"),
+        Link("desk:documents", _("文件库"), "library.view"),
     )),
     Room("settings", _("设置"), (
         Link("desk:units", _("单位"), "people.view"),

@@ -1,0 +1,107 @@
+"""The demo city's documents, in all three kinds of files: plans with successors, rules, methods, notices."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import docx
+from django.db import transaction
+
+from chuangcheng.bulletins.document import Document as Sheet
+from chuangcheng.bulletins.document import Section
+from chuangcheng.bulletins.pdf import print_document
+from chuangcheng.demo.found import Cast
+from chuangcheng.demo.plan import words
+from chuangcheng.framework.selectors import standards_of
+from chuangcheng.kernel import clock
+from chuangcheng.kernel.clock import CITY_ZONE
+from chuangcheng.library import actions
+from chuangcheng.library.models import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document: so many days before the end, of a kind, as a file of a kind, by the office or the unit of that code;
+    ``end`` is ``i`` issued, ``d`` draft, ``w`` withdrawn, ``2`` issued and then given a second version, ``r`` issued in
+    the place of the one before. ``lines`` are its clauses; a second version says the last one otherwise."""
+
+    days: int
+    kind: str
+    file: str
+    unit: str
+    audience: str
+    end: str
+    title: str
+    lines: tuple[str, ...]
+
+
+def papers() -> list[Paper]:
+    """What stands in ``words.toml``."""
+    return [Paper(*[*row[:-1], tuple(row[-1])]) for row in words()["library"]["papers"]]
+
+
+@transaction.atomic
+def play(cast: Cast) -> list[Document]:
+    """Enter them in time, each by who may; some were read and taken."""
+    office, made = cast.named["office"], list[Document]()
+    today = clock.today().date()
+    standards = list(standards_of(cast.edition)[:40])
+    named = tuple(unit for code, unit in sorted(cast.units.items()) if code[:2] == "JD")[:4]
+    for number, paper in enumerate(papers()):
+        day = today - timedelta(days=paper.days)
+        with clock.at(datetime.combine(day, time(10, number), CITY_ZONE)):
+            given = actions.DocumentInput(
+                kind=paper.kind, title=paper.title, unit=cast.units[paper.unit], audience=paper.audience,
+                units=named, reference=f"云创〔{day.year}〕{number + 3}号" if paper.kind != "material" else "",
+                standards=tuple(standards[number * 2 : number * 2 + 2]),
+                replaces=made[-1] if paper.end == "r" else None,
+                to_on=day + timedelta(days=60) if paper.kind == "notice" else None,
+            )  # fmt: skip
+            document, _new = actions.create_document(actor=office, given=given, data=written(paper, paper.lines, day))
+            if paper.end != "d":
+                document = actions.issue_document(actor=office, document_id=document.pk)
+        made.append(document)
+        _later(cast, paper, document, day + timedelta(days=max(1, paper.days // 2)))
+    return made
+
+
+def _later(cast: Cast, paper: Paper, document: Document, day: date) -> None:
+    """A second version, a withdrawal; readers take the file."""
+    office = cast.named["office"]
+    with clock.at(datetime.combine(day, time(15, 20), CITY_ZONE)):
+        if paper.end == "2":
+            lines = (*paper.lines[1:-1], paper.lines[-1].replace("每月", "每周"), "本办法由市创城办负责解释。")
+            data = written(paper, lines, day)
+            actions.add_version(actor=office, document_id=document.pk, data=data, note="压实时限，补充解释条款")
+        if paper.end == "w":
+            actions.withdraw_document(actor=office, document_id=document.pk, note="会议改期，另行通知。")
+        elif document.state == "in_force" and paper.audience == "all":
+            for key in sorted(cast.posted)[: 2 + paper.days % 4]:
+                version = Document.objects.get(pk=document.pk).current_id
+                if version is not None:
+                    actions.take_file(actor=cast.of(*key)[0], version_id=version)
+
+
+def written(paper: Paper, lines: tuple[str, ...], day: date) -> bytes:
+    """The file's bytes."""
+    if paper.file == "txt":
+        return "\n".join((paper.title, *lines)).encode("gb18030")
+    if paper.file == "docx":
+        return _word(paper.title, lines)
+    section = Section("正文", lines)
+    issued = f"{day.year}年{day.month}月{day.day}日"
+    sheet = Sheet("市创城办", "文件", f"第{day.month}期", paper.title, "", issued, "", (section,), False)
+    return print_document(sheet, datetime.combine(day, time(9), CITY_ZONE))
+
+
+def _word(title: str, lines: tuple[str, ...]) -> bytes:
+    document: Any = docx.Document()
+    document.add_heading(title)
+    for line in lines:
+        document.add_paragraph(line)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()

@@ -1,0 +1,1 @@
+"""The campaign's documents, searched and compared, and training sessions."""

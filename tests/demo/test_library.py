@@ -1,0 +1,53 @@
+"""The demo's documents: every kind, every file, every end, played by the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chuangcheng.demo import library
+from chuangcheng.demo.found import Cast
+from chuangcheng.kernel import papers
+from chuangcheng.library.facts import DOCUMENTS
+from chuangcheng.library.models import Audience, Document, Download, Kind
+from chuangcheng.library.search import check
+from tests.sites.conftest import edition
+
+__all__ = ["edition"]
+
+
+@pytest.fixture
+def cast(edition: Any, small_city: Any, personas: Any, noon: Any) -> Cast:
+    units = {"CCB": small_city.units["office"], "JD01": small_city.units["street"]}
+    made = Cast(edition, units=units, named={"office": personas["office"]})
+    made.posted = {("street", "JD01"): [personas["street"]], ("grid", "JD01"): [personas["grid"]]}
+    return made
+
+
+def test_the_papers_show_every_kind_and_every_end() -> None:
+    found = library.papers()
+    assert len(found) == 15 and {paper.kind for paper in found} == set(Kind.values)
+    assert {paper.audience for paper in found} == set(Audience.values)
+    assert {paper.file for paper in found} == {"pdf", "docx", "txt"}
+    assert {paper.end for paper in found} == {"i", "d", "w", "2", "r"}
+    assert len({paper.days for paper in found}) == 15 and max(paper.days for paper in found) < 92
+
+
+@pytest.mark.parametrize("file", ["pdf", "docx", "txt"])
+def test_a_written_file_reads_as_it_was_written(file: str, noon: Any) -> None:
+    paper = library.Paper(1, "plan", file, "CCB", "all", "i", "方案", ("第一条 抓好落实。", "第二条 责任到人。"))
+    read = papers.read(library.written(paper, paper.lines, noon.date()))
+    assert read.kind == file and "方案" in read.words
+    assert all(line.split()[-1] in read.words for line in paper.lines)
+
+
+def test_the_library_is_filled(cast: Cast) -> None:
+    library.play(cast)
+    states = list(Document.objects.order_by("created_at").values_list("state", flat=True))
+    assert (states.count("in_force"), states.count("draft")) == (12, 1)
+    assert (states.count("superseded"), states.count("withdrawn")) == (1, 1)
+    assert Document.objects.get(versions_count=2).kind == "method"
+    assert Document.objects.get(replaces__isnull=False).replaces.state == "superseded"  # type: ignore[union-attr]
+    assert Download.objects.count() >= 10 and list(DOCUMENTS.check()) == [] and list(check()) == []
+    assert all(document.current and document.current.content for document in Document.objects.select_related("current"))

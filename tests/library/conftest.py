@@ -1,0 +1,44 @@
+"""The city's units, and ways to enter documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sites.conftest import edition
+
+if TYPE_CHECKING:
+    from chuangcheng.kernel.actor import Actor
+    from chuangcheng.library.models import Document
+
+__all__ = ["edition"]
+Enter = Callable[..., Any]
+PLAN = "云岭市创建全国文明城市实施方案。一、总体要求。坚持创城为民。二、背街小巷整治，责任到人。"
+
+
+@pytest.fixture
+def units(small_city: Any, personas: Any, noon: Any) -> dict[str, Any]:
+    """The units; the department answers to the sub-command in its line."""
+    unit = small_city.units["department"]
+    unit.line_parent = small_city.units["subcommand"]
+    unit.save()
+    return dict(small_city.units)
+
+
+@pytest.fixture
+def enter(units: dict[str, Any], personas: dict[str, Actor]) -> Enter:
+    """Enters a document: ``enter(text or bytes or None, actor="office", unit="office", issue=True, **input)``."""
+    from chuangcheng.library import actions
+
+    def made(text: str | bytes | None = PLAN, actor: str = "office", unit: str = "office", issue: bool = True,
+             **more: Any) -> Document:  # fmt: skip
+        data = text.encode() if isinstance(text, str) else text
+        given: dict[str, Any] = {"kind": "plan", "title": "创建实施方案", "unit": units[unit], **more}
+        who = personas[actor]
+        document, new = actions.create_document(actor=who, given=actions.DocumentInput(**given), data=data)
+        assert new
+        return actions.issue_document(actor=who, document_id=document.pk) if issue and data else document
+
+    return made
