@@ -15,8 +15,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.desk.documents import MIMES
 from chuangcheng.desk.story import story
-from chuangcheng.desk.weeklies import WORD
 from chuangcheng.kernel import clock, passages
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.library import actions, selectors
@@ -31,7 +31,7 @@ from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing, offer
 from chuangcheng.web.tables.export import disposition
 
-TYPES = {"pdf": "application/pdf", "docx": WORD, "txt": "text/plain"}
+TYPES = {**MIMES, "txt": "text/plain"}
 PREVIEW = 1200
 READERS = 20  # who took a file last
 PASSAGES = 12
