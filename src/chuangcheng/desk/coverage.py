@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from chuangcheng.framework import selectors
 from chuangcheng.framework.coverage import Survey, coverage
+from chuangcheng.framework.documents import why_frozen
 from chuangcheng.framework.models import Edition, EditionState
 from chuangcheng.framework.named import waiting
 from chuangcheng.kernel import clock
@@ -50,7 +51,7 @@ def coverage_page(request: StaffRequest) -> HttpResponse:
     show = asked if asked in names else first
     context = {
         "edition": edition, "editions": editions_offered(), "unmatched": waiting(edition),
-        "survey": survey, "as_of": clock.now(), "show": show,
+        "stopped": why_frozen(edition), "survey": survey, "as_of": clock.now(), "show": show,
         "groups": [(name, label, count, bad and bool(count), name == show) for name, label, count, bad in groups],
         "label": next(label for name, label, *_rest in groups if name == show), **_rows(survey, show),
     }  # fmt: skip

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from chuangcheng.desk.workbooks import as_workbook
 from chuangcheng.framework import actions, carrying, selectors, uploads, workbook
 from chuangcheng.framework.comparing import compare_editions
+from chuangcheng.framework.documents import why_frozen
 from chuangcheng.framework.models import Edition, EditionState, Family
 from chuangcheng.framework.states import EDITION
 from chuangcheng.kernel.editions import Clause, Diff
@@ -37,14 +38,16 @@ def edition_list(request: StaffRequest) -> HttpResponse:
     )  # fmt: skip
     families = [(label, some) for family, label in Family.choices if (some := [r for r in rows if r.family == family])]
     waiting = list(uploads.uploads()[:20]) if holds(request, "framework.edit") else []
-    return render(request, "desk/editions.html", {"families": families, "uploads": waiting})
+    return render(request, "desk/editions.html", {
+        "families": families, "uploads": waiting, "stopped": why_frozen(None, "weights")})  # fmt: skip
 
 
 def about(request: StaffRequest, edition: Edition) -> dict[str, Any]:
     """What the page of an edition shows beside its tree: rules in force, negative list, moves, editions to compare."""
     rules = selectors.rules_of(edition)
     possible = [move for move in EDITION.moves_from(edition.state) if move.name in _ENDS]
-    moves = [move for move in possible if holds(request, move.permission)]
+    stopped = why_frozen(edition, "editions") is not None
+    moves = [move for move in possible if holds(request, move.permission) and not (stopped and move.name in _STOPPED)]
     every = selectors.editions().exclude(pk=edition.pk).exclude(state=EditionState.DROPPED)
     others = sorted(every, key=lambda other: other.family != edition.family)  # its own family first, the newest first
     return {
@@ -57,6 +60,7 @@ def about(request: StaffRequest, edition: Edition) -> dict[str, Any]:
     }
 
 
+_STOPPED = ("publish", "freeze")  # while the cycle freezes editions
 _ENDS = {
     "publish": actions.publish_edition,
     "freeze": actions.freeze_edition,

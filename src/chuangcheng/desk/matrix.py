@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST
 from chuangcheng.desk.coverage import edition_asked, editions_offered
 from chuangcheng.desk.workbooks import as_workbook
 from chuangcheng.framework import matrix, matrix_sheets, matrix_view, selectors
-from chuangcheng.framework.models import DutyBatch, Edition, EditionState, Evidence, NodeKind, Standard
+from chuangcheng.framework.documents import why_frozen
+from chuangcheng.framework.models import DutyBatch, Edition, Evidence, NodeKind, Standard
 from chuangcheng.framework.named import waiting
 from chuangcheng.kernel.duties import NONE, strongest
 from chuangcheng.kernel.problems import Refused
@@ -36,14 +37,14 @@ MARKS_EN = {"lead": "L", "support": "S", "territory": "T"}
 
 def may_edit(request: HttpRequest, edition: Edition) -> bool:
     """Whether this reader may change this edition's duties."""
-    return holds(request, "framework.edit") and edition.state in (EditionState.DRAFT, EditionState.PUBLISHED)
+    return holds(request, "framework.edit") and why_frozen(edition) is None
 
 
 def common(request: StaffRequest, edition: Edition) -> dict[str, Any]:
     """What every page of the decomposition shows: its tabs."""
     return {
         "edition": edition, "editions": editions_offered(), "may_edit": may_edit(request, edition),
-        "unmatched": waiting(edition),
+        "unmatched": waiting(edition), "stopped": why_frozen(edition),
     }  # fmt: skip
 
 

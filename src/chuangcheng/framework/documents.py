@@ -172,6 +172,19 @@ def refuse_frozen(edition: Edition, what: str = "duties") -> None:
     ask_guards(edition, what)
 
 
+def why_frozen(edition: Edition | None, what: str = "duties") -> Refused | None:
+    """What :func:`refuse_frozen` would say now of an edition, or of a new one (None); None while it may be changed.
+    For pages, so that nobody fills in what is refused afterwards."""
+    try:
+        if edition is None:
+            ask_guards(None, what)
+        else:
+            refuse_frozen(edition, what)
+    except Refused as refused:
+        return refused
+    return None
+
+
 def clear(edition: Edition) -> None:
     """Take away the tree, kinds and negative list of a draft, in the caller's transaction."""
     for model in (ChecklistItem.objects.filter(site_kind__edition=edition), edition.site_kinds, edition.standards):
