@@ -106,9 +106,7 @@ def test_an_edition_frozen_for_ever_says_so(as_persona: Sign, edition: Edition, 
 
 @pytest.mark.parametrize("state", [each.value for each in EditionState])
 @pytest.mark.parametrize("covers", ["duties", "weights", "editions"])
-def test_why_is_what_the_action_would_say(
-    cycle: Any, edition: Edition, personas: Any, state: str, covers: str
-) -> None:
+def test_why_is_what_the_action_would_say(cycle: Any, edition: Edition, personas: Any, state: str, covers: str) -> None:
     edition.state = state
     ended = {"frozen": "framework.frozen", "dropped": "framework.dropped"}.get(state, "")
     parts = ("duties", "weights", "editions")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -264,3 +265,35 @@ def test_a_period_without_facts_ranks_nobody(as_persona: Sign, week: Any) -> Non
     page = league(as_persona("office"), f"?start={long_ago}&end={long_ago}")
     assert {row.rank for row in page.context["rows"]} == {None}
     assert "0.0%" not in page.content.decode()
+
+
+def test_what_the_negative_list_does_to_the_score_opens_to_its_occurrences(as_persona: Sign, week: Any) -> None:
+    from chuangcheng.framework.models import NegativeItem
+    from chuangcheng.framework.selectors import current_edition
+    from chuangcheng.kernel import clock
+    from chuangcheng.kernel.actor import SYSTEM
+    from chuangcheng.risks import actions
+
+    edition, today = current_edition(), clock.today().date()
+    office = as_persona("office")
+    before = office.get(SCORES).content.decode()
+    assert "计入负面清单后" not in before
+    made = []
+    for number, effect in enumerate(("扣 1.5 分", "得分不超过60分", "一票否决", "扣 9 分")):
+        item = NegativeItem.objects.create(edition=edition, code=f"X{number}", zh=f"事项{number}", order=90 + number,
+                                           effect={"all": effect})  # fmt: skip
+        made.append(actions.record_sanction(actor=SYSTEM, item=item, happened_on=today, matter="经过"))
+    for row in made[:3]:
+        actions.decide_sanction(actor=SYSTEM, sanction_id=row.pk, move="confirm", words="属实")
+    answer = office.get(SCORES)
+    html, settled = answer.content.decode(), answer.context["settled"]
+    points = answer.context["total"].points
+    assert [line.key.pk for line in settled.lines] == [row.pk for row in made[:3]]
+    assert settled.before == points and settled.after == min(points - Fraction(3, 2), Fraction(60)) and settled.barred
+    for row in made[:3]:
+        assert reverse("desk:sanction", args=[row.pk]) in html and row.number in html
+    assert made[3].number not in html, "what is not confirmed costs nothing"
+    for words in ("计入负面清单后", "有一票否决事项", "得分封顶", "−1.5", "自评得分和历史得分不变"):
+        assert words in html, words
+    street = week.city.streets[0]
+    assert "计入负面清单后" not in office.get(SCORES + scope("street", street)).content.decode(), "the city's alone"

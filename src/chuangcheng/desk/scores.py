@@ -21,6 +21,7 @@ from chuangcheng.indicators.models import Reading
 from chuangcheng.indicators.rulebook import Rulebook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.sanctions import settle
 from chuangcheng.patrols.models import Check, Visit
 from chuangcheng.patrols.selectors import visible_checks
 from chuangcheng.patrols.selectors import visible_to as visible_visits
@@ -61,12 +62,13 @@ def overview(request: StaffRequest) -> HttpResponse:
     in_city = kind == ScopeKind.CITY
     branches = selectors.by_project(edition, kind, scope_id)
     lines = [line for branch in branches for line in _lines(branch)]
+    total, cost = selectors.summed(lines), negative.cost() if in_city else None
     context: dict[str, Any] = {
         "edition": edition,
-        "total": selectors.summed(lines),
+        "total": total,
         "branches": branches,
         "in_city": in_city,
-        "cost": negative.cost() if in_city else None,
+        "settled": settle(total.points, cost.rows) if cost and total.known else None,
         "scope_name": selectors.scope_name(kind, scope_id),
         "query": "" if in_city else f"?scope={kind}&id={scope_id}",
         "trend": _trend(edition) if in_city else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -184,7 +183,8 @@ def effect(row: Sanction) -> Effect:
 def cost(day: date | None = None) -> Cost:
     """What the confirmed occurrences of the edition in force lead to, as far as they still count. One query."""
     edition, day = framework.current_edition(), day or clock.today().date()
-    rows: Iterable[Sanction] = Sanction.objects.filter(state="confirmed", item__edition=edition).select_related("item")
+    rows = Sanction.objects.filter(state="confirmed", item__edition=edition).select_related("item")
+    rows = rows.order_by("happened_on", "number")
     found = [(row, effect(row)) for row in rows if counts(row.item.effect, row.happened_on, day)]
     points, gravest = sum_of(each for _row, each in found)
     return Cost(points, gravest, found)

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from chuangcheng.kernel.risk_matrix import LEVELS
+from chuangcheng.kernel.sanctions import KINDS, Effect
 from chuangcheng.web.problems import language
 
 register = template.Library()
@@ -17,3 +18,9 @@ _TAGS = {"grave": "tag tag--red", "high": "tag tag--amber", "medium": "tag", "lo
 def level_mark(level: str) -> SafeString:
     """The level in the reader's language."""
     return format_html('<span class="{}">{}</span>', _TAGS[level], LEVELS[level].text(language()))
+
+
+@register.filter
+def effect_word(effect: Effect) -> str:
+    """What an occurrence of the negative list leads to, in the reader's language."""
+    return KINDS[effect.kind].text(language())
