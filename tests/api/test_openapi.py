@@ -23,7 +23,7 @@ from tests.api.conftest import REPORTS, Caller, body
 
 OPENAPI = "/api/v1/openapi.json"
 TASK_MOVES = ("progress", "submit", "withdraw", "pass", "strike_off", "send_back", "uphold", "check", "relapse", "arrange",
-              "postpone", "void", "comment")  # fmt: skip
+              "postpone", "void", "petition", "endorse", "grant", "decline", "retract", "comment")  # fmt: skip
 PATHS = {
     "/api/v1/reports": {"get", "post"},
     "/api/v1/reports/{report_id}": {"get"},

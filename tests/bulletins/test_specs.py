@@ -198,6 +198,8 @@ ADDRESSES = [
     ("tasks_moved", "/desk/tasks/", "moved", {}),
     ("tasks_ended", "/desk/tasks/", "ended", {"state": "struck_off"}),
     ("tasks_late", "/desk/tasks/", "", {"late": "overdue"}),
+    ("more_asked", "/desk/petitions/", "asked", {}),
+    ("more_granted", "/desk/petitions/", "decided", {"state": "granted"}),
     ("visits", "/desk/visits/", "finished", {}),
     ("visits_failed", "/desk/visits/", "finished", {"failed": "yes"}),
     ("quickfixes", "/desk/quickfixes/", "fixed", {}),

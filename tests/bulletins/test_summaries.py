@@ -61,7 +61,8 @@ def test_all_units_are_counted_at_once(worked: Any, ledger: Any) -> None:
         few = len(queries)
     assert figures_of(ledger["street"]) == {
         "received": [3, 0], "due": [3, 0], "closed": [2, 0], "on_time": [1, 0], "reworked": [1, 0], "overdue": [1, None],
-        "tasks_set": [1, 0], "tasks_moved": [1, 0], "tasks_ended": [0, 0], "tasks_late": [1, None], "visits": [0, 0],
+        "tasks_set": [1, 0], "tasks_moved": [1, 0], "tasks_ended": [0, 0], "tasks_late": [1, None], "more_asked": [0, 0],
+        "more_granted": [0, 0], "visits": [0, 0],
         "visits_failed": [0, 0], "rectified": [1, 0], "quickfixes": [0, 0], "replies": [0, 0], "replies_met": [0, 0],
         "score": [None, None],
     }  # fmt: skip

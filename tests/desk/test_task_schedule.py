@@ -21,7 +21,7 @@ LINE, MONTH = "/desk/tasks/timeline/", "/desk/tasks/calendar/"
 
 def bars(client: Client, query: str = "") -> dict[str, str]:
     """Each task's weeks by its problem: "." nothing, d done, p plan, s slip."""
-    letters = {"": ".", "done": "d", "plan": "p", "slip": "s"}
+    letters = {"": ".", "done": "d", "plan": "p", "slip": "s", "wanted": "w"}
     lines = client.get(f"{LINE}{query}").context["lines"]
     return {line.task.problem: "".join(letters[cell] for cell in line.cells) for line in lines}
 

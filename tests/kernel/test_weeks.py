@@ -38,13 +38,18 @@ SHOWN = [
     ("after what is shown", Plan(day(6), day(8), day(8)), "......"),
     ("begins after its own date", Plan(day(2), day(1), day(1)), "......"),
     ("begins after its date, extended", Plan(day(2), day(1), day(3)), "..ps.."),
+    ("more time asked for", Plan(day(0), day(1), day(1), wanted=day(3)), "ppww.."),
+    ("asked for again", Plan(day(0), day(1), day(2), wanted=day(4, 6)), "ppsww."),
+    ("asked for within the same week", Plan(day(0), day(1), day(1), wanted=day(1, 6)), "pp...."),
+    ("late beyond what is asked for", Plan(day(0), day(1), day(4), wanted=day(3)), "ppsss."),
+    ("asked for beyond what is shown", Plan(day(-3), day(-2), day(-1), wanted=day(20)), "wwwwww"),
     ("beyond both ends", Plan(day(-9), day(20), day(20)), "pppppp"),
 ]
 
 
 @pytest.mark.parametrize(("plan", "shown"), [row[1:] for row in SHOWN], ids=[row[0] for row in SHOWN])
 def test_what_a_plan_is_in_each_week(plan: Plan, shown: str) -> None:
-    letters = {"": ".", "done": "d", "plan": "p", "slip": "s"}
+    letters = {"": ".", "done": "d", "plan": "p", "slip": "s", "wanted": "w"}
     assert "".join(letters[cell] for cell in cells(plan, MONDAY, 6)) == shown
     assert cells(plan, MONDAY + timedelta(days=4), 6) == cells(plan, MONDAY, 6), "any day of the week names it"
 

@@ -21,13 +21,13 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.models import Person, Post
-from chuangcheng.tasks import actions, selectors
-from chuangcheng.tasks.models import Task
+from chuangcheng.tasks import actions, petitions, selectors
+from chuangcheng.tasks.models import Petition, Task
 from chuangcheng.tasks.states import OWED, TASK, VERBS
 from tests.cases.play import picture
 from tests.conftest import NOON
 from tests.tasks.conftest import Make
-from tests.tasks.trying import MOVES, move
+from tests.tasks.trying import ANSWERS, MOVES, move
 
 LEADS = ["department", "community", "subcommand", "street"]
 MOVED = {f"task.{verb}": name for name, (verb, _topic) in VERBS.items()}
@@ -103,7 +103,20 @@ class Year(RuleBasedStateMachine):
             self.taken.add(name)
 
     def open_to(self, actor: Actor, task: Task) -> set[str]:
-        return {each.name for each in selectors.moves_for(actor, task)}
+        offered = [*selectors.moves_for(actor, task), *petitions.moves_for(actor, task)]
+        return {each.name for each in offered}
+
+    @rule(data=st.data(), which=st.integers(0, 4), days=st.integers(-2, 30))
+    def ask_for_time(self, data: st.DataObject, which: int, days: int) -> None:
+        """More time is asked for and answered, by anybody who may or may not."""
+        task = self.one(which)
+        name = data.draw(st.sampled_from([*(ANSWERS if task.petition_on else ["petition"]), "postpone"]))
+        may = [actor for actor in self.actors.values() if name in self.open_to(actor, task)]
+        actor = data.draw(st.sampled_from([*may * 3, *self.actors.values()]))
+        more = {"due_on": task.due_on + timedelta(days=days)} if name in {"petition", "grant", "postpone"} else {}
+        if self.run(lambda: move(name, actor, task.pk, **more)):
+            assert actor in may, f"{actor.label} was offered no {name}"
+            self.taken.add(name)
 
     @rule(which=st.integers(0, 9), ahead=st.integers(0, 9))
     def wait_for(self, which: int, ahead: int) -> None:
@@ -127,7 +140,7 @@ class Year(RuleBasedStateMachine):
 
     @invariant()
     def history_tells_it_all(self) -> None:
-        for name in ("tasks.task", "tasks.routine"):
+        for name in ("tasks.task", "tasks.routine", "tasks.petition"):
             assert [str(found) for found in registered()[name].check()] == []
 
     @invariant()
@@ -143,6 +156,17 @@ class Year(RuleBasedStateMachine):
             assert row.state not in {"in_review", "struck_off"} or row.proofs > 0
             assert row.state != "upheld" or row.upkeep_days
             assert row.state not in OWED or row.slip(self.now.date()) >= (row.due_on - row.first_due_on).days
+
+    @invariant()
+    def one_petition_waits_where_the_task_says_so(self) -> None:
+        waiting = Petition.objects.filter(state="waiting").values_list("task_id", "wanted_on", "stage")
+        said = Task.objects.exclude(petition_on=None).values_list("pk", "petition_on")
+        assert {pk: day for pk, day, _stage in waiting} == dict(said) and len(waiting) == len(said)
+        assert all(stage for *_task, stage in waiting) and not Petition.objects.exclude(state="waiting").exclude(
+            stage=""
+        )
+        for row in Petition.objects.filter(state="granted").select_related("task"):
+            assert row.granted_on and row.granted_on > row.from_on and row.decided_at
 
     @invariant()
     def counts_are_those_of_history(self) -> None:

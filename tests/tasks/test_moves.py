@@ -24,6 +24,7 @@ PLACES = {
     "pass": ("in_review", "subcommand"), "strike_off": ("in_review", "office"), "send_back": ("in_review", "subcommand"),
     "uphold": ("in_review", "office"), "check": ("upheld", ""), "relapse": ("struck_off", ""), "amend": ("relapsed", ""),
     "arrange": ("under_way", ""), "postpone": ("relapsed", ""), "void": ("upheld", ""),
+    "petition": ("under_way", ""),
 }  # fmt: skip
 REPORTERS = ("office", "subcommand", "district", "department", "street", "street2", "community")
 EDITORS = ("office", "subcommand", "district")
@@ -32,7 +33,7 @@ REVIEWERS = ("office", "subcommand")
 #: named lacks the right.
 DEPARTMENTS: dict[str, dict[str, str]] = {
     **{name: dict.fromkeys(REPORTERS, OTHER) | {"department": ""}
-       for name in ("progress", "submit", "withdraw", "check", "arrange")},
+       for name in ("progress", "submit", "withdraw", "check", "arrange", "petition")},
     "amend": {"office": "", "subcommand": "", "district": OTHER},
     **{name: {"office": ""} for name in ("postpone", "void", "strike_off", "uphold")},
     "pass": {"office": TURN, "subcommand": ""},
@@ -42,7 +43,7 @@ DEPARTMENTS: dict[str, dict[str, str]] = {
 #: The same for a task of the community: no sub-command above, but a street and a district around it.
 COMMUNITYS: dict[str, dict[str, str]] = {
     **{name: dict.fromkeys(REPORTERS, OTHER) | dict.fromkeys(("community", "street", "district"), "")
-       for name in ("progress", "submit", "withdraw", "check", "arrange")},
+       for name in ("progress", "submit", "withdraw", "check", "arrange", "petition")},
     "amend": {"office": "", "subcommand": OTHER, "district": ""},
     **{name: {"office": ""} for name in ("postpone", "void", "strike_off", "uphold")},
     "pass": {"office": LAST, "subcommand": TURN},
@@ -100,7 +101,8 @@ def test_a_move_is_told_once(make: Make, name: str) -> None:
     assert stored.state == (TASK.move(name).target or state)
     assert (event.action, event.seq, stored.chain_seq) == (f"task.{verb}", task.chain_seq + 1, task.chain_seq + 1)
     assert (event.before["state"], event.after["state"]) == (state, stored.state)
-    assert [*Outbox.objects.values_list("topic", "subject_id")] == ([(topic, task.pk)] if topic else [])
+    heard = [*Outbox.objects.exclude(subject_kind="petition").values_list("topic", "subject_id")]
+    assert heard == ([(topic, task.pk)] if topic else [])
     assert (stored.stage != "") == (stored.state == "in_review")
     assert (stored.ended_on is not None) == TASK.state(stored.state).final
     words = MOVES[name][1].get("words", "")
@@ -113,7 +115,8 @@ def test_a_move_is_told_once(make: Make, name: str) -> None:
     [
         ("progress", {"words": " \n"}, "words"), ("send_back", {"words": ""}, "words"), ("check", {"words": ""}, "words"),
         ("relapse", {"words": ""}, "words"), ("relapse", {"due_on": None}, "due_on"), ("postpone", {"words": ""}, "words"),
-        ("postpone", {"due_on": None}, "due_on"), ("void", {"words": "\t"}, "words"), ("submit", {"words": ""}, "words"),
+        ("postpone", {"due_on": None}, "due_on"), ("petition", {"words": " "}, "words"),
+        ("petition", {"due_on": None}, "due_on"), ("void", {"words": "\t"}, "words"), ("submit", {"words": ""}, "words"),
         ("uphold", {"days": None}, "days"), ("uphold", {"days": 0}, "days"),
     ],
 )  # fmt: skip
@@ -146,6 +149,9 @@ def test_without_proof_nothing_is_handed_in_and_the_tasks_own_days_are_enough(ma
         ("relapse", {"due_on": TODAY + timedelta(days=1831)}, "task.bad_due"),
         ("postpone", {"due_on": TODAY + timedelta(days=10)}, "task.not_later"),
         ("postpone", {"due_on": TODAY + timedelta(days=1831)}, "task.bad_due"),
+        ("petition", {"due_on": TODAY + timedelta(days=10)}, "task.not_later"),
+        ("petition", {"due_on": TODAY + timedelta(days=1831)}, "task.bad_due"),
+        ("petition", {"words": "长" * 2001}, "task.too_long"), ("petition", {"shots": [b""] * 10}, "task.too_many_photos"),
         ("check", {"shots": [b"no picture"]}, "photos.not_an_image"),
         ("submit", {"shots": [b""] * 10}, "task.too_many_photos"),
     ],
@@ -163,6 +169,7 @@ def test_what_is_given_is_judged_before_anything_is_written(
         ("progress", {"share": 0}), ("progress", {"share": 100}), ("progress", {"share": None}),
         ("progress", {"words": "长" * 2000}), ("uphold", {"days": 1}), ("uphold", {"days": 366}), ("relapse", {"due_on": TODAY}),
         ("relapse", {"due_on": TODAY + timedelta(days=1830)}), ("postpone", {"due_on": TODAY + timedelta(days=11)}),
+        ("petition", {"due_on": TODAY + timedelta(days=11)}), ("petition", {"due_on": TODAY + timedelta(days=1830)}),
     ],
 )  # fmt: skip
 def test_the_last_value_that_is_still_allowed(make: Make, name: str, given: dict[str, Any]) -> None:

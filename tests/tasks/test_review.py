@@ -150,7 +150,7 @@ def test_buttons_are_what_the_table_and_the_rights_allow(make: Make, personas: A
     allowed = {move.name for move in TASK.moves_from(state)}
     assert moves(SYSTEM, task) == allowed
     mine = {name: moves(actor, task) for name, actor in personas.items()}
-    assert mine["department"] == allowed & {"progress", "submit", "withdraw", "check", "arrange"}
+    assert mine["department"] == allowed & {"progress", "submit", "withdraw", "check", "arrange", "petition"}
     assert mine["subcommand"] == allowed & {"amend", "relapse", "pass", "send_back"}
     assert mine["office"] == allowed & {"amend", "postpone", "void", "relapse"} | (
         {"send_back"} & allowed | {"uphold"} & (allowed if state == "under_way" else set())

@@ -71,7 +71,8 @@ def test_support_is_sight_and_no_more(
             else:
                 assert not Task.objects.filter(task_rows(actor, permission)).exists()
         for unit in own - SEES[name]:
-            assert selectors.moves_for(actor, shelf[unit]) == []
+            asks = {"petition"} if rights.can(actor, "tasks.report") else set()
+            assert {move.name for move in selectors.moves_for(actor, shelf[unit])} == asks, "it may ask for time"
 
 
 def test_no_way_around(shelf: dict[str, Task], personas: Any) -> None:
@@ -129,13 +130,19 @@ def test_a_workbook_reaches_no_further_than_its_hand(shelf: dict[str, Task], per
         assert {row[column(rows, "编号")] for row in rows[1:]} == known
 
 
+#: Moves that ask for a later day than the one before.
+LATER = ("postpone", "petition")
+
+
 def test_who_is_told_of_what(make: Make, ledger: Any, personas: Any) -> None:
     """Each topic to whoever owes the next step, and to nobody else; a comment is no news."""
     unit, above, office = {"department"}, {"subcommand"}, {"office"}
     wanted = [
         ("progress", {}), ("arrange", {}), ("submit", {"task.submitted": above}), ("pass", {"task.passed": office}),
         ("send_back", {"task.sent_back": unit}), ("submit", {"task.submitted": above}),
-        ("send_back", {"task.sent_back": unit}), ("postpone", {"task.extended": unit}), ("uphold", {"task.upheld": unit}),
+        ("send_back", {"task.sent_back": unit}), ("postpone", {"task.extended": unit}), ("petition", {"petition.asked": above}),
+        ("endorse", {"petition.endorsed": office}), ("grant", {"task.extended": unit}), ("petition", {"petition.asked": above}),
+        ("decline", {"petition.declined": unit}), ("petition", {"petition.asked": above}), ("retract", {}), ("uphold", {"task.upheld": unit}),
         ("check", {}), ("relapse", {"task.relapsed": unit}), ("amend", {}), ("void", {"task.voided": unit}),
     ]  # fmt: skip
     task = make(supports=(ledger["street"],))
@@ -144,7 +151,8 @@ def test_who_is_told_of_what(make: Make, ledger: Any, personas: Any) -> None:
     assert set(Notice.objects.values_list("topic", "person__username")) == {("task.created", "department")}
     for name, told in wanted:
         Notice.objects.all().delete()
-        move(name, SYSTEM, task.pk)
+        later = {"due_on": Task.objects.get(pk=task.pk).due_on + timedelta(days=5)} if name in LATER else {}
+        move(name, SYSTEM, task.pk, **later)
         actions.add_comment(actor=personas["street"], task_id=task.pk, words="请注意")
         sweep.drain()
         found: dict[str, set[str]] = {}

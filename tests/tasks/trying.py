@@ -33,14 +33,22 @@ MOVES: dict[str, tuple[Run, dict[str, Any]]] = {
     "amend": (actions.amend_task, {"goal": "日产日清"}),
     "arrange": (actions.arrange_task, {"measure": "错峰清运"}),
     "postpone": (actions.extend_task, {"words": "连续降雨"}),
+    "petition": (actions.ask_extension, {"words": "管线迁改尚未完成"}),
     "void": (actions.void_task, {"words": "与他项合并"}),
 }
-DATED = {"relapse": 60, "postpone": 40}
+#: The same for a petition that waits.
+ANSWERS: dict[str, tuple[Run, dict[str, Any]]] = {
+    "endorse": (actions.endorse_petition, {"words": "情况属实"}),
+    "grant": (actions.grant_petition, {"words": "同意"}),
+    "decline": (actions.decline_petition, {"words": "理由不足"}),
+    "retract": (actions.retract_petition, {}),
+}
+DATED = {"relapse": 60, "postpone": 40, "petition": 50}
 
 
 def move(name: str, actor: Actor, task_id: UUID, **instead: Any) -> object:
     """Take a move with all that it needs; ``instead`` says otherwise."""
-    action, given = MOVES[name]
+    action, given = MOVES.get(name) or ANSWERS[name]
     due = {"due_on": clock.today().date() + timedelta(days=DATED[name])} if name in DATED else {}
     return action(actor=actor, task_id=task_id, **{**given, **due, **instead})
 

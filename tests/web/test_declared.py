@@ -31,7 +31,7 @@ MODELS = {
     "risks": "risks.risk", "laggards": "risks.laggardlist", "sanctions": "risks.sanction",
     "documents": "library.document",
     "meetings": "meetings.meeting", "summaries": "bulletins.summary",
-    "tasks": "tasks.task", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
+    "tasks": "tasks.task", "petitions": "tasks.petition", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
     "teams": "sites.team", "windows": "sites.site",
     "indicators": "indicators.indicator", "readings": "indicators.reading", "doubts": "indicators.doubt",
     "drive_places": "campaigns.driveplace", "drive_gaps": "campaigns.drivegap",

@@ -36,6 +36,9 @@ class TaskQuery(PageQuery):
     support: Word | None = Field(None, description="code of a supporting unit")
     state: Asked | None = Field(None, description="open: not ended, upheld or void")
     late: Literal["overdue", "soon", "slipped"] | None = None
+    extended: Literal["yes", "often", "waiting"] | None = Field(
+        None, description="given more time; often: twice or more; waiting: asked for and not answered"
+    )
     source: Source | None = None
     month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] | None = None
     person: Word | None = Field(None, description="user name of the person or the leader in charge")
@@ -68,6 +71,8 @@ class TaskQuery(PageQuery):
         if self.late:
             which = {"overdue": selectors.overdue, "soon": selectors.due_soon, "slipped": selectors.slipped}
             rows = rows.filter(which[self.late](clock.today().date()))
+        if self.extended:
+            rows = rows.filter(selectors.extended(self.extended))
         if self.month:
             rows = rows.filter(due_on__year=int(self.month[:4]), due_on__month=int(self.month[5:]))
         if self.person:
@@ -137,6 +142,12 @@ class TaskDatedIn(TaskSaidIn):
     due_on: Planned
 
 
+class TaskGrantIn(TaskMaySayIn):
+    """The day that is given; without one the day that was asked for."""
+
+    due_on: Planned | None = None
+
+
 class TaskArrangeIn(TaskStepIn):
     """How and by whom; what is left out stays."""
 
@@ -163,6 +174,8 @@ class TaskRow(BaseModel):
     start_on: date | None
     due_on: date
     first_due_on: date
+    petition_on: date | None = Field(description="the day asked for by a petition that waits")
+    extensions: int = Field(description="how often it was given more time")
     state: StateCode
     share: int
     proofs: int
@@ -180,8 +193,23 @@ class TaskEntryOut(BaseModel):
     made_at: AwareDatetime
 
 
+class TaskPetitionOut(BaseModel):
+    """A petition for more time."""
+
+    unit: UnitRef
+    from_on: date = Field(description="the date when it was asked")
+    wanted_on: date
+    granted_on: date | None
+    state: Literal["waiting", "granted", "declined", "withdrawn", "lapsed"]
+    stage: str
+    asked_at: AwareDatetime
+    decided_at: AwareDatetime | None
+
+
 class TaskOut(TaskRow):
     """A task with what was said about it and the moves that the post may take now."""
+
+    petitions: list[TaskPetitionOut] = Field(description="newest first")
 
     supports: list[UnitRef]
     waits_for: list[str]

@@ -16,6 +16,7 @@ from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.api.task_shapes import (
     TaskArrangeIn,
     TaskDatedIn,
+    TaskGrantIn,
     TaskIn,
     TaskMaySayIn,
     TaskOut,
@@ -30,17 +31,19 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.people.models import Unit
 from chuangcheng.people.rights import require
-from chuangcheng.tasks import actions, selectors
+from chuangcheng.tasks import actions, petitions, selectors
 from chuangcheng.tasks.ledger.applying import find_standard, find_unit
-from chuangcheng.tasks.models import slip_of
+from chuangcheng.tasks.models import Petition, slip_of
 from chuangcheng.tasks.once import once
 from chuangcheng.tasks.persons import find_person
-from chuangcheng.tasks.states import RUNNING, TASK
+from chuangcheng.tasks.states import PETITION, PETITION_VERBS, RUNNING, TASK
 
 router = Router(tags=["tasks"], auth=StaffToken())
 
-_PLAIN = ("number", "place", "source", "source_note", "problem", "measure", "goal", "state", "share", "proofs")
-_DAYS = ("start_on", "due_on", "first_due_on")
+_PLAIN = ("number", "place", "source", "source_note", "problem", "measure", "goal", "state", "share", "proofs",
+          "extensions")  # fmt: skip
+_DAYS = ("start_on", "due_on", "first_due_on", "petition_on")
+_PETITION_DAYS = ("from_on", "wanted_on", "granted_on")
 _JOINED = ("standard__code", "lead__code", "lead__short_name", "leader__username", "owner__username")
 #: What a row of the list reads.
 COLUMNS = ("id", *_PLAIN, *_DAYS, *_JOINED, "ended_on", "created_at")
@@ -89,11 +92,19 @@ def told(actor: Actor, task_id: UUID) -> dict[str, Any]:
         {"verb": entry.verb, "words": entry.words, "share": entry.share, "made_at": iso(entry.made_at)}
         for entry in task.entries.all()
     ]
+    offered = [*selectors.moves_for(actor, task), *petitions.moves_for(actor, task)]
     return {
         **_row(row), "stage": task.stage, "supports": [_unit(unit) for unit in task.supports.all()],
+        "petitions": [_petition(each) for each in petitions.of_task(task)],
         "waits_for": sorted(task.waits_for.values_list("number", flat=True)), "entries": entries,
-        "moves": [*(move.name for move in selectors.moves_for(actor, task) if move.name in MOVES), "comment"],
+        "moves": [*(move.name for move in offered if move.name in MOVES), "comment"],
     }  # fmt: skip
+
+
+def _petition(each: Petition) -> dict[str, Any]:
+    days = {name: day.isoformat() if (day := getattr(each, name)) else None for name in _PETITION_DAYS}
+    at = {"asked_at": iso(each.asked_at), "decided_at": iso(each.decided_at) if each.decided_at else None}
+    return {**days, **at, "unit": _unit(each.unit), "state": each.state, "stage": each.stage}
 
 
 def _unit(unit: Unit) -> dict[str, str]:
@@ -141,6 +152,11 @@ MOVES: dict[str, tuple[type[TaskStepIn], Callable[[Actor, UUID, Any], object]]] 
     "arrange": (TaskArrangeIn, _arrange),
     "postpone": (TaskDatedIn, _plainly(actions.extend_task)),
     "void": (TaskSaidIn, _plainly(actions.void_task)),
+    "petition": (TaskDatedIn, _plainly(actions.ask_extension)),
+    "endorse": (TaskMaySayIn, _plainly(actions.endorse_petition)),
+    "grant": (TaskGrantIn, _plainly(actions.grant_petition)),
+    "decline": (TaskSaidIn, _plainly(actions.decline_petition)),
+    "retract": (TaskStepIn, _plainly(actions.retract_petition)),
     "comment": (TaskSaidIn, _plainly(actions.add_comment)),
 }
 
@@ -157,7 +173,8 @@ def _route(name: str) -> None:
         once(actor=actor, task_id=task_id, request_id=given.id, asked=asked, run=lambda: run(actor, task_id, given))
         return answer(told(actor, task_id))
 
-    label = "Comment" if name == "comment" else TASK.move(name).label.en
+    table = PETITION if name in PETITION_VERBS else TASK
+    label = "Comment" if name == "comment" else table.move(name).label.en
     router.post(
         f"/{{task_id}}/moves/{name}", response={200: TaskOut}, operation_id=f"{name}_task", summary=label,
         description=f"{shape.__doc__} The same id with the same body again answers with the task as it stands.",

@@ -24,8 +24,9 @@ from chuangcheng.meetings.models import Invitation, Meeting
 from chuangcheng.patrols import selectors as patrols
 from chuangcheng.patrols.models import Visit
 from chuangcheng.people.models import Unit, UnitKind
+from chuangcheng.tasks import petitions
 from chuangcheng.tasks import selectors as tasks
-from chuangcheng.tasks.models import Task
+from chuangcheng.tasks.models import Petition, Task
 
 Window = Callable[[datetime, datetime], Q]
 
@@ -93,6 +94,8 @@ def _invited(unit: Unit) -> Q:
 CASES = Kind(Case, "desk:cases", "desk:case", cases.visible_cases, Coalesce("holder_id", "responsible_id"),
              lambda unit: Q(holder=unit) | Q(holder=None, responsible=unit), "cases.view", "division_path")  # fmt: skip
 TASKS = Kind(Task, "desk:tasks", "desk:task", tasks.visible_to, F("lead_id"), lambda unit: Q(lead=unit), "tasks.view")
+PETITIONS = Kind(Petition, "desk:petitions", "desk:task", petitions.visible_to, F("unit_id"),
+                 lambda unit: Q(unit=unit), "tasks.view", number="task__number", shown="task_id")  # fmt: skip
 REPLIES = Kind(InstructionReply, "desk:instructions", "desk:instruction", instructions.replies_to, F("unit_id"),
                lambda unit: Q(unit=unit), "instructions.view", number="instruction__number",
                shown="instruction_id")  # fmt: skip
@@ -130,6 +133,9 @@ SPECS: dict[str, Spec] = {
              lambda _now: Q(state="struck_off"), {"state": "struck_off"}),
         Spec("tasks_late", Label("超期任务", "Overdue tasks"), TASKS,
              only=lambda now: tasks.overdue(now.astimezone(CITY_ZONE).date()), query={"late": "overdue"}),
+        Spec("more_asked", Label("申请延期", "More time asked for"), PETITIONS, "asked", _at("asked_at")),
+        Spec("more_granted", Label("批准延期", "More time granted"), PETITIONS, "decided", _at("decided_at"),
+             lambda _now: Q(state="granted"), {"state": "granted"}),
         Spec("visits", Label("接受督查", "Visits to its sites"), VISITS, "finished", _at("finished_at")),
         Spec("visits_failed", Label("发现问题的督查", "Visits that found something"), VISITS, "finished",
              _at("finished_at"), lambda _now: Q(failed__gt=0), {"failed": "yes"}),

@@ -23,7 +23,8 @@ KINDS = (UnitKind.DISTRICT, UnitKind.DEPARTMENT, UnitKind.STREET, UnitKind.COMPA
 #: What a summary tells, in its order; ``score`` comes last.
 NAMES = (
     "received", "due", "closed", "on_time", "reworked", "overdue", "tasks_set", "tasks_moved", "tasks_ended",
-    "tasks_late", "visits", "visits_failed", "rectified", "quickfixes", "replies", "replies_met",
+    "tasks_late", "more_asked", "more_granted", "visits", "visits_failed", "rectified", "quickfixes", "replies",
+    "replies_met",
 )  # fmt: skip
 SCORE = "score"
 Figures = dict[str, list[Any]]

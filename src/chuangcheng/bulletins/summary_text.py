@@ -25,7 +25,7 @@ SENTENCES = (
     ("案件办理", "本周收到案件 {received} 件，到期 {due} 件；结案 {closed} 件，其中按期 {on_time} 件、"
                 "曾返工 {reworked} 件。截至汇总时，超期未办结 {overdue} 件。"),
     ("任务落实", "新下达任务 {tasks_set} 项，有进展 {tasks_moved} 项，销号 {tasks_ended} 项；"
-                "截至汇总时，超期任务 {tasks_late} 项。"),
+                "申请延期 {more_asked} 件，批准 {more_granted} 件；截至汇总时，超期任务 {tasks_late} 项。"),
     ("督查整改", "所属点位接受督查 {visits} 次，发现问题 {visits_failed} 次；"
                 "整改督查问题 {rectified} 件，即知即改 {quickfixes} 件。"),
     ("领导批示", "回复领导批示 {replies} 件，其中按期 {replies_met} 件。"),

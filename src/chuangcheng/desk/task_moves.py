@@ -28,7 +28,7 @@ from chuangcheng.people import selectors as people
 from chuangcheng.tasks import actions, selectors
 from chuangcheng.tasks.models import Every, Task, TaskSource
 from chuangcheng.tasks.persons import find_person
-from chuangcheng.tasks.states import TASK
+from chuangcheng.tasks.states import PETITION, PETITION_VERBS, TASK
 from chuangcheng.web.pages import page
 from chuangcheng.web.signed_in import StaffRequest
 
@@ -140,6 +140,18 @@ class Dated(Said):
     due_on = _day(_("新的时限"))
 
 
+class Ask(Dated):
+    """The same, with what proves it."""
+
+    shots = PhotosField(label=_("佐证照片"), required=False)
+
+
+class Grant(MaySay):
+    """The day that is given, to begin with the one asked for."""
+
+    due_on = _day(_("批准延至"))
+
+
 class Repeat(forms.Form):
     """How often it comes back."""
 
@@ -200,6 +212,11 @@ MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
     "relapse": (Dated, actions.mark_relapse),
     "postpone": (Dated, actions.extend_task),
     "void": (Said, actions.void_task),
+    "petition": (Ask, actions.ask_extension),
+    "endorse": (MaySay, actions.endorse_petition),
+    "grant": (Grant, actions.grant_petition),
+    "decline": (Said, actions.decline_petition),
+    "retract": (forms.Form, actions.retract_petition),
     "comment": (Said, actions.add_comment),
     "repeat": (Repeat, actions.set_routine),
     "stop": (forms.Form, actions.end_routine),
@@ -221,7 +238,7 @@ def task_move(request: StaffRequest, task_id: UUID, name: str) -> HttpResponse:
         return action(actor=request.actor, task_id=task.pk, **_asked(request, task, name, given))
 
     url = reverse("desk:task_move", args=[task.pk, name])
-    move = _OTHER.get(name) or TASK.move(name)
+    move = _OTHER.get(name) or (PETITION if name in PETITION_VERBS else TASK).move(name)
     return take(request, Step(move, form, run, url, task_url(task), task.number, _initial(task, name)))
 
 
@@ -238,6 +255,8 @@ def _asked(request: StaffRequest, task: Task, name: str, given: dict[str, Any]) 
 
 def _initial(task: Task, name: str) -> dict[str, Any] | None:
     """What stands in the row now."""
+    if name == "grant":
+        return {"due_on": task.petition_on}
     if name not in {"amend", "arrange", "progress", "uphold"}:
         return None
     persons = {role: person.username if (person := getattr(task, role)) else "" for role in ("leader", "owner")}

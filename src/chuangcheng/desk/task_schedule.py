@@ -89,7 +89,11 @@ def _line(task: Task, first: date) -> Line:
     start, today = task.begun, clock.today().date()  # type: ignore[attr-defined]
     share = 0 if task.state == "upheld" else task.share
     reached = today if task.is_overdue(today) else task.due_on  # what is late goes on slipping
-    return Line(task, cells(Plan(start, task.first_due_on, reached, share, task.ended_on), first, WEEKS), start)
+    return Line(
+        task,
+        cells(Plan(start, task.first_due_on, reached, share, task.ended_on, task.petition_on), first, WEEKS),
+        start,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from chuangcheng.desk.pictures import of_owner
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.states import Move
-from chuangcheng.tasks import selectors, timeline
+from chuangcheng.tasks import petitions, selectors, timeline
 from chuangcheng.tasks.models import Task, TaskSource
 from chuangcheng.tasks.states import OWED, STAGES, TASK
 from chuangcheng.web.pages import holds, page
@@ -30,6 +30,7 @@ from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing, offer
 
+MOST = 30  # extended tasks below the debts
 COMMENT = Move("comment", (), None, "tasks.view", Label("留言", "Comment"))
 REPEAT = Move("repeat", (), None, "tasks.edit", Label("设为周期任务", "Make it recurring"))
 STOP = Move("stop", (), None, "tasks.edit", Label("停止周期任务", "End the recurrence"))
@@ -62,6 +63,10 @@ def _sources(_request: HttpRequest) -> list[Choice]:
 
 def _dates(_request: HttpRequest) -> list[Choice]:
     return [("overdue", gettext("超期")), ("soon", gettext("七日内到期")), ("slipped", gettext("已拖延"))]
+
+
+def _extended(_request: HttpRequest) -> list[Choice]:
+    return [("yes", gettext("已延期")), ("often", gettext("多次延期")), ("waiting", gettext("申请待批"))]
 
 
 def _by_date(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
@@ -125,6 +130,7 @@ LISTING = Listing(
         Column("due", _("时限"), lambda row: row.due_on, sort="due_on", template="desk/cells/task_due.html"),
         Column("first_due", _("首次时限"), lambda row: row.first_due_on, sort="first_due_on", shown=False),
         Column("slip", _("拖延（天）"), lambda row: row.slip(), number=True),
+        Column("extensions", _("延期（次）"), lambda row: row.extensions, sort="extensions", number=True, shown=False),
         Column("week", _("计划周"), lambda row: row.week, shown=False),
         Column("share", _("进展"), lambda row: f"{row.share}%", sort="share", number=True),
         Column("proofs", _("佐证"), lambda row: row.proofs, sort="proofs", number=True, shown=False),
@@ -136,6 +142,7 @@ LISTING = Listing(
         Filter("unit", _("牵头单位"), lambda rows, value: rows.filter(lead=value), choices.units),
         Filter("state", _("状态"), _in_state, _states),
         Filter("late", _("时限"), _by_date, _dates),
+        Filter("extended", _("延期"), lambda rows, value: rows.filter(selectors.extended(value)), _extended),
         Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), _sources),
         Filter("month", _("月份"), _month, kind="month"),
         Filter("person", _("责任人"), _person),
@@ -181,14 +188,16 @@ def task_page(request: StaffRequest, task_id: UUID) -> HttpResponse:
     visible = set(
         selectors.visible_to(request.actor).filter(pk__in=[each.pk for each in ahead]).values_list("pk", flat=True)
     )
-    moves = selectors.moves_for(request.actor, task)
+    moves = [*petitions.moves_for(request.actor, task), *selectors.moves_for(request.actor, task)]
+    asked = petitions.of_task(task)
     if holds(request, "tasks.edit") and any(move.name == "amend" for move in moves):
         moves += [REPEAT] if task.routine is None else [STOP] if task.routine.state == "active" else []
     context: dict[str, Any] = {
         "task": task, "moves": [*moves, COMMENT], "supports": task.supports.all(),
         "reports": [(entry, proofs.get(entry.pk, [])) for entry in reversed(entries)],
         "entries": timeline.of_task(task, entries), "ahead": [(each, each.pk in visible) for each in ahead],
-        "stage": STAGES.get(task.stage),
+        "stage": STAGES.get(task.stage), "petitions": asked, "often": selectors.OFTEN,
+        "petition_stage": STAGES.get(asked[0].stage) if asked else None,
     }  # fmt: skip
     return render(request, "desk/task.html", context)
 
@@ -203,15 +212,20 @@ def task_photo(request: StaffRequest, entry_id: UUID, photo_id: UUID) -> HttpRes
 def debt_list(request: StaffRequest) -> HttpResponse:
     """要账: which unit owes how much, for how long; each figure opens its rows."""
     today = _today()
+    rows = selectors.visible_to(request.actor)
+    asked = [{"late": "overdue"}, {"late": "slipped"}, {"extended": "yes"}, {"extended": "often"}]
     lines = [
-        (debt, _rows_url(unit=debt.unit.pk, late="overdue"), _rows_url(unit=debt.unit.pk, late="slipped"))
-        for debt in selectors.debts(selectors.visible_to(request.actor), today)
+        (debt, *(_rows_url(unit=debt.unit.pk, **query) for query in asked)) for debt in selectors.debts(rows, today)
     ]
+    extended = rows.filter(selectors.extended("yes"), state__in=TASK.open_states()).select_related("lead")
+    count = extended.count()
     context = {
         "lines": lines, "as_of": clock.now(),
         "late": sum(debt.late for debt, *_ in lines), "late_days": sum(debt.late_days for debt, *_ in lines),
         "slipped": sum(debt.slipped for debt, *_ in lines), "late_url": _rows_url(late="overdue"),
-        "slipped_url": _rows_url(late="slipped"),
+        "slipped_url": _rows_url(late="slipped"), "often": selectors.OFTEN,
+        "extended": extended.order_by("-extensions", "first_due_on", "pk")[:MOST],
+        "extended_more": count if count > MOST else 0, "extended_url": _rows_url(extended="yes"),
     }  # fmt: skip
     return render(request, "desk/task_debts.html", context)
 

@@ -22,13 +22,15 @@ def weeks(first: date, count: int) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """From when to when something is planned (``first_due`` as promised at first), and how many per cent are done."""
+    """From when to when something is planned (``first_due`` as promised at first, ``wanted`` as asked for now), and how
+    many per cent are done."""
 
     start: date
     first_due: date
     due: date
     share: int = 0
     ended: date | None = None
+    wanted: date | None = None
 
     @property
     def last(self) -> date:
@@ -38,14 +40,16 @@ class Plan:
 
 def cells(plan: Plan, first: date, count: int) -> list[str]:
     """For each of ``count`` weeks from that of ``first`` on what the plan is in it: ``""`` nothing, ``done``, ``plan``
-    (up to the first date) or ``slip`` (beyond it). The share is laid along the way to the first date; what ended
-    is done up to its last day, a slip still being seen as one."""
+    (up to the first date), ``slip`` (beyond it) or ``wanted`` (beyond that: asked for and not granted yet). The share
+    is laid along the way to the first date; what ended is done up to its last day, a slip still being seen as one."""
     begin, promised, last = monday(plan.start), monday(max(plan.first_due, plan.start)), monday(plan.last)
     planned = (promised - begin).days // 7 + 1
     done = planned if plan.ended else planned * plan.share // 100
     found = []
     for week in weeks(first, count):
-        if not begin <= week <= last:
+        if begin < week and last < week <= monday(plan.wanted or plan.last):
+            found.append("wanted")
+        elif not begin <= week <= last:
             found.append("")
         elif week > promised:
             found.append("slip")

@@ -14,7 +14,7 @@ from chuangcheng.people.models import Person
 from chuangcheng.people.selectors import holding
 from chuangcheng.tasks import following  # noqa: F401 - registers what it carries
 from chuangcheng.tasks.actions.routines import make_due
-from chuangcheng.tasks.models import Task
+from chuangcheng.tasks.models import Petition, Task
 from chuangcheng.tasks.selectors import due_soon, overdue
 
 NEWS = timedelta(days=3)
@@ -26,6 +26,11 @@ _SAID = {
     "task.relapsed": Label("任务反弹，请重新整改", "Task relapsed, begin again"),
     "task.extended": Label("任务延期", "Task extended"),
     "task.voided": Label("任务作废", "Task void"),
+}
+
+_ANSWERED = {
+    "granted": Label("延期申请已批准", "More time granted"),
+    "declined": Label("延期申请未批准", "More time declined"),
 }
 
 
@@ -67,6 +72,38 @@ def tell_reviewers(row: Outbox) -> None:
     at_office = task.stage == "office"
     persons = holding("tasks.decide", None) if at_office else holding("tasks.review", task.reviewer)
     _tell(task, persons, f"outbox:{row.pk}", row.topic, Label("申请销号，请审核", "Please review"))
+
+
+@on("petition.asked", "petition.endorsed")
+def tell_of_petition(row: Outbox) -> None:
+    """Whose turn it is learns of a petition for more time."""
+    petition = _petition(row)
+    if petition is None or petition.state != "waiting":
+        return
+    at_office, task = petition.stage == "office", petition.task
+    persons = holding("tasks.decide", None) if at_office else holding("tasks.review", task.reviewer)
+    until = petition.wanted_on.isoformat()
+    said = Label(f"申请延期至 {until}，请审批", f"More time asked for, until {until}: please decide")
+    _tell(task, persons, f"outbox:{row.pk}", row.topic, said)
+
+
+@on("petition.granted", "petition.declined")
+def tell_asker(row: Outbox) -> None:
+    """The unit that asked learns the answer; of a new date ``task.extended`` tells the lead already."""
+    petition = _petition(row)
+    if petition is None:
+        return
+    known = {person.pk for person in _of_unit(petition.task)} if petition.state == "granted" else set()
+    asked = {person.pk: person for person in holding("tasks.report", petition.unit)}
+    if petition.asked_by is not None and petition.asked_by.is_active:
+        asked[petition.asked_by.pk] = petition.asked_by
+    persons = [person for pk, person in asked.items() if pk not in known]
+    _tell(petition.task, persons, f"outbox:{row.pk}", row.topic, _ANSWERED[petition.state])
+
+
+def _petition(row: Outbox) -> Petition | None:
+    rows = Petition.objects.select_related("task__lead", "task__reviewer", "task__owner", "unit", "asked_by")
+    return None if sunk() else rows.filter(pk=row.subject_id).first()
 
 
 @periodic("tasks.dates", 3600)

@@ -11,7 +11,7 @@ from chuangcheng.history.models import Chained
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.models import Person, Unit
-from chuangcheng.tasks.states import ROUTINE, RUNNING, TASK
+from chuangcheng.tasks.states import PETITION, ROUTINE, RUNNING, TASK
 
 
 class TaskSource(models.TextChoices):
@@ -52,7 +52,8 @@ class Task(Chained):
     """One row of a ledger, owned by one unit. Free words (problem, measure, goal) can be erased; history keeps none.
 
     ``first_due_on`` is what was promised at first: an extension moves ``due_on`` only. For an upheld task ``due_on`` is
-    the next upkeep check. ``stage`` says whose turn it is while in review. ``reviewer`` is the lead's sub-command.
+    the next upkeep check. ``petition_on`` is the day asked for by a petition that waits. ``stage`` says whose turn
+    it is while in review. ``reviewer`` is the lead's sub-command.
     """
 
     number = models.CharField(max_length=24, unique=True)
@@ -74,6 +75,7 @@ class Task(Chained):
     start_on = models.DateField(null=True, blank=True)
     due_on = models.DateField()
     first_due_on = models.DateField()
+    petition_on = models.DateField(null=True, blank=True)
     upkeep_days = models.PositiveSmallIntegerField(null=True, blank=True)
     state = models.CharField(max_length=12, choices=TASK.choices(), default=TASK.initial)
     stage = models.CharField(max_length=12, blank=True)
@@ -139,6 +141,45 @@ class TaskEntry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "seq"], name="tasks_entry_once")]
         ordering = ["seq"]
+
+
+class Petition(Chained):
+    """A petition for a later date 延期申请 of a task: asked by ``unit`` while the task was due on ``from_on``.
+    ``entry`` holds the reason with its photos, ``answer`` what was said to it; both are erasable."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="petitions")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    from_on = models.DateField()
+    wanted_on = models.DateField()
+    granted_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=PETITION.choices(), default=PETITION.initial)
+    stage = models.CharField(max_length=12, blank=True)
+    entry = models.ForeignKey(TaskEntry, models.SET_NULL, null=True, blank=True, related_name="+")
+    answer = models.ForeignKey(TaskEntry, models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    passed_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=models.Q(state="waiting"), name="tasks_one_petition")
+        ]
+        indexes = [
+            models.Index(fields=["asked_at", "id"], name="tasks_petition_asked"),
+            models.Index(fields=["unit", "state"], name="tasks_petition_unit"),
+        ]
+
+    @property
+    def after_limit(self) -> bool:
+        """Whether it was asked for only when the date had passed."""
+        return self.asked_at.astimezone(clock.CITY_ZONE).date() > self.from_on
+
+    @property
+    def days(self) -> int:
+        """How many days more were granted, or else asked for."""
+        return ((self.granted_on or self.wanted_on) - self.from_on).days
 
 
 class LedgerExport(models.Model):

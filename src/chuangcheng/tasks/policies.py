@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q
 
 from chuangcheng.kernel.actor import SYSTEM, Actor
@@ -10,8 +12,8 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
 from chuangcheng.people.models import Post, Unit
 from chuangcheng.people.rights import Permission, Scope, declare
-from chuangcheng.tasks.models import Task
-from chuangcheng.tasks.states import STAGES, TASK
+from chuangcheng.tasks.models import Petition, Task
+from chuangcheng.tasks.states import PETITION, STAGES, TASK
 
 declare(
     Permission("tasks.view", Label("查看任务", "See tasks")),
@@ -53,7 +55,9 @@ def allow_lead(actor: Actor, unit: Unit) -> None:
 
 def refusal(actor: Actor, move: str, task: Task) -> Refused | None:
     """Why this actor may not take the move on this task, the state apart; None if nothing stands against it. The
-    system may do everything."""
+    system may do everything, but nobody moves a date past a petition that waits."""
+    if move in _OF_DATES and task.petition_on is not None:
+        return Refused("task.petition_waits", number=task.number)
     if actor == SYSTEM:
         return None
     permission = TASK.move(move).permission
@@ -62,6 +66,8 @@ def refusal(actor: Actor, move: str, task: Task) -> Refused | None:
         return Refused("common.not_allowed", permission=rights.declared()[permission].label)
     if move in _OF_REVIEW:
         return _review_refusal(post, move, task)
+    if move == "petition" and task.supports.filter(pk=post.unit_id).exists():
+        return None
     reaches = _reports(post, task) if permission == "tasks.report" else leads(rights.scope_of(post), task.lead)
     return None if reaches else Refused("task.other_unit", unit=task.lead.short_name)
 
@@ -74,6 +80,7 @@ def allow(actor: Actor, move: str, task: Task) -> None:
 
 
 _OF_REVIEW = ("pass", "send_back", "strike_off", "uphold")
+_OF_DATES = ("petition", "postpone")
 
 
 def _reports(post: Post, task: Task) -> bool:
@@ -87,11 +94,33 @@ def _review_refusal(post: Post, move: str, task: Task) -> Refused | None:
     decides = "tasks.decide" in rights.roles()[post.role].permissions
     if task.state != "in_review":
         return None if decides else Refused("task.not_your_turn", stage=STAGES["office"])
-    is_turn = decides if task.stage == "office" else task.reviewer_id == post.unit_id
-    if not is_turn and not (move == "send_back" and decides):
-        return Refused("task.not_your_turn", stage=STAGES[task.stage])
-    if move == "pass" and task.stage == "office":
+    done = (task.submitted_by_id, task.passed_by_id)
+    return _turn_refusal(post, task, task.stage, done, passes=move == "pass", back=move == "send_back")
+
+
+def _turn_refusal(
+    post: Post, task: Task, stage: str, done: tuple[UUID | None, ...], *, passes: bool, back: bool
+) -> Refused | None:
+    """``done``: the persons who asked and who passed it on; ``back``: the move gives it back to the unit."""
+    decides = "tasks.decide" in rights.roles()[post.role].permissions
+    is_turn = decides if stage == "office" else task.reviewer_id == post.unit_id
+    if not is_turn and not (back and decides):
+        return Refused("task.not_your_turn", stage=STAGES[stage])
+    if passes and stage == "office":
         return Refused("task.last_stage")
-    if post.person_id in (task.submitted_by_id, task.passed_by_id) and move != "send_back":
-        return Refused("task.own_work")
-    return None
+    return Refused("task.own_work") if post.person_id in done and not back else None
+
+
+def petition_refusal(actor: Actor, move: str, task: Task, petition: Petition) -> Refused | None:
+    """Why this actor may not take the move on a petition that waits; None if nothing stands against it. The way is
+    that of a request to strike off; the unit that asked takes it back."""
+    if actor == SYSTEM:
+        return None
+    permission = PETITION.move(move).permission
+    post = rights.post_of(actor)
+    if post is None or not rights.can(actor, permission):
+        return Refused("common.not_allowed", permission=rights.declared()[permission].label)
+    if move == "retract":
+        return None if post.unit_id == petition.unit_id else Refused("task.other_unit", unit=petition.unit.short_name)
+    done = (petition.asked_by_id, petition.passed_by_id)
+    return _turn_refusal(post, task, petition.stage, done, passes=move == "endorse", back=move == "decline")

@@ -9,6 +9,7 @@ from uuid import UUID
 from chuangcheng.history.models import Chained, Event
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.tasks.actions.routines import ROUTINE_FACTS
+from chuangcheng.tasks.facts import PETITIONS
 from chuangcheng.tasks.models import Routine, Task
 from chuangcheng.tasks.steps import FACTS, LINKS, ids_of
 
@@ -75,3 +76,4 @@ def _project(model: type[Chained], names: Sequence[str]) -> None:
 
 _project(Routine, ROUTINE_FACTS)
 _project(Task, (*FACTS, *LINKS))
+PETITIONS.register("tasks")

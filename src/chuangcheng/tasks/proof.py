@@ -1,4 +1,4 @@
-"""What must hold before a task is reported done, and the photos that prove it."""
+"""What must hold before a task is reported done or its date moves, and the photos that prove it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import actions as photos
 from chuangcheng.photos.models import PhotoRole
+from chuangcheng.tasks.inputs import LONGEST
 from chuangcheng.tasks.models import Task, TaskEntry
 
 MOST_PHOTOS = 9
@@ -20,6 +21,20 @@ def require_free(task: Task) -> None:
     ahead = task.waits_for.exclude(state__in=("struck_off", "upheld", "void")).values_list("number", flat=True)
     if numbers := list(ahead[:5]):
         raise Refused("task.waiting", numbers="、".join(numbers))
+
+
+def require_future(due_on: date | None) -> None:
+    """``task.bad_due`` for a day that has passed, or beyond five years."""
+    today = clock.today().date()
+    if due_on is not None and not today <= due_on <= today + LONGEST:
+        raise Refused("task.bad_due")
+
+
+def require_day(task: Task, due_on: date | None) -> None:
+    """The same, and ``task.not_later`` for a day that gives the task no more time."""
+    require_future(due_on)
+    if due_on is not None and due_on <= task.due_on:
+        raise Refused("task.not_later", due=task.due_on.isoformat())
 
 
 def prepared(shots: Sequence[photos.Shot]) -> list[Any]:

@@ -23,6 +23,8 @@ from chuangcheng.tasks.policies import refusal, task_rows
 from chuangcheng.tasks.states import OWED, RUNNING, TASK
 
 SOON = timedelta(days=7)
+#: A task given more time so often is marked.
+OFTEN = 2
 
 
 def visible_to(actor: Actor) -> QuerySet[Task]:
@@ -57,6 +59,13 @@ def due_soon(today: date) -> Q:
 def slipped(today: date) -> Q:
     """Running tasks beyond what was promised at first, by an extension or by being late."""
     return Q(state__in=OWED, due_on__gt=F("first_due_on")) | Q(state__in=OWED, due_on__lt=today)
+
+
+def extended(which: str) -> Q:
+    """Tasks given more time: ``yes`` once or more, ``often``; ``waiting``: their unit asks for it now."""
+    if which == "waiting":
+        return Q(petition_on__isnull=False)
+    return Q(extensions__gte=OFTEN if which == "often" else 1)
 
 
 def moved(first: datetime, end: datetime) -> Q:
@@ -120,7 +129,7 @@ def by_numbers(actor: Actor, numbers: Sequence[str]) -> list[Task]:
 @dataclass(frozen=True, slots=True)
 class Debt:
     """What a unit owes 欠账: tasks late now, the oldest date passed, the days late of all of them together; and how
-    many of its running tasks slipped, by how many days in all."""
+    many of its running tasks slipped, by how many days in all; how many were given more time, and :data:`OFTEN`."""
 
     unit: Unit
     running: int
@@ -129,13 +138,15 @@ class Debt:
     late_days: int
     slipped: int
     slip_days: int
+    extended: int
+    often: int
 
 
 def debts(rows: QuerySet[Task], today: date | None = None) -> list[Debt]:
     """The debt list 要账: units with late or slipped tasks, the most late days first."""
     day = today or clock.today().date()
     found: dict[UUID, list[Task]] = {}
-    only = ("lead_id", "state", "due_on", "first_due_on", "ended_on")
+    only = ("lead_id", "state", "due_on", "first_due_on", "ended_on", "extensions")
     for task in rows.filter(state__in=RUNNING).order_by().only(*only):
         found.setdefault(task.lead_id, []).append(task)
     units = Unit.objects.in_bulk(list(found))
@@ -148,4 +159,5 @@ def _debt(unit: Unit, tasks: list[Task], today: date) -> Debt:
     late = [task.due_on for task in tasks if task.is_overdue(today)]
     slips = [days for task in tasks if task.state in OWED and (days := task.slip(today))]
     return Debt(unit, len(tasks), len(late), min(late, default=None), sum((today - day).days for day in late),
-                len(slips), sum(slips))  # fmt: skip
+                len(slips), sum(slips), sum(task.extensions > 0 for task in tasks),
+                sum(task.extensions >= OFTEN for task in tasks))  # fmt: skip

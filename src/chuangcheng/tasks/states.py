@@ -34,6 +34,7 @@ TASK = StateTable(
         Move("amend", RUNNING, None, "tasks.edit", Label("修改", "Change")),
         Move("arrange", RUNNING, None, "tasks.report", Label("安排落实", "Arrange")),
         Move("postpone", OWED, None, "tasks.decide", Label("延期", "Extend"), ("due_on", "words")),
+        Move("petition", OWED, None, "tasks.report", Label("申请延期", "Ask for more time"), ("due_on", "words")),
         Move("void", ("not_started", "under_way", "in_review", "relapsed", "upheld"), "void", "tasks.decide",
              Label("作废", "Void"), ("words",)),
     ),
@@ -53,6 +54,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "amend": ("amended", "task.amended"),
     "arrange": ("arranged", ""),
     "postpone": ("extended", "task.extended"),
+    "petition": ("petitioned", "task.petitioned"),
     "void": ("voided", "task.voided"),
 }
 #: Who looks at a request to strike off, in order.
@@ -60,6 +62,29 @@ STAGES: dict[str, Label] = {
     "subcommand": Label("分指挥部审核", "Sub-command"),
     "office": Label("创城办审核", "Campaign office"),
 }
+#: A petition for a later date 延期申请: one at a time for each task. It goes the way of a request to strike off.
+PETITION = StateTable(
+    name="petition",
+    states=(
+        State("waiting", Label("待审批", "Waiting")),
+        State("granted", Label("已批准", "Granted"), final=True),
+        State("declined", Label("未批准", "Declined"), final=True),
+        State("withdrawn", Label("已撤回", "Taken back"), final=True),
+        State("lapsed", Label("已失效", "Lapsed"), final=True),
+    ),
+    moves=(
+        Move("endorse", ("waiting",), None, "tasks.review", Label("同意延期并转报", "Endorse the petition")),
+        Move("grant", ("waiting",), "granted", "tasks.decide", Label("批准延期", "Grant more time"), ("due_on",)),
+        Move("decline", ("waiting",), "declined", "tasks.review", Label("不批准延期", "Decline the petition"),
+             ("words",)),
+        Move("retract", ("waiting",), "withdrawn", "tasks.report", Label("撤回延期申请", "Take the petition back")),
+        Move("lapse", ("waiting",), "lapsed", "tasks.report", Label("延期申请失效", "The petition lapses")),
+    ),
+)  # fmt: skip
+#: Moves of a petition that persons take, with the verb of the row ``task.<verb>`` in its task's history.
+PETITION_VERBS = {"endorse": "endorsed", "grant": "extended", "decline": "declined", "retract": "retracted"}
+#: Moves of a task after which it needs no more time: what waits lapses.
+LAPSING = ("submit", "uphold", "void")
 ROUTINE = StateTable(
     name="routine",
     states=(

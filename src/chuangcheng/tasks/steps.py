@@ -12,14 +12,15 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import tidy
+from chuangcheng.tasks.facts import lapse
 from chuangcheng.tasks.models import Task, TaskEntry
-from chuangcheng.tasks.states import TASK, VERBS
+from chuangcheng.tasks.states import LAPSING, TASK, VERBS
 
 #: What follows from history, and so stands in its rows; ``supports`` and ``waits_for`` are lists of ids.
 FACTS = (
     "number", "place", "source", "origin_kind", "origin_id", "standard_id", "lead_id", "reviewer_id", "leader_id",
-    "owner_id", "start_on", "due_on", "first_due_on", "upkeep_days", "state", "stage", "share", "proofs", "extensions",
-    "returns", "relapses", "submitted_by_id", "passed_by_id", "ended_on", "routine_id", "period_on",
+    "owner_id", "start_on", "due_on", "first_due_on", "petition_on", "upkeep_days", "state", "stage", "share", "proofs",
+    "extensions", "returns", "relapses", "submitted_by_id", "passed_by_id", "ended_on", "routine_id", "period_on",
 )  # fmt: skip
 LINKS = ("supports", "waits_for")
 LONGEST = 2000
@@ -40,11 +41,15 @@ def take(
     task: Task, move: str, actor: Actor, *, changes: dict[str, Any] | None = None, words: str = "",
     given: dict[str, Any] | None = None, links: dict[str, list[Any]] | None = None, facts: dict[str, Any] | None = None,
 ) -> TaskEntry | None:  # fmt: skip
-    """Take a move of the table; raises its refusals. The entry with the words, if any were said."""
+    """Take a move of the table; raises its refusals. The entry with the words, if any were said. A petition for more
+    time lapses where nobody needs it any more, or another unit leads from now on."""
     words = tidy(words)
     state = TASK.next(task.state, move, words=words, **(given or {}))
     verb, topic = VERBS[move]
     changed = {"state": state, **(changes or {})}
+    if task.petition_on is not None and (move in LAPSING or "lead_id" in changed):
+        lapse(task, actor)
+        changed["petition_on"] = None
     return note(task, verb, actor, changes=changed, words=words, links=links, facts=facts, topic=topic)
 
 

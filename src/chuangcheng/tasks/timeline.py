@@ -10,16 +10,22 @@ from chuangcheng.history.models import Event
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel.label import Label
 from chuangcheng.tasks.models import Task, TaskEntry
-from chuangcheng.tasks.states import TASK, VERBS
+from chuangcheng.tasks.states import PETITION, TASK, VERBS
 
 DEEDS: dict[str, Label] = {
     "task.created": Label("下达任务", "Task set"),
     **{f"task.{verb}": TASK.move(move).label for move, (verb, _topic) in VERBS.items()},
+    "task.endorsed": PETITION.move("endorse").label,
+    "task.declined": PETITION.move("decline").label,
+    "task.retracted": PETITION.move("retract").label,
     "task.commented": Label("留言", "Comment"),
     "task.handed_over": Label("交接", "Handed over"),
     "task.carried": Label("随测评标准换版", "Followed its standard into a new edition"),
     "task.requested": Label("由程序办理", "Done by a program"),
     "task.made_routine": Label("设为周期任务", "Made to come back"),
+    "petition.asked": TASK.move("petition").label,
+    "petition.endorsed": PETITION.move("endorse").label,
+    **{f"petition.{state.code}": state.label for state in PETITION.states if state.final},
     "routine.set": Label("设置周期任务", "Recurring task set"),
     "routine.ended": Label("停止周期任务", "Recurring task ended"),
 }
@@ -50,4 +56,7 @@ def _moved(after: dict[str, Any]) -> Label | None:
     if after.get("due_on"):
         zh.append(f"时限 {after['due_on']}")
         en.append(f"due {after['due_on']}")
+    if after.get("petition_on"):
+        zh.append(f"申请延至 {after['petition_on']}")
+        en.append(f"asked for {after['petition_on']}")
     return Label("，".join(zh), ", ".join(en)) if zh else None

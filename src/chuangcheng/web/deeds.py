@@ -26,6 +26,7 @@ SUBJECTS = {
     "team": Label("专班", "Special team"),
     "task": Label("任务", "Task"),
     "routine": Label("周期任务", "Recurring task"),
+    "petition": Label("延期申请", "Petition for more time"),
     "meeting": Label("会议", "Meeting"),
     "campaign": Label("攻坚行动", "Campaign"),
     "target": Label("攻坚目标", "Campaign target"),

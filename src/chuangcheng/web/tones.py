@@ -94,6 +94,8 @@ TONES = {
     ("rectification", "concluded"): "done",
     ("team", "active"): "working",
     ("team", "ended"): "done",
+    ("petition", "waiting"): "waiting",
+    ("petition", "declined"): "bad",
     ("task", "not_started"): "waiting",
     ("task", "under_way"): "working",
     ("task", "in_review"): "checking",

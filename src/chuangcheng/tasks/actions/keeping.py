@@ -11,12 +11,10 @@ from django.db import transaction
 
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import actions as photos
-from chuangcheng.tasks.inputs import LONGEST
 from chuangcheng.tasks.models import Task
 from chuangcheng.tasks.policies import allow
-from chuangcheng.tasks.proof import keep, next_check, prepared
+from chuangcheng.tasks.proof import keep, next_check, prepared, require_day, require_future
 from chuangcheng.tasks.steps import locked, take
 
 
@@ -38,7 +36,7 @@ def mark_relapse(*, actor: Actor, task_id: UUID, words: str, due_on: date | None
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "relapse", task)
-        _future(due_on)
+        require_future(due_on)
         changes: dict[str, Any] = {
             "relapses": task.relapses + 1, "due_on": due_on, "first_due_on": due_on, "share": 0, "ended_on": None,
             "submitted_by_id": None, "passed_by_id": None,
@@ -48,13 +46,12 @@ def mark_relapse(*, actor: Actor, task_id: UUID, words: str, due_on: date | None
 
 
 def extend_task(*, actor: Actor, task_id: UUID, due_on: date | None, words: str) -> Task:
-    """More time, with a reason. The first date stays, so that the slip is seen. Refused: ``task.not_later``."""
+    """More time, with a reason. The first date stays, so that the slip is seen. Refused: ``task.not_later``, and
+    ``task.petition_waits`` while a unit's own petition is to be answered."""
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "postpone", task)
-        _future(due_on)
-        if due_on is not None and due_on <= task.due_on:
-            raise Refused("task.not_later", due=task.due_on.isoformat())
+        require_day(task, due_on)
         changes = {"due_on": due_on, "extensions": task.extensions + 1}
         take(task, "postpone", actor, changes=changes, words=words, given={"due_on": due_on})
     return task
@@ -67,9 +64,3 @@ def void_task(*, actor: Actor, task_id: UUID, words: str) -> Task:
         allow(actor, "void", task)
         take(task, "void", actor, changes={"stage": "", "ended_on": clock.today().date()}, words=words)
     return task
-
-
-def _future(due_on: date | None) -> None:
-    today = clock.today().date()
-    if due_on is not None and not today <= due_on <= today + LONGEST:
-        raise Refused("task.bad_due")

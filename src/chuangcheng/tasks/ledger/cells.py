@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,16 @@ def _name(person: Any) -> str:
     return str(person.name) if person else ""
 
 
+def more_time(extensions: int, petition_on: date | None) -> str:
+    """What a ledger says of more time: how often it was given, and what is asked for now."""
+    given = f"已延期 {extensions} 次" if extensions else ""
+    return "；".join(filter(None, (given, f"申请延至 {petition_on.isoformat()}" if petition_on else "")))
+
+
+def _more_time(task: Task, _words: str) -> str:
+    return more_time(task.extensions, task.petition_on)
+
+
 def _units(task: Task, _words: str) -> str:
     return "、".join(sorted(unit.short_name for unit in task.supports.all()))
 
@@ -57,6 +68,7 @@ CELLS = (
     Cell("owner", Label("责任人", "Person"), lambda task, _: _name(task.owner)),
     Cell("start_on", Label("开始", "Start"), lambda task, _: task.start_on.isoformat() if task.start_on else "", "day"),
     Cell("due_on", Label("时限", "Due"), lambda task, _: task.due_on.isoformat(), "day", also=("完成时限",)),
+    Cell("extension", Label("延期", "More time"), _more_time, width=16, edited=False),
     Cell("share", Label("进展（%）", "Progress (%)"), lambda task, _: f"{task.share}%", "share", also=("完成率",)),
     Cell("words", Label("进展情况", "How far it is"), lambda _, words: words, width=40),
     Cell("proofs", Label("佐证", "Proofs"), lambda task, _: str(task.proofs), width=6, edited=False),

@@ -18,7 +18,7 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.tasks.ledger.applying import apply
-from chuangcheng.tasks.ledger.cells import BY_KEY, CELLS, EDITED, canonical
+from chuangcheng.tasks.ledger.cells import BY_KEY, CELLS, EDITED, canonical, more_time
 from chuangcheng.tasks.ledger.merging import NOT_EMPTIED, Change, Line
 from chuangcheng.tasks.models import Task, TaskEntry, TaskSource, slip_of
 from chuangcheng.tasks.selectors import visible_to
@@ -32,7 +32,7 @@ BY_GRID = "表格填报"
 _READ = (
     "id", "place", "number", "source", "source_note", "standard__code", "problem", "measure", "goal",
     "lead__short_name", "leader__name", "owner__name", "start_on", "due_on", "first_due_on", "ended_on", "share",
-    "proofs", "state",
+    "proofs", "state", "extensions", "petition_on",
 )  # fmt: skip
 _SOURCES = {code: str(label) for code, label in TaskSource.choices}
 _STATES = {state.code: state.label.zh for state in TASK.states}
@@ -63,12 +63,13 @@ def _cells(row: Sequence[Any], supports: str, words: str, today: date) -> list[s
     """The same texts in the same order as :data:`CELLS` shows them, without a task for each row: a test holds them
     together."""
     (pk, place, number, source, note, standard, problem, measure, goal, lead, leader, owner, start, due, first, ended,
-     share, proofs, state) = row  # fmt: skip
+     share, proofs, state, times, wanted) = row  # fmt: skip
     late = "1" if state in RUNNING and due < today else ""
     return [
         str(pk), late, str(place), number, _SOURCES[source], note, standard or "", problem, measure, goal, lead,
-        supports, leader or "", owner or "", start.isoformat() if start else "", due.isoformat(), f"{share}%", words,
-        str(proofs), _STATES[state], str(slip_of(state, ended, due, first, today)),
+        supports, leader or "", owner or "", start.isoformat() if start else "", due.isoformat(),
+        more_time(times, wanted), f"{share}%", words, str(proofs), _STATES[state],
+        str(slip_of(state, ended, due, first, today)),
     ]  # fmt: skip
 
 

@@ -120,11 +120,12 @@ def _line(
 
 def _changes(task: Task, given: dict[str, str], here: dict[str, str], base: dict[str, str]) -> Iterator[Change]:
     """Cells that came back otherwise than they went out, and otherwise than they stand here. A row whose base was lost
-    cannot tell who changed it: every difference is a conflict."""
+    cannot tell who changed it: every difference is a conflict, and so is a date while a petition for one waits."""
     for key, there in given.items():
         if there == here[key] or (not there and key in NOT_EMPTIED) or mark(task.pk, key, there) == base.get(key):
             continue
-        yield Change(key, here[key], there, conflict=mark(task.pk, key, here[key]) != base.get(key))
+        pleads = key == "due_on" and task.petition_on is not None
+        yield Change(key, here[key], there, conflict=pleads or mark(task.pk, key, here[key]) != base.get(key))
 
 
 def _missing(known: dict[UUID, tuple[Task, dict[str, str]]], ids: set[UUID]) -> list[Line]:
