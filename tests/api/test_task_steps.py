@@ -53,6 +53,14 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("arrange", {"measure": None, "leader": "x" * 61}, "leader"),
     ("arrange", {"goal": "清"}, "goal"),
     ("void", {}, "words"),
+    ("petition", {"words": "招标流标"}, "due_on"),
+    ("petition", {"due_on": "2026-10-20"}, "words"),
+    ("petition", {"words": " ", "due_on": "2026-10-20"}, "words"),
+    ("endorse", {"words": 4}, "words"),
+    ("grant", {"due_on": "soon"}, "due_on"),
+    ("grant", {"due_on": "1999-12-31"}, "due_on"),
+    ("decline", {}, "words"),
+    ("retract", {"words": "x"}, "words"),
     ("comment", {"words": ""}, "words"),
     ("comment", {"id": "x", "words": "好"}, "id"),
 ]
@@ -85,6 +93,13 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("postpone", {"words": "雨", "due_on": "2026-10-20"}, "under_way", "department", "common.not_allowed"),
     ("arrange", {"owner": "nobody"}, "under_way", "department", "task.unknown_person"),
     ("void", {"words": "并入"}, "under_way", "department", "common.not_allowed"),
+    ("petition", {"words": "雨", "due_on": "2026-09-20"}, "under_way", "department", "task.not_later"),
+    ("petition", {"words": "雨", "due_on": "2026-10-20"}, "upheld", "department", "state.not_allowed"),
+    ("petition", {"words": "雨", "due_on": "2026-10-20"}, "under_way", "office", "task.other_unit"),
+    ("grant", {}, "under_way", "office", "task.no_petition"),
+    ("endorse", {}, "under_way", "subcommand", "task.no_petition"),
+    ("decline", {"words": "否"}, "under_way", "office", "task.no_petition"),
+    ("retract", {}, "under_way", "department", "task.no_petition"),
 ]
 
 
@@ -133,6 +148,38 @@ def test_once_remembers_by_id_and_digest(make: Make, personas: dict[str, Actor])
     assert events == ["task.created", "task.commented", "task.requested"]
     task.refresh_from_db()
     assert task.chain_seq == len(events) and Task.objects.filter(state=TASK.initial).count() == 2
+
+
+def test_more_time_by_program(program: Program, make: Make) -> None:
+    """Asked twice with one id it is one petition; its turn is followed; the answer tells dates, stage and moves."""
+    task = make(state="under_way")
+    path, ask = f"/{task.pk}/moves/", {"id": str(uuid4()), "words": "招标流标", "due_on": "2026-10-20"}
+    first = [program.post(ask, f"{path}petition", "department").json() for _ in range(2)]
+    assert first[0]["petitions"] == first[1]["petitions"] and len(first[0]["petitions"]) == 1
+    told = first[0]["petitions"][0]
+    assert (told["state"], told["stage"], told["from_on"], told["wanted_on"], told["granted_on"], told["decided_at"]) == (
+        "waiting", "subcommand", "2026-09-25", "2026-10-20", None, None,
+    )  # fmt: skip
+    assert (first[0]["petition_on"], first[0]["due_on"], first[0]["extensions"]) == ("2026-10-20", "2026-09-25", 0)
+    assert "retract" in first[0]["moves"] and "petition" not in first[0]["moves"]
+    again = program.post({**ask, "id": str(uuid4())}, f"{path}petition", "department")
+    is_problem(again, 409, "task.petition_waits")
+    is_problem(program.post({"id": str(uuid4())}, f"{path}grant", "office"), 409, "task.not_your_turn")
+    is_problem(program.post({"id": str(uuid4())}, f"{path}retract", "street"), 404, "common.not_found")
+    waiting = program.caller.get(f"{LIST}?extended=waiting", token=program.tokens("office")).json()["items"]
+    assert [row["petition_on"] for row in waiting] == ["2026-10-20"]
+    endorsed = program.post({"id": str(uuid4())}, f"{path}endorse", "subcommand").json()
+    assert endorsed["petitions"][0]["stage"] == "office" and "endorse" not in endorsed["moves"]
+    given = {"id": str(uuid4()), "due_on": "2026-10-05"}
+    granted = [program.post(given, f"{path}grant", "office").json() for _ in range(2)][1]
+    assert (granted["due_on"], granted["first_due_on"], granted["petition_on"]) == ("2026-10-05", "2026-09-25", None)
+    assert (granted["extensions"], granted["petitions"][0]["granted_on"]) == (1, "2026-10-05")
+    shaped = program.caller.get(f"{LIST}/{task.pk}", token=program.tokens("office")).content
+    assert task_shapes.TaskOut.model_validate_json(shaped, strict=True).petitions[0].state == "granted"
+    for value, count in (("yes", 1), ("often", 0), ("waiting", 0)):
+        found = program.caller.get(f"{LIST}?extended={value}", token=program.tokens("office")).json()["items"]
+        assert len(found) == count, value
+    assert program.caller.get(f"{LIST}?extended=moon", token=program.tokens("office")).status_code == 422
 
 
 def test_every_answer_fits_its_shape(program: Program, make: Make) -> None:

@@ -18,7 +18,7 @@ from chuangcheng.history.projections import registered
 from chuangcheng.kernel import clock
 from chuangcheng.people.models import Person
 from chuangcheng.tasks.models import Task, TaskSource
-from chuangcheng.tasks.states import TASK
+from chuangcheng.tasks.states import PETITION, PETITION_VERBS, TASK
 from tests.api.conftest import Caller, is_problem
 from tests.tasks.conftest import Make
 
@@ -52,8 +52,10 @@ def program(caller: Caller, tokens: Callable[[str], str]) -> Program:
 def test_the_codes_are_those_of_the_tables() -> None:
     assert set(get_args(task_shapes.StateCode)) == {state.code for state in TASK.states}
     assert set(get_args(task_shapes.Asked)) == {"open", *get_args(task_shapes.StateCode)}
+    told = get_args(task_shapes.TaskPetitionOut.model_fields["state"].annotation)
+    assert set(told) == {state.code for state in PETITION.states}
     assert set(get_args(task_shapes.Source)) == set(TaskSource.values)
-    assert set(tasks.MOVES) == {move.name for move in TASK.moves} - {"amend"} | {"comment"}
+    assert set(tasks.MOVES) == {move.name for move in TASK.moves} - {"amend"} | {"comment", *PETITION_VERBS}
 
 
 def test_no_filter_of_the_desk_is_missing() -> None:

@@ -8,14 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from chuangcheng.demo.found import Cast
+from chuangcheng.demo.petitions import Petitions
 from chuangcheng.demo.stage import Stage
 from chuangcheng.demo.tasks import TASKS, Tasks
+from chuangcheng.history.projections import registered
 from chuangcheng.kernel import clock
 from chuangcheng.notices.actions import sink
 from chuangcheng.tasks import selectors
-from chuangcheng.tasks.models import Routine, Task
+from chuangcheng.tasks.models import Petition, Routine, Task
 from chuangcheng.tasks.states import TASK
 from tests.conftest import NOON
 from tests.sites.conftest import edition
@@ -27,7 +30,10 @@ __all__ = ["edition", "ledger"]
 
 def play(cast: Cast, days: int) -> Stage:
     stage = Stage(random.Random(7), NOON - timedelta(days=days), NOON)
-    Tasks(stage, cast, 7).schedule()
+    tasks = Tasks(stage, cast, 7)
+    tasks.schedule()
+    if days < 9:
+        Petitions(tasks, 7).schedule()
     with sink():
         stage.play(lambda _day: None, lambda _share, _text: None)
     return stage
@@ -57,6 +63,22 @@ def test_sixty_tasks_in_every_state(cast: Cast) -> None:
     assert any(debt.late for debt in debts) and any(debt.slipped > debt.late for debt in debts)
     assert Routine.objects.count() == 2 and Task.objects.filter(routine__isnull=False).count() >= 3
     assert whole()
+
+
+@pytest.mark.full
+def test_petitions_of_every_kind(cast: Cast) -> None:
+    stage = Stage(random.Random(7), NOON - timedelta(days=92), NOON)
+    tasks = Tasks(stage, cast, 7)
+    tasks.schedule()
+    Petitions(tasks, 7).schedule()
+    with sink():
+        stage.play(lambda _day: None, lambda _share, _text: None)
+    assert stage.refused == Counter()
+    states = Counter(Petition.objects.values_list("state", flat=True))
+    assert states == Counter({"granted": 3, "waiting": 2, "declined": 1, "withdrawn": 1})
+    assert Petition.objects.filter(state="waiting", asked_at__date__gt=F("from_on")).count() == 1
+    assert Task.objects.filter(extensions__gte=2).count() == 1 and whole()
+    assert not list(registered()["tasks.petition"].check())
 
 
 def test_a_city_of_two_days_has_no_older_tasks(cast: Cast) -> None:

@@ -166,9 +166,11 @@ def test_debts_lead_to_their_rows(as_persona: Sign, several: list[Task]) -> None
         page = office.get("/desk/debts/")
         told = [(debt.unit.short_name, debt.late, debt.late_days, debt.slipped) for debt, *_ in page.context["lines"]]
         assert told == [("城市管理局", 1, 2, 1), ("河东街道", 0, 0, 1)]
-        for debt, late, slipped in page.context["lines"]:
+        for debt, late, slipped, extended, often in page.context["lines"]:
             assert office.get(late).context["listing"].count == debt.late
             assert office.get(slipped).context["listing"].count == debt.slipped
+            assert office.get(extended).context["listing"].count == debt.extended
+            assert office.get(often).context["listing"].count == debt.often == 0
         assert page.context["late_days"] == 2
         assert as_persona("department").get("/desk/debts/").context["lines"][0][0].late == 1
         assert as_persona("street2").get("/desk/debts/").context["late"] == 0

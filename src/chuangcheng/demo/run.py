@@ -32,6 +32,7 @@ from chuangcheng.demo.morning import Morning
 from chuangcheng.demo.orders import Orders
 from chuangcheng.demo.owners import Owners
 from chuangcheng.demo.patrol import Patrols, readings
+from chuangcheng.demo.petitions import Petitions
 from chuangcheng.demo.plan import LOGINS, Plan, make
 from chuangcheng.demo.quarter import Quarter
 from chuangcheng.demo.rechecks import Rechecks
@@ -114,7 +115,9 @@ def _schedule(stage: Stage, plan: Plan, cast: Cast, darkroom: Darkroom, seed: in
     registers = Registers(stage, plan, cast)
     registers.schedule()
     Talks(registers).schedule()
-    Tasks(stage, cast, seed).schedule()
+    tasks = Tasks(stage, cast, seed)
+    tasks.schedule()
+    Petitions(tasks, seed).schedule()
     Meetings(stage, cast, seed).schedule()
     Campaigns(stage, cast, seed).schedule()
     Drives(stage, cast, seed).schedule()

@@ -30,6 +30,7 @@ class Tasks:
         self.texts: dict[str, Any] = words()["tasks"]
         self.today: date = stage.end.astimezone(clock.CITY_ZONE).date()
         self._ids: dict[int, UUID] = {}
+        self.doers: dict[int, tuple[Actor, Unit]] = {}
 
     def schedule(self) -> None:
         """Every unit in turn; each number leads one kind of life."""
@@ -48,9 +49,14 @@ class Tasks:
         )
         for number in range(TASKS):
             role, code = posted[(number * 7) % len(posted)]
-            lives[number % len(lives)](number, self.cast.of(role, code)[0], self.cast.units[code])
+            self.doers[number] = self.cast.of(role, code)[0], self.cast.units[code]
+            lives[number % len(lives)](number, *self.doers[number])
         for days in (14.3, 7.3, 0.3):
             self.at(days, lambda: actions.make_due(today=clock.today().date()))
+
+    def id_of(self, number: int) -> UUID | None:
+        """The task of that number, None before it is set."""
+        return self._ids.get(number)
 
     def at(self, days: float, scene: Callable[[], object]) -> None:
         """Let ``scene`` happen so many days before the end, with these dice."""

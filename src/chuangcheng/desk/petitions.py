@@ -19,6 +19,7 @@ from chuangcheng.desk.tasks import task_url
 from chuangcheng.kernel import clock
 from chuangcheng.tasks import petitions
 from chuangcheng.tasks.models import Petition
+from chuangcheng.tasks.selectors import OFTEN
 from chuangcheng.tasks.states import PETITION, STAGES
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
@@ -49,10 +50,12 @@ LISTING = Listing(
         Column("number", _("任务编号"), lambda row: row.task.number, url=lambda row: task_url(row.task)),
         Column("problem", _("问题"), lambda row: row.task.problem, wide=True),
         Column("unit", _("申请单位"), lambda row: row.unit.short_name),
-        Column("first_due", _("首次时限"), lambda row: row.task.first_due_on),
-        Column("due", _("申请时的时限"), lambda row: row.from_on, sort="from_on"),
-        Column("wanted", _("申请延至"), lambda row: row.wanted_on, sort="wanted_on"),
-        Column("granted", _("批准延至"), lambda row: row.granted_on or ""),
+        Column("first_due", _("首次时限"), lambda row: row.task.first_due_on, shown=False),
+        Column("due", _("申请时的时限"), lambda row: row.from_on, sort="from_on",
+               template="desk/cells/petition_from.html"),
+        Column("wanted", _("申请延至"), lambda row: row.wanted_on, sort="wanted_on",
+               template="desk/cells/petition_wanted.html"),
+        Column("granted", _("批准延至"), lambda row: row.granted_on or "", template="desk/cells/petition_granted.html"),
         Column("days", _("延长（天）"), lambda row: row.days, number=True),
         Column("times", _("已延期（次）"), lambda row: row.task.extensions, number=True),
         Column("late", _("过期后申请"), lambda row: gettext("是") if row.after_limit else "", shown=False),
@@ -66,7 +69,7 @@ LISTING = Listing(
         Filter("q", _("搜索"), _search, kind="search"),
         Filter("unit", _("申请单位"), lambda rows, value: rows.filter(unit=value), choices.units),
         Filter("state", _("状态"), lambda rows, value: rows.filter(state=value), _states),
-        Filter("often", _("延期次数"), lambda rows, _value: rows.filter(task__extensions__gte=2),
+        Filter("often", _("延期次数"), lambda rows, _value: rows.filter(task__extensions__gte=OFTEN),
                lambda _r: [("yes", _("两次及以上"))]),
         *days_of("asked", "asked_at", _("申请自"), _("申请至")),
         *days_of("decided", "decided_at", _("答复自"), _("答复至")),
@@ -91,7 +94,7 @@ def _url(**query: object) -> str:
 def petition_list(request: StaffRequest) -> HttpResponseBase:
     """The newest first; above them those whose turn is the reader's."""
     turns = petitions.turn_of(request.actor).select_related("task", "unit", "entry").order_by("asked_at", "id")
-    context = {"turns": list(turns[:20]), "waiting": turns.count()}
+    context = {"turns": list(turns[:20]), "waiting": turns.count(), "often": OFTEN}
     return LISTING.respond(request, petition_rows(request), "desk/petitions.html", context)
 
 

@@ -30,6 +30,8 @@ from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing, offer
 
+#: Entries that stand with their petition, not with the progress.
+ASKED = ("petitioned", "endorsed", "declined", "retracted")
 MOST = 30  # extended tasks below the debts
 COMMENT = Move("comment", (), None, "tasks.view", Label("留言", "Comment"))
 REPEAT = Move("repeat", (), None, "tasks.edit", Label("设为周期任务", "Make it recurring"))
@@ -194,9 +196,11 @@ def task_page(request: StaffRequest, task_id: UUID) -> HttpResponse:
         moves += [REPEAT] if task.routine is None else [STOP] if task.routine.state == "active" else []
     context: dict[str, Any] = {
         "task": task, "moves": [*moves, COMMENT], "supports": task.supports.all(),
-        "reports": [(entry, proofs.get(entry.pk, [])) for entry in reversed(entries)],
+        "reports": [(entry, proofs.get(entry.pk, [])) for entry in reversed(entries) if entry.verb not in ASKED],
         "entries": timeline.of_task(task, entries), "ahead": [(each, each.pk in visible) for each in ahead],
-        "stage": STAGES.get(task.stage), "petitions": asked, "often": selectors.OFTEN,
+        "stage": STAGES.get(task.stage), "often": selectors.OFTEN,
+        "petitions": [(each, proofs.get(each.entry_id or task.pk, [])) for each in asked],
+        "petition": asked[0] if asked else None,
         "petition_stage": STAGES.get(asked[0].stage) if asked else None,
     }  # fmt: skip
     return render(request, "desk/task.html", context)
@@ -214,15 +218,14 @@ def debt_list(request: StaffRequest) -> HttpResponse:
     today = _today()
     rows = selectors.visible_to(request.actor)
     asked = [{"late": "overdue"}, {"late": "slipped"}, {"extended": "yes"}, {"extended": "often"}]
-    lines = [
-        (debt, *(_rows_url(unit=debt.unit.pk, **query) for query in asked)) for debt in selectors.debts(rows, today)
-    ]
+    debts = selectors.debts(rows, today)
+    lines = [(debt, *(_rows_url(unit=debt.unit.pk, **query) for query in asked)) for debt in debts]
     extended = rows.filter(selectors.extended("yes"), state__in=TASK.open_states()).select_related("lead")
     count = extended.count()
     context = {
         "lines": lines, "as_of": clock.now(),
-        "late": sum(debt.late for debt, *_ in lines), "late_days": sum(debt.late_days for debt, *_ in lines),
-        "slipped": sum(debt.slipped for debt, *_ in lines), "late_url": _rows_url(late="overdue"),
+        "late": sum(debt.late for debt in debts), "late_days": sum(debt.late_days for debt in debts),
+        "slipped": sum(debt.slipped for debt in debts), "late_url": _rows_url(late="overdue"),
         "slipped_url": _rows_url(late="slipped"), "often": selectors.OFTEN,
         "extended": extended.order_by("-extensions", "first_due_on", "pk")[:MOST],
         "extended_more": count if count > MOST else 0, "extended_url": _rows_url(extended="yes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -69,7 +70,7 @@ def by_unit(rows: QuerySet[Petition]) -> list[Tally]:
     figures = {code: Count("pk", filter=Q(state=code)) for code in STATES}
     dated = rows.annotate(asked_on=TruncDate("asked_at", tzinfo=CITY_ZONE)).order_by()
     found = dated.values("unit").annotate(asked=Count("pk"), late=Count("pk", filter=late), **figures)
-    counted = {row["unit"]: row for row in found}
+    counted: dict[UUID, dict[str, Any]] = {row["unit"]: dict(row) for row in found}
     units = Unit.objects.in_bulk(list(counted))
     days = _granted_days(rows)
     tallies = [
@@ -82,7 +83,7 @@ def by_unit(rows: QuerySet[Petition]) -> list[Tally]:
 def _granted_days(rows: QuerySet[Petition]) -> dict[UUID, int]:
     """Days between two columns add up alike on every database only here."""
     found: dict[UUID, int] = {}
-    granted = rows.filter(state="granted").order_by().values_list("unit", "from_on", "granted_on")
+    granted: Any = rows.filter(state="granted").order_by().values_list("unit", "from_on", "granted_on")
     for unit, before, after in granted:
         found[unit] = found.get(unit, 0) + (after - before).days
     return found

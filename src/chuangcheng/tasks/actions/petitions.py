@@ -40,6 +40,7 @@ def ask_extension(
         from_on, facts = task.due_on, {"photos": len(pictures)}
         entry = take(task, "petition", actor, changes={"petition_on": due_on}, words=words, given={"due_on": due_on},
                      facts=facts)  # fmt: skip
+        assert due_on is not None  # the table wants it
         keep(entry, pictures)
         post = rights.post_of(actor) if actor != SYSTEM else None
         petition = Petition(
