@@ -43,7 +43,7 @@ def test_every_number_opens_just_as_many_rows(as_persona: Sign, week_over: Summa
         told = [(piece.text, piece.url) for _heading, pieces in page["sentences"] for piece in pieces if piece.url]
         shown = [(str(client.get(address).context["listing"].count), address) for _text, address in told]
         lines = {line.name: (line.now, client.get(line.url).context["listing"].count) for line in page["compared"]}
-    assert shown == told and len(told) == 16
+    assert shown == told and len(told) == 18
     assert (
         all(int(now) == count for now, count in lines.values()) and sum(int(now) for now, _count in lines.values()) > 8
     )
