@@ -12,6 +12,7 @@ from chuangcheng.history.models import Event
 from chuangcheng.history.outbox import emit
 from chuangcheng.history.sweep import drain
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.sites.deliberations import actions, work
 from chuangcheng.sites.deliberations.models import AgendaItem
@@ -101,3 +102,25 @@ def test_an_unknown_category_or_matter_is_refused(personas: dict[str, Actor], de
         file_item(actor=personas["community"], item_id=decided.pk, category_code="moon")
     with pytest.raises(Refused, match=r"common\.not_found"):
         file_item(actor=personas["community"], item_id=decided.deliberation_id, category_code="06010")
+
+
+def test_what_happened_to_several_cases_at_once_is_followed_in_order(
+    personas: dict[str, Actor], decided: AgendaItem, small_city: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One batch of the outbox: the matter's own case and others, of which only the first concerns the registers."""
+    assign(personas["community"], decided, small_city.units["department"])
+    case = file_item(actor=personas["community"], item_id=decided.pk, category_code="06010")
+    drain()
+    followed: list[tuple[Any, Any, str]] = []
+    monkeypatch.setattr(work, "follow_case", lambda *, item_id, case_id, how: followed.append((item_id, case_id, how)))
+    Case.objects.filter(pk=case.pk).update(outcome="fixed")
+    for topic, subject in (
+        ("case.closed", case.pk), ("case.closed", new_id()), ("case.reopened", case.pk), ("case.voided", case.pk),
+    ):  # fmt: skip
+        emit(topic, ("case", subject))
+    drain()
+    assert followed == [(decided.pk, case.pk, how) for how in ("done", "open", "void")]
+    Case.objects.filter(pk=case.pk).update(outcome="cannot")
+    emit("case.closed", ("case", case.pk))
+    drain()
+    assert len(followed) == 3, "closed without being fixed, it is not carried out"

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from chuangcheng.cases import actions, projections, selectors
+from chuangcheng.cases import actions, policies, projections, selectors
 from chuangcheng.cases.actions import bulk
 from chuangcheng.cases.models import Case, Order, Report
-from chuangcheng.cases.obligations import orders_of
+from chuangcheng.cases.obligations import open_orders_of, orders_of
 from chuangcheng.cases.order_effects import seed, without_order
 from chuangcheng.cases.replies import MAX_REPLY
 from chuangcheng.cases.states import ORDER, REMOVAL, REMOVALS
@@ -429,3 +429,29 @@ def test_merging_cases_never_merges_orders(play: Play) -> None:
     actions.draft_replies(actor=play.by["office"], case_id=stays.pk)
     assert actions.close_case(actor=play.by["office"], case_id=stays.pk).state == "closed"
     assert list(projections.check_orders()) == []
+
+
+def test_who_sees_an_order_is_told_by_the_row_as_by_the_list(play: Play) -> None:
+    orders = [ordered(play, "A-1"), ordered(play, "A-2", lat=None, lon=None)]
+    dispatched = filed(play, orders[0])
+    actions.dispatch_case(actor=play.by["office"], case_id=dispatched.pk, unit_id=play.unit("department"))
+    seen = set()
+    for actor in (*play.by.values(), SYSTEM):
+        listed = set(Order.objects.filter(policies.order_rows(actor)))
+        rows = Order.objects.select_related("report")
+        assert {order for order in rows if policies.sees_order(actor, order)} == listed
+        seen.add(len(listed))
+    assert {0, 2} <= seen, "some see both, some none"
+
+
+def test_what_is_open_is_named_in_order_of_its_limit(play: Play) -> None:
+    later, sooner, answered = ordered(play, "A-1", 4), ordered(play, "A-2", 1), ordered(play, "A-3", 2)
+    case = filed(play, later)
+    for order in (sooner, answered):
+        actions.link_report(actor=play.by["office"], report_id=order.report_id, case_id=case.pk)
+    actions.draft_reply(actor=play.by["office"], order_id=answered.pk)
+    assert open_orders_of(case) == [(sooner.pk, "A-2"), (later.pk, "A-1")]
+    assert open_orders_of(Case(pk=new_id())) == []
+    for wrong in (new_id(), case.pk):
+        with pytest.raises(Refused, match=r"common\.not_found"):
+            actions.draft_reply(actor=play.by["office"], order_id=wrong)

@@ -108,7 +108,7 @@ def test_denied_it_is_not_set_again(play: Play) -> None:
     case = again(play)
     denied = actions.deny_relapse(actor=play.by["office"], case_id=case.pk, reason_code="new_cause")
     assert (denied.relapse_of_id, denied.relapse_denied) == (None, True)
-    assert actions.find_relapse(case_id=case.pk) is None
+    assert actions.find_relapses(case_ids=[case.pk]) == []
     assert actions.mark_relapse(case_id=case.pk, first_id=first.pk) is None
     with pytest.raises(Refused) as refused:
         actions.deny_relapse(actor=play.by["office"], case_id=case.pk, reason_code="new_cause")
@@ -119,7 +119,7 @@ def test_denied_it_is_not_set_again(play: Play) -> None:
 def test_found_twice_it_is_told_once(play: Play) -> None:
     play.closed()
     case = again(play)
-    assert actions.find_relapse(case_id=case.pk) is None
+    assert actions.find_relapses(case_ids=[case.pk]) == []
     assert events_of("case", case.pk).filter(action="case.relapse_found").count() == 1
 
 
@@ -162,3 +162,25 @@ def test_found_near_is_for_any_door(play: Play) -> None:
     assert relapse.found_near(category, None, None, since) is None
     assert relapse.found_near(category, POINT["lon"], POINT["lat"], NOON + timedelta(days=1)) is None
     assert relapse.found_near(category, POINT["lon"], POINT["lat"], since, until=NOON - timedelta(days=1)) is None
+
+
+def test_several_at_once_are_each_told_of_their_own(play: Play) -> None:
+    """A batch of new cases: each against what was closed before it, none against another of the batch."""
+    first, other = play.closed(), play.closed(**north(20))
+    with clock.at(NOON + timedelta(days=5)):
+        cases = [play.filed(**north(step)) for step in (1, 21, 60)]
+        found = actions.find_relapses(case_ids=[case.pk for case in cases])
+        assert found == [first, other]
+        assert actions.find_relapses(case_ids=[case.pk for case in cases]) == []
+        assert actions.find_relapses(case_ids=[]) == []
+    told = {row.pk: row.relapse_of_id for row in Case.objects.filter(pk__in=[case.pk for case in cases])}
+    assert told == {cases[0].pk: first.pk, cases[1].pk: other.pk, cases[2].pk: None}
+    assert not [*projections.check_cases()]
+
+
+def test_a_batch_asks_once_for_its_cases(play: Play) -> None:
+    with clock.at(NOON + timedelta(days=5)):
+        cases = [play.filed(**north(step)) for step in range(4)]
+        with CaptureQueriesContext(connection) as asked:
+            actions.find_relapses(case_ids=[case.pk for case in cases])
+    assert len(asked) == 1 + len(cases)

@@ -13,14 +13,14 @@ from django.test.utils import CaptureQueriesContext
 
 from chuangcheng.history import prepared
 from chuangcheng.history.models import Event, Outbox, Series
-from chuangcheng.history.prepared import Given, Read
+from chuangcheng.history.prepared import Given, Read, key
 from chuangcheng.people.models import Post, Unit
 from chuangcheng.places.models import Division
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 9, 14, 2, 30, 15, 123456, tzinfo=UTC)
 
-_unit = Read(lambda: Unit.objects.filter(pk=Given("pk", Unit._meta.pk)))
+_unit = Read(lambda: Unit.objects.filter(pk=key("pk")))
 _with_parent = Read(lambda: Unit.objects.select_related("parent").filter(pk=Given("pk", Unit._meta.pk)))
 _children = Read(
     lambda: (
@@ -233,3 +233,19 @@ def test_a_lock_wants_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections["default"], "in_atomic_block", False)
     with pytest.raises(TransactionManagementError):
         _locked(pk=row.pk)
+
+
+def test_a_row_that_is_there_already_is_left_as_it_stands() -> None:
+    first, again = unit("U", name="先"), unit("U", name="后")
+    assert prepared.insert_unless_there(first) and not first._state.adding
+    assert not prepared.insert_unless_there(again) and again._state.adding
+    assert list(Unit.objects.values_list("pk", "name")) == [(first.pk, "先")]
+    with pytest.raises(IntegrityError):  # an id of its own, the code of another
+        prepared.insert(again)
+
+
+def test_an_id_is_given_in_any_form(family: tuple[Unit, list[Unit]]) -> None:
+    read = Read(lambda: Unit.objects.filter(parent=key("parent")).order_by("code"))
+    parent, children = family
+    assert read(parent=parent.pk) == read(parent=str(parent.pk)) == read(parent=parent.pk.hex) == children
+    assert read(parent=None) == []

@@ -91,6 +91,19 @@ def test_what_takes_many_rows_gets_a_batch_after_the_single_effects(listen: List
     assert not Outbox.objects.filter(done_at=None).exists()
 
 
+def test_who_drains_takes_more_at_once_than_a_worker(listen: Listen) -> None:
+    gatherer = Gatherer()
+    outbox.on_many("t.happened")(gatherer)
+    for _ in range(sweep.CLAIMED_AT_ONCE * 2):
+        emit()
+    assert sweep.run_pending(sweep.CLAIMED_AT_ONCE) == sweep.CLAIMED_AT_ONCE
+    apart = len(gatherer.batches)
+    assert sweep.drain() == sweep.CLAIMED_AT_ONCE
+    if connection.vendor == "sqlite":
+        assert (apart, len(gatherer.batches) - apart) == (2, 1), "a worker's commits stay short"
+    assert sum(map(len, gatherer.batches)) == sweep.CLAIMED_AT_ONCE * 2
+
+
 def test_a_batch_that_fails_is_tried_row_by_row(listen: Listen) -> None:
     gatherer = Gatherer(most=1)
     outbox.on_many("t.happened")(gatherer)

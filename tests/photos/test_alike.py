@@ -166,7 +166,36 @@ def test_a_picture_missing_on_the_disk_stops_nothing(media: Path) -> None:
     likes(add(jpeg(scene("one"))))
     for file in media.rglob("*.thumb.jpg"):
         file.unlink()
+    alike._looks.clear()
     assert likes(add(jpeg(scene("one"), 50))) == []
+    assert len(alike._looks) == 1, "what could not be read is not kept"
+
+
+@pytest.mark.django_db
+def test_each_picture_is_decoded_once_and_few_are_kept(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The looks of the last pictures stay in the process; the oldest goes when there are too many."""
+    decoded: list[str] = []
+    thumb = alike._thumb
+    monkeypatch.setattr(alike, "_looks", {})
+    monkeypatch.setattr(alike, "LOOKS", 3)
+    monkeypatch.setattr(alike, "_thumb", lambda photo: decoded.append(photo.stored_sha256) or thumb(photo))
+    copies = [add(jpeg(scene("one"), quality)) for quality in (90, 80, 70)]
+    assert [len(likes(photo)) for photo in copies] == [0, 1, 2]
+    assert sorted(decoded) == sorted(photo.stored_sha256 for photo in copies)
+    late = add(jpeg(scene("one"), 60))
+    assert len(likes(late)) == 3
+    assert len(alike._looks) == 3 and list(alike._looks)[-1] != copies[0].stored_sha256
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.05])
+def test_looks_compare_as_pictures_do(share: float) -> None:
+    one, other = scene("one"), cut(share)(scene("one"))
+    kept = imaging.look(one)
+    assert imaging.alike(kept, imaging.look(other)) == imaging.likeness(one, other) > alike.SAME
+    assert imaging.alike(kept, imaging.look(scene("two"))) == imaging.likeness(scene("two"), one) < alike.SAME
+    assert imaging.alike(kept, kept) == pytest.approx(1)
+    grey = imaging.look(Image.new("L", (64, 64), 100))
+    assert imaging.alike(grey, kept) == imaging.alike(grey, grey) == 0, "nothing is like a plain picture"
 
 
 @pytest.mark.django_db

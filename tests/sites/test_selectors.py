@@ -13,6 +13,7 @@ from chuangcheng.people.models import Unit
 from chuangcheng.sites import projections, selectors
 from chuangcheng.sites.actions import close_site, save_site
 from chuangcheng.sites.models import Site
+from chuangcheng.sites.policies import sees_site
 
 
 @pytest.fixture
@@ -36,7 +37,8 @@ def sites(edition: Edition, small_city: Any) -> list[Site]:
 def test_each_sees_what_is_theirs(sites: list[Site], personas: dict[str, Actor], role: str, seen: set[str]) -> None:
     actor = personas[role]
     assert {site.code for site in selectors.visible_to(actor)} == seen
-    for site in sites:
+    for site in Site.objects.all():
+        assert sees_site(actor, site) is (site.code in seen), "the same without asking the database"
         if site.code in seen:
             assert selectors.get_site_for(actor, site.pk) == site
         else:
@@ -49,10 +51,12 @@ def test_a_subcommand_sees_the_sites_of_its_line(
 ) -> None:
     Unit.objects.filter(code="U-CGJ").update(line_parent=small_city.units["subcommand"])
     assert [site.code for site in selectors.visible_to(personas["subcommand"])] == ["D2"]
+    assert [site.code for site in Site.objects.all() if sees_site(personas["subcommand"], site)] == ["D2"]
 
 
 def test_a_citizen_sees_none(sites: list[Site]) -> None:
     assert not selectors.visible_to(CITIZEN).exists()
+    assert not any(sees_site(CITIZEN, site) for site in sites)
 
 
 def test_closed_sites_are_not_looked_at(sites: list[Site], personas: dict[str, Actor]) -> None:

@@ -184,10 +184,10 @@ def tell_merged(row: Outbox) -> None:
     _tell(row, case.merged_into, persons.values(), text)
 
 
-@on("case.filed")
-def find_relapse(row: Outbox) -> None:
+@on_many("case.filed")
+def find_relapse(rows: Sequence[Outbox]) -> None:
     """A new case may be an old trouble that came back."""
-    relapses.find_relapse(case_id=row.subject_id)
+    relapses.find_relapses(case_ids=[row.subject_id for row in rows])
 
 
 def _about(word: Label, case: Case) -> Label:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chuangcheng.cases.models import Assignment, Case, Source
+from chuangcheng.cases.models import Assignment, Case, Petition, Source, SubStep
 from chuangcheng.cases.steps import Touch, altered
+from chuangcheng.history.prepared import Read, key
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Unit
@@ -15,17 +16,31 @@ from chuangcheng.sites.windows import selectors as windows
 
 LIVE = ("open", "passed")  # states of an assignment whose clock still runs
 
+_unit = Read(lambda: people.units().filter(pk=key("pk")))
+_live = Read(lambda: Assignment.objects.filter(case=key("case"), state__in=LIVE).order_by("received_at", "id"))
+_lead = Read(lambda: Assignment.objects.filter(case=key("case"), role="lead", state="open"))
+_helpers = Read(
+    lambda: (
+        Assignment.objects.filter(case=key("case"), role="co", state__in=LIVE)
+        .select_related("unit")
+        .order_by("received_at", "id")
+    )
+)
+_planned = Read(lambda: SubStep.objects.filter(case=key("case"), state="planned"))
+_asked = Read(lambda: Petition.objects.filter(case=key("case"), state="asked"))
+
 
 def unit_of(unit_id: UUID) -> Unit:
     """The unit, or ``case.unknown_unit``."""
-    for unit in people.units().filter(pk=unit_id):
+    for unit in _unit(pk=unit_id):
         return unit
     raise Refused("case.unknown_unit")
 
 
 def open_lead(case: Case) -> Assignment:
     """The link at the end of the chain: the one whose unit holds the case now."""
-    return case.assignments.get(role="lead", state="open")
+    (link,) = _lead(case=case.pk)
+    return link
 
 
 def last_lead(case: Case) -> Assignment:
@@ -35,8 +50,7 @@ def last_lead(case: Case) -> Assignment:
 
 def end_all(case: Case, state: str, at: datetime, reason: str = "") -> list[Touch]:
     """End every live link of the case."""
-    links = case.assignments.filter(state__in=LIVE).order_by("received_at", "id")
-    return [altered(link, state=state, ended_at=at, return_reason=reason) for link in links]
+    return [altered(link, state=state, ended_at=at, return_reason=reason) for link in _live(case=case.pk)]
 
 
 def live_helper(case: Case, unit_id: UUID) -> Assignment:
@@ -49,7 +63,7 @@ def live_helper(case: Case, unit_id: UUID) -> Assignment:
 
 def live_helpers(case: Case) -> list[Assignment]:
     """The supporting units that are neither done nor released."""
-    return list(case.assignments.filter(role="co", state__in=LIVE).select_related("unit").order_by("received_at", "id"))
+    return _helpers(case=case.pk)
 
 
 def refuse_the_window(case: Case, units: set[UUID]) -> None:
@@ -58,9 +72,10 @@ def refuse_the_window(case: Case, units: set[UUID]) -> None:
         raise Refused("window.own_complaint")
 
 
-def drop_steps(case: Case, **which: Any) -> list[Touch]:
-    """What was planned and not done falls away; ``which`` narrows to some of it."""
-    return [altered(one, state="dropped") for one in case.substeps.filter(state="planned", **which)]
+def drop_steps(case: Case, unit_id: UUID | None = None) -> list[Touch]:
+    """What was planned and not done falls away; only what is the unit's where one is named."""
+    planned = _planned(case=case.pk)
+    return [altered(one, state="dropped") for one in planned if unit_id is None or one.unit_id == unit_id]
 
 
 def flag_off(case: Case) -> dict[str, Any]:
@@ -77,7 +92,7 @@ def drop_search(case: Case, at: datetime) -> list[Touch]:
 
 def lapse_petition(case: Case, at: datetime) -> list[Touch]:
     """A petition that waits loses its object when the case moves on."""
-    return [altered(petition, state="lapsed", decided_at=at) for petition in case.petitions.filter(state="asked")]
+    return [altered(petition, state="lapsed", decided_at=at) for petition in _asked(case=case.pk)]
 
 
 def first_receiver(case: Case, unit_id: UUID) -> UUID:

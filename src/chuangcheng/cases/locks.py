@@ -8,15 +8,15 @@ from uuid import UUID
 from chuangcheng.cases import policies
 from chuangcheng.cases.models import Case, Petition, Report
 from chuangcheng.cases.states import CASE
-from chuangcheng.history.prepared import Given, Read
+from chuangcheng.history.prepared import Read, key
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
 from chuangcheng.people.models import Post
 
-_found = Read(lambda: Case.objects.filter(pk=Given("pk", Case._meta.pk)))
-_locked = Read(lambda: Case.objects.select_for_update().filter(pk=Given("pk", Case._meta.pk)))
-_locked_report = Read(lambda: Report.objects.select_for_update().filter(pk=Given("pk", Report._meta.pk)))
+_found = Read(lambda: Case.objects.filter(pk=key("pk")))
+_locked = Read(lambda: Case.objects.select_for_update().filter(pk=key("pk")))
+_locked_report = Read(lambda: Report.objects.select_for_update().filter(pk=key("pk")))
 
 
 def lock_case(actor: Actor, case_id: UUID) -> Case:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from chuangcheng.cases.models import Case, Order, Report, Satisfaction
+from chuangcheng.history.prepared import Read, key
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 
@@ -31,9 +33,23 @@ def orders_of(case: Case) -> QuerySet[Order]:
     return Order.objects.filter(report__case=case).order_by("due_at", "received_at", "id")
 
 
+_open = Read(
+    lambda: (
+        Order.objects.filter(report__case=key("case"), state="open")
+        .order_by("due_at", "received_at", "id")
+        .values_list("pk", "number")
+    )
+)
+
+
+def open_orders_of(case: Case) -> list[tuple[UUID, str]]:
+    """Id and number of those of a case's orders that nobody has drafted a reply to, the most urgent first."""
+    return _open(case=case.pk)
+
+
 def require_answered(case: Case) -> None:
     """``case.orders_unanswered`` naming the orders that nobody has drafted a reply to."""
-    open_ones = list(orders_of(case).filter(state="open").values_list("number", flat=True))
+    open_ones = [number for _, number in open_orders_of(case)]
     if open_ones:
         more = f" … (+{len(open_ones) - NAMED})" if len(open_ones) > NAMED else ""
         raise Refused("case.orders_unanswered", count=len(open_ones), orders="、".join(open_ones[:NAMED]) + more)

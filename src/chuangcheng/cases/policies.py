@@ -110,6 +110,11 @@ def order_rows(actor: Actor) -> Q:
     return Q(report__in=Report.objects.filter(rows).values("pk")) if rows else rows
 
 
+def sees_order(actor: Actor, order: Order) -> bool:
+    """As :func:`sees_case`, for an order with its report."""
+    return rights.can(actor, "orders.view") and sees_report(actor, order.report)
+
+
 def allow_order(post: Post, order: Order) -> None:
     """Refuse to act on an order of another area, unless the post's unit has its case in hand or had it."""
     report, case = order.report, order.report.case

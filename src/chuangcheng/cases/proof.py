@@ -19,10 +19,7 @@ def require_proof(case: Case, outcome: str, note: str, *, stored: bool) -> None:
         if not note and not stored:
             raise Refused("case.note_missing")
         return
-    found = photos.of(("case", case.pk)).filter(role=PhotoRole.AFTER, declared_at__gte=round_started(case))
-    if stored:
-        found = found.filter(stored_at__isnull=False)
-    if not found.exists():
+    if not photos.shows(("case", case.pk), PhotoRole.AFTER, since=round_started(case), stored=stored):
         raise Refused("case.proof_missing")
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chuangcheng.cases import actions as cases
 from chuangcheng.cases.models import Case, Order
-from chuangcheng.cases.obligations import orders_of
+from chuangcheng.cases.obligations import open_orders_of
 from chuangcheng.demo.found import Cast
 from chuangcheng.demo.stage import Scene, Stage
 from chuangcheng.kernel import clock
@@ -41,8 +41,7 @@ class Orders:
 
     def answer(self, case_id: UUID) -> None:
         """Draft what the case owes, before it is closed, and let the replies go out and be asked about."""
-        waiting = list(orders_of(Case(pk=case_id)).filter(state="open").values_list("pk", "number"))
-        for order_id, number in sorted(waiting):
+        for order_id, number in sorted(open_orders_of(Case(pk=case_id))):
             self._draft(order_id, number, solved=self.rng.random() < 0.93)
 
     def answer_refused(self, report_id: UUID) -> None:

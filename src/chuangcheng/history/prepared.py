@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.constants import OnConflict
 from django.db.models.expressions import Expression
 from django.db.models.query import FlatValuesListIterable, QuerySet, ValuesListIterable, get_related_populators
 from django.db.models.sql import InsertQuery
@@ -42,11 +43,27 @@ def insert(row: models.Model) -> None:
     row._state.adding, row._state.db = False, connection.alias
 
 
-def _insertion(connection: BaseDatabaseWrapper, row: models.Model) -> tuple[list[Field], bool, str]:
+def insert_unless_there(row: models.Model) -> bool:
+    """As :func:`insert`; False, with nothing written, where another row has the same unique values. For rows whose key
+    the database does not make."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    key = (type(row), OnConflict.IGNORE)
+    fields, _, sql = _compiled(connection, key, lambda: _insertion(connection, row, OnConflict.IGNORE))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+        written = cursor.rowcount == 1
+    if written:
+        row._state.adding, row._state.db = False, connection.alias
+    return written
+
+
+def _insertion(
+    connection: BaseDatabaseWrapper, row: models.Model, on_conflict: OnConflict | None = None
+) -> tuple[list[Field], bool, str]:
     key = row._meta.pk
     returned = isinstance(key, models.AutoField)
     fields: list[Field] = [field for field in row._meta.local_concrete_fields if not (returned and field is key)]
-    query = InsertQuery(type(row))
+    query = InsertQuery(type(row), on_conflict=on_conflict)
     query.insert_values(fields, [row], raw=False)
     compiler = query.get_compiler(connection=connection)
     compiler.returning_fields = [key] if returned else None
@@ -87,6 +104,11 @@ class Given(Expression):
         return "%s", (self,)
 
 
+def key(name: str) -> Given:
+    """The place of an id."""
+    return Given(name, models.UUIDField())
+
+
 @dataclass(frozen=True, slots=True)
 class _Statement:
     sql: str
@@ -96,7 +118,7 @@ class _Statement:
 
 
 class Read(Generic[R]):
-    """A query with :class:`Given` values: ``Read(lambda: Case.objects.filter(pk=Given("pk", Case._meta.pk)))``.
+    """A query with :class:`Given` values: ``Read(lambda: Case.objects.filter(pk=key("pk")))``.
 
     Called with the values it reads its rows at once: objects, with what ``select_related`` names, or the tuples or
     single values of ``values_list``.

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 CLAIMED_AT_ONCE = 20
+#: Who works the whole backlog off while nobody waits takes more: what runs for many rows at once is then worth it.
+DRAINED_AT_ONCE = 200
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(hours=1)
 KEPT = timedelta(days=30)
@@ -32,12 +34,12 @@ KEPT = timedelta(days=30)
 SHARED_COMMIT = 12
 
 
-def run_pending(limit: int = 200, *, together: int = SHARED_COMMIT) -> int:
-    """Run due rows, ``limit`` at most; how many were taken up, failed ones included. On SQLite ``together`` of them
-    share a commit."""
+def run_pending(limit: int = 200, *, together: int = SHARED_COMMIT, at_once: int = CLAIMED_AT_ONCE) -> int:
+    """Run due rows, ``limit`` at most, claiming ``at_once``; how many were taken up, failed ones included. On SQLite
+    ``together`` of them share a commit."""
     taken = 0
     while taken < limit:
-        rows = _claim(min(CLAIMED_AT_ONCE, limit - taken))
+        rows = _claim(min(at_once, limit - taken))
         if not rows:
             break
         taken += len(rows)
@@ -48,7 +50,7 @@ def run_pending(limit: int = 200, *, together: int = SHARED_COMMIT) -> int:
 def drain() -> int:
     """Run until nothing is due, what the effects emit included; how many rows were taken up."""
     total = 0
-    while done := run_pending(together=CLAIMED_AT_ONCE):
+    while done := run_pending(together=DRAINED_AT_ONCE, at_once=DRAINED_AT_ONCE):
         total += done
     return total
 

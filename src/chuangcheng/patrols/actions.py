@@ -8,12 +8,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import ChecklistItem
 from chuangcheng.framework.rules import Rules
 from chuangcheng.history import actions as history
 from chuangcheng.history import numbers, outbox, prepared
+from chuangcheng.history.prepared import Read, key
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
@@ -31,12 +33,24 @@ from chuangcheng.people import rights
 from chuangcheng.people.models import Post
 from chuangcheng.photos import actions as photos
 from chuangcheng.photos.models import Photo
-from chuangcheng.sites import selectors as sites
 from chuangcheng.sites.models import Site, SiteState
+from chuangcheng.sites.policies import sees_site
 
 __all__ = [
     "CheckInput", "abandon_visit", "add_photo", "finish_visit", "record_check", "record_checks", "start_visit",
 ]  # fmt: skip
+
+
+def _visits() -> QuerySet[Visit]:
+    return Visit.objects.select_for_update(of=("self",)).filter(pk=key("pk"), inspector=key("inspector"))
+
+
+_visit, _visit_at = Read(_visits), Read(lambda: _visits().select_related("site__unit"))
+_site = Read(
+    lambda: Site.objects.select_for_update(of=("self",)).select_related("kind", "unit", "division").filter(pk=key("pk"))
+)
+_standing = Read(lambda: Check.objects.filter(visit=key("visit")).select_related("item"))
+_grades = Read(lambda: Check.objects.filter(visit=key("visit")).values_list("grade", "share_num", "share_den"))
 
 
 def start_visit(
@@ -86,8 +100,8 @@ def _same_visit(known: Visit, actor: Actor, site_id: UUID, mode: str) -> Visit:
 
 def _lock_site(actor: Actor, site_id: UUID) -> Site:
     """The site, locked: two inspectors who start at once must not both take the last visit of the budget."""
-    for site in sites.visible_to(actor).select_for_update(of=("self",)).filter(pk=site_id):
-        if may_visit(actor, site):
+    for site in _site(pk=site_id):
+        if sees_site(actor, site) and may_visit(actor, site):
             break
     else:
         raise Refused("common.not_found")
@@ -131,9 +145,9 @@ def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]
     ``patrols.unknown_item``, ``patrols.bad_result``, ``state.move_refused`` after the finish.
     """
     with transaction.atomic():
-        visit, post = _lock_visit(actor, visit_id, "site__unit")
+        visit, post = _lock_visit(actor, visit_id, with_site=True)
         sheet = framework.checklist(visit.site.kind_id)
-        standing = {check.item.code: check for check in visit.checks.select_related("item")}
+        standing = {check.item.code: check for check in _standing(visit=visit.pk)}
         rules = framework.rules_at(visit.site.kind_id)
         recorded: list[Check] = []
         judged: list[tuple[Check, int]] = []
@@ -155,11 +169,10 @@ def record_checks(*, actor: Actor, visit_id: UUID, results: Sequence[CheckInput]
     return recorded
 
 
-def _lock_visit(actor: Actor, visit_id: UUID, *joined: str) -> tuple[Visit, Post]:
-    """The visit of this very inspector, locked, with what it is ``joined`` to."""
+def _lock_visit(actor: Actor, visit_id: UUID, *, with_site: bool = False) -> tuple[Visit, Post]:
+    """The visit of this very inspector, locked, with its site and the site's unit if need be."""
     post = rights.require(actor, "visits.create")
-    rows = Visit.objects.select_for_update(of=("self",)).filter(pk=visit_id, inspector=actor.person_id)
-    for visit in rows.select_related(*joined) if joined else rows:
+    for visit in (_visit_at if with_site else _visit)(pk=visit_id, inspector=actor.person_id):
         return visit, post
     raise Refused("common.not_found")
 
@@ -213,7 +226,7 @@ def finish_visit(*, actor: Actor, visit_id: UUID) -> Visit:
         if visit.state == "finished":
             return visit
         visit.state = VISIT.next(visit.state, "finish", checked=visit.checked or None)
-        visit.score = score_of(visit.checks.values_list("grade", "share_num", "share_den"))
+        visit.score = score_of(_grades(visit=visit.pk))
         visit.finished_at = clock.now()
         after = {
             "state": visit.state, "score": str(visit.score), "checked": visit.checked, "failed": visit.failed,

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from chuangcheng.cases import actions as cases
 from chuangcheng.cases.models import Case, Source
 from chuangcheng.framework import selectors as framework
+from chuangcheng.history.prepared import Read, key
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.patrols import selectors
 from chuangcheng.patrols.models import Check, Mode, Visit
 from chuangcheng.people.models import Post
 from chuangcheng.sites.models import Site
+
+_lock = Read(lambda: Site.objects.select_for_update().filter(pk=key("site")).values_list("pk", flat=True))
 
 
 def find_cases(actor: Actor, post: Post, visit: Visit, judged: Sequence[tuple[Check, int]]) -> list[Check]:
@@ -22,7 +25,7 @@ def find_cases(actor: Actor, post: Post, visit: Visit, judged: Sequence[tuple[Ch
     failed = [(check, severity) for check, severity in judged if severity]
     if not failed:
         return []
-    Site.objects.select_for_update().get(pk=visit.site_id)  # two inspectors at once file one case
+    _lock(site=visit.site_id)  # two inspectors at once file one case
     earlier = selectors.open_cases(visit.site, {check.item.code for check, _ in failed})
     repeated = []
     for check, severity in failed:

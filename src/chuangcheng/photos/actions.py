@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from chuangcheng.history import outbox
+from chuangcheng.history import outbox, prepared
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.digest import sha256 as digest_of
 from chuangcheng.kernel.ids import new_id
@@ -161,17 +161,16 @@ def put(*, owner: Owner, given: Declaration, picture: imaging.Picture) -> tuple[
     fresh = _declared(owner, given, clock.now())
     _settle(fresh, picture)
     with transaction.atomic():
-        Photo.objects.bulk_create([fresh], ignore_conflicts=True)
+        if prepared.insert_unless_there(fresh):
+            _tell(fresh)
+            return fresh, True
         mine = Photo.objects.filter(owner_kind=owner[0], owner_id=owner[1], original_sha256=fresh.original_sha256)
         photo = mine.select_for_update().get()
-        is_new = photo.pk == fresh.pk
         if photo.stored_at is None:  # it was declared before, and has come another way
             _settle(photo, picture)
             photo.save()
             _tell(photo)
-        elif is_new:
-            _tell(photo)
-    return photo, is_new
+    return photo, False
 
 
 def copy(*, photo_ids: Sequence[UUID], source: Owner, target: Owner) -> list[Photo]:

@@ -21,7 +21,7 @@ from PIL import Image
 from chuangcheng.history import versions
 from chuangcheng.history.projections import Difference
 from chuangcheng.photos import storage
-from chuangcheng.photos.imaging import detail, likeness
+from chuangcheng.photos.imaging import Look, alike, detail, look
 from chuangcheng.photos.models import Photo, Print
 
 #: Bits in which the hashes of a candidate may differ, the candidates looked at, and the likeness that counts.
@@ -32,6 +32,8 @@ CLOSEST = 0.999
 PLAIN = 7
 NAME = "photos.alike"
 _CHUNK = 2000
+#: So many looks a process keeps, 17 MB.
+LOOKS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Archive:
         return [(int(self._keys[place]), int(apart[place])) for place in found[order]]
 
 
+_looks: dict[str, Look] = {}
 _held = versions.Cached(NAME, Archive)
 
 
@@ -141,18 +144,29 @@ def _candidates(photo: Photo, held: Archive, fresh: Sequence[Photo]) -> Iterator
 
 
 def _confirmed(photo: Photo, candidates: Iterator[tuple[Photo, int]]) -> Iterator[Like]:
-    image: Image.Image | None = None
     for other, apart in candidates:
         if other.stored_sha256 == photo.stored_sha256:
             yield Like(photo, other, 0, 1.0)
             continue
-        image = image or _thumb(photo)
-        against = _thumb(other)
-        if image is None or against is None:
+        mine, against = _look(photo), _look(other)
+        if mine is None or against is None:
             continue
-        same = likeness(image, against)
+        same = alike(mine, against)
         if same >= SAME:
             yield Like(photo, other, apart, min(same, CLOSEST))
+
+
+def _look(photo: Photo) -> Look | None:
+    """What is compared of the small picture. Bytes never change under their hash, so the last ones are kept."""
+    name = photo.stored_sha256
+    if name not in _looks:
+        image = _thumb(photo)
+        if image is None:
+            return None
+        while len(_looks) >= LOOKS:
+            _looks.pop(next(iter(_looks)), None)
+        _looks[name] = look(image)
+    return _looks[name]
 
 
 def _thumb(photo: Photo) -> Image.Image | None:

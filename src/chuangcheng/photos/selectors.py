@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import CharField, DateTimeField, QuerySet
 
+from chuangcheng.history.prepared import Given, Read, key
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import storage
 from chuangcheng.photos.models import Photo, PhotoRole
@@ -18,6 +20,23 @@ def of(owner: tuple[str, UUID]) -> QuerySet[Photo]:
     """The photos of an owner, stored or still missing, in the order of their declaration."""
     kind, owner_id = owner
     return Photo.objects.filter(owner_kind=kind, owner_id=owner_id)
+
+
+def _showing(**more: Any) -> QuerySet[Photo, UUID]:
+    rows = Photo.objects.filter(
+        owner_kind=Given("kind", CharField()), owner_id=key("owner"), role=Given("role", CharField()),
+        declared_at__gte=Given("since", DateTimeField()), **more,
+    )  # fmt: skip
+    return rows.values_list("pk", flat=True)[:1]
+
+
+_declared, _stored = Read(_showing), Read(lambda: _showing(stored_at__isnull=False))
+
+
+def shows(owner: tuple[str, UUID], role: str, *, since: datetime, stored: bool) -> bool:
+    """Whether the owner has a photo of that role, declared ``since``; with ``stored`` one whose bytes have come."""
+    kind, owner_id = owner
+    return bool((_stored if stored else _declared)(kind=kind, owner=owner_id, role=role, since=since))
 
 
 def of_many(kind: str, owner_ids: Iterable[UUID]) -> dict[UUID, list[Photo]]:

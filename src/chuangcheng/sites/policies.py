@@ -8,6 +8,7 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.people import rights
 from chuangcheng.people.rights import Permission, Scope, declare
+from chuangcheng.sites.models import Site
 
 declare(
     Permission("sites.view", Label("查看点位", "See sites")),
@@ -44,6 +45,12 @@ def rows_in(scope: Scope, prefix: str = "") -> Q:
     for path in scope.paths:
         rows |= Q(**{f"{prefix}division_path__startswith": path})
     return rows
+
+
+def sees_site(actor: Actor, site: Site) -> bool:
+    """Whether the site, with its unit loaded, is among :func:`site_rows`."""
+    scope = rights.scope(actor, "sites.view")
+    return scope.reaches(unit_id=site.unit_id, path=site.division_path) or site.unit.line_parent_id in scope.units
 
 
 def area_rows(actor: Actor, permission: str, prefix: str = "") -> Q:

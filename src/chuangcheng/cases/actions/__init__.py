@@ -61,7 +61,7 @@ from chuangcheng.cases.actions.quickfixes import (
 )
 from chuangcheng.cases.actions.rechecks import answer_recheck, draw_rechecks, drop_rechecks, lapse_rechecks
 from chuangcheng.cases.actions.recompute import ask_recompute, recompute_some
-from chuangcheng.cases.actions.relapses import deny_relapse, find_relapse, mark_relapse
+from chuangcheng.cases.actions.relapses import deny_relapse, find_relapses, mark_relapse
 from chuangcheng.cases.actions.reports import (
     Contact,
     create_report,
@@ -127,7 +127,7 @@ __all__ = [
     "enter_report",
     "file_case",
     "file_report",
-    "find_relapse",
+    "find_relapses",
     "finish_co",
     "finish_step",
     "flag_case",

@@ -44,7 +44,7 @@ def release_co(*, actor: Actor, case_id: UUID, unit_id: UUID, note: str) -> Case
         permit(actor, case, "release_co")
         CASE.next(case.state, "release_co", unit=unit_id, note=note)
         helper, now = live_helper(case, unit_id), clock.now()
-        touched = [altered(helper, state="released", ended_at=now), *drop_steps(case, unit=unit_id)]
+        touched = [altered(helper, state="released", ended_at=now), *drop_steps(case, unit_id)]
         given: dict[str, object] = {"unit": unit_id, "note": note}
         write(step(case, "release_co", actor, given=given, touched=touched, note=note, at=now), _payload(unit_id))
     return case
@@ -57,7 +57,7 @@ def finish_co(*, actor: Actor, case_id: UUID, note: str) -> Case:
         post = permit(actor, case, "finish_co")
         CASE.next(case.state, "finish_co", note=note)
         helper, now = live_helper(case, post.unit_id), clock.now()
-        touched = [altered(helper, state="done", ended_at=now), *drop_steps(case, unit=post.unit_id)]
+        touched = [altered(helper, state="done", ended_at=now), *drop_steps(case, post.unit_id)]
         taken = step(case, "finish_co", actor, given={"note": note}, touched=touched, note=note, at=now)
         write(taken, _payload(post.unit_id))
     return case

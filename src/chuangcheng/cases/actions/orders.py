@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.locks import find_case
@@ -16,6 +16,7 @@ from chuangcheng.cases.obligations import Callback, callback_changes, check_call
 from chuangcheng.cases.replies import MAX_REPLY, template_for
 from chuangcheng.cases.states import ORDER, REMOVAL, REMOVAL_VERBS, REMOVALS
 from chuangcheng.cases.steps import Step, amend, step, write
+from chuangcheng.history.prepared import Given, Read, key
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -66,7 +67,7 @@ def change_due(*, actor: Actor, order_id: UUID, due_at: datetime | None) -> tupl
     """The other side moved its limit; whether that is news. Told by its program, or by who may take in results."""
     rights.require_or_system(actor, "orders.callback")
     with transaction.atomic():
-        order = _locked(Order.objects.filter(pk=order_id))
+        order = _one(order_id)
         check_due(due_at, order.received_at)
         if order.due_at == due_at:
             return order, False
@@ -82,7 +83,9 @@ def record_callback(
     rights.require_or_system(actor, "orders.callback")
     check_callback(given)
     with transaction.atomic():
-        order = _locked(Order.objects.filter(source=source, number=number), number=number)
+        order = _numbered.first(source=source, number=number)
+        if order is None:
+            raise Refused("order.unknown_number", number=number[:60])
         changes = callback_changes(order, given, clock.now())
         if not changes:
             return order, False
@@ -176,14 +179,23 @@ def _write(taken: Step, words: str) -> None:
 def _lock(actor: Actor, order_id: UUID, permission: str) -> Order:
     """The locked order with its report and case, if the actor may do that with orders in hand."""
     post = rights.require(actor, permission)
-    order = _locked(Order.objects.filter(policies.order_rows(actor), pk=order_id))
+    order = _one(order_id)
+    if not policies.sees_order(actor, order):
+        raise Refused("common.not_found")
     policies.allow_order(post, order)
     return order
 
 
-def _locked(rows: QuerySet[Order], number: str = "") -> Order:
-    joined = rows.select_related("report__case__holder", "report__case__responsible", "report__case__handled_unit")
-    order = joined.select_for_update(of=("self",)).first()
-    if order is None:
-        raise Refused("order.unknown_number", number=number[:60]) if number else Refused("common.not_found")
-    return order
+def _locked(**which: Any) -> QuerySet[Order]:
+    joined = ("report__case__holder", "report__case__responsible", "report__case__handled_unit")
+    return Order.objects.filter(**which).select_related(*joined).select_for_update(of=("self",))
+
+
+_by_id = Read(lambda: _locked(pk=key("pk")))
+_numbered = Read(lambda: _locked(source=Given("source", CharField()), number=Given("number", CharField())))
+
+
+def _one(order_id: UUID) -> Order:
+    for order in _by_id(pk=order_id):
+        return order
+    raise Refused("common.not_found")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -16,12 +17,13 @@ from chuangcheng.kernel.actor import SYSTEM, Actor
 from chuangcheng.kernel.problems import Refused
 
 
-def find_relapse(*, case_id: UUID) -> Case | None:
-    """Look whether a case that was filed is a relapse by category and place, and note it. Calling it again changes
-    nothing. The first case, or None."""
-    case = Case.objects.filter(pk=case_id).only(*relapse.ASKED).first()
-    first = relapse.first_of(case) if case and case.relapse_of_id is None and not case.relapse_denied else None
-    return mark_relapse(case_id=case_id, first_id=first.pk) if first else None
+def find_relapses(*, case_ids: Sequence[UUID]) -> list[Case]:
+    """Look which cases that were filed are relapses by category and place, and note it. Calling it again changes
+    nothing. The first cases."""
+    rows = Case.objects.filter(pk__in=case_ids, relapse_of=None, relapse_denied=False).only(*relapse.ASKED)
+    found = ((case, relapse.first_of(case)) for case in rows.order_by("filed_at", "id"))
+    noted = [mark_relapse(case_id=case.pk, first_id=first.pk) for case, first in found if first]
+    return [first for first in noted if first]
 
 
 def mark_relapse(*, case_id: UUID, first_id: UUID) -> Case | None:
