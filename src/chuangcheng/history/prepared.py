@@ -51,7 +51,7 @@ def insert_unless_there(row: models.Model) -> bool:
     fields, _, sql = _compiled(connection, key, lambda: _insertion(connection, row, OnConflict.IGNORE))
     with connection.cursor() as cursor:
         cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
-        written = cursor.rowcount == 1
+        written: bool = cursor.rowcount == 1
     if written:
         row._state.adding, row._state.db = False, connection.alias
     return written
