@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -180,3 +181,34 @@ def test_weeks_and_days_begin_at_the_city_s_midnight() -> None:
     first, end = specs.week_of(TODAY - timedelta(days=1))
     assert (first.isoformat(), end.isoformat()) == ("2026-09-14T00:00:00+08:00", "2026-09-21T00:00:00+08:00")
     assert specs.midnights(TODAY, TODAY)[0] == specs.midnights(TODAY, TODAY)[1]
+
+
+def test_re_checks_stand_on_the_day_they_are_due_and_on_the_day_of_the_look(
+    play: Play, personas: Any, ledger: Any, settings: Any
+) -> None:
+    from chuangcheng.cases import actions
+    from chuangcheng.cases.models import Recheck
+    from tests.cases.play import picture
+
+    settings.CITY = replace(settings.CITY, recheck_share=100)
+    case = play.closed()
+    actions.draw_rechecks(now=NOON)
+    row = Recheck.objects.get(case=case)
+    due = row.due_at.astimezone(clock.CITY_ZONE).date()
+
+    def lines(who: str, day: Any, unit: str | None = None) -> dict[str, daysheet.Line]:
+        sheet = daysheet.assemble(personas[who], specs.Scope(ledger[unit] if unit else None), day)
+        return {line.spec.name: line for part in sheet.parts for line in part.lines if "rechecks" in line.spec.name}
+
+    found = lines("office", due)["rechecks_due"]
+    assert (found.count, found.rows) == (1, ((row.number, f"/desk/rechecks/{row.pk}/"),))
+    assert all(word in found.url for word in ("/desk/rechecks/?", "state=waiting", f"due_from={due}", f"due_to={due}"))
+    assert lines("office", due, "street")["rechecks_due"].count == 1, "by the area of the street"
+    assert lines("office", due + timedelta(days=1))["rechecks_due"].count == 0
+    own = lines("street", due, "street").get("rechecks_due")
+    assert own is None or own.count == 0, "who did the work does not learn what waits"
+    assert lines("department", due).get("rechecks_due") is None or lines("department", due)["rechecks_due"].count == 0
+    actions.answer_recheck(actor=personas["office"], recheck_id=row.pk, fixed=True, photo=picture())
+    assert lines("office", due)["rechecks_due"].count == 0, "it does not wait any more"
+    done = lines("office", TODAY)["rechecks"]
+    assert done.rows == found.rows and f"answered_from={TODAY}" in done.url

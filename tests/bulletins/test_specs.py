@@ -207,6 +207,8 @@ ADDRESSES = [
     ("replies_due", "/desk/instructions/", "due", {}),
     ("replies", "/desk/instructions/", "replied", {}),
     ("replies_met", "/desk/instructions/", "replied", {"due": "met"}),
+    ("rechecks_due", "/desk/rechecks/", "due", {"state": "waiting"}),
+    ("rechecks", "/desk/rechecks/", "answered", {}),
     ("meetings", "/desk/meetings/", "starts", {}),
 ]
 

@@ -50,7 +50,8 @@ def test_list_filters_file_and_page(drawn: Callable[..., Recheck], as_persona: D
         ({}, True), ({"q": row.number}, True), ({"q": row.case.number}, True), ({"q": "没有的"}, False),
         ({"state": "waiting"}, True), ({"state": "fixed"}, False), ({"why": "share"}, True), ({"why": "floor"}, False),
         ({"unit": str(row.handled_unit_id)}, True), ({"looked": "yes"}, False), ({"closed_from": "2026-09-15"}, True),
-        ({"closed_to": "2026-09-14"}, False), ({"area": "990100/990101/990101002/"}, False),
+        ({"closed_to": "2026-09-14"}, False), ({"due_from": "2026-09-15"}, True), ({"due_to": "2026-09-15"}, False),
+        ({"answered_from": "2026-09-15"}, False), ({"due_from": "moon"}, False), ({"area": "990100/990101/990101002/"}, False),
     ):  # fmt: skip
         page = office.get(address, given).content.decode()
         assert (reverse("desk:recheck", args=[row.pk]) in page) is found, given

@@ -27,10 +27,11 @@ SHOWN = 8  # rows named beside a figure
 MOST_LINES = 6  # of one's own, so that the sheet stays one
 LONGEST = 80
 PARTS: dict[str, tuple[Label, tuple[str, ...]]] = {
-    "plan": (Label("今日计划", "Due today"), ("due", "overdue", "tasks_due", "tasks_late", "replies_due", "meetings")),
+    "plan": (Label("今日计划", "Due today"),
+             ("due", "overdue", "tasks_due", "tasks_late", "replies_due", "rechecks_due", "meetings")),
     "dispatch": (Label("今日调度", "Handed out today"), ("received", "tasks_set", "ordered")),
     "supervise": (Label("今日督查", "Looked after today"),
-                  ("flagged", "visits", "visits_failed", "closed", "quickfixes", "tasks_moved")),
+                  ("flagged", "visits", "visits_failed", "closed", "quickfixes", "rechecks", "tasks_moved")),
 }  # fmt: skip
 #: How things stand now says nothing about another day.
 _STANDING = ("overdue", "tasks_late")

@@ -12,9 +12,9 @@ from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from chuangcheng.bulletins.links import address, days
-from chuangcheng.cases import instructions, quickfixes
+from chuangcheng.cases import instructions, quickfixes, rechecks
 from chuangcheng.cases import selectors as cases
-from chuangcheng.cases.models import Case, InstructionReply, QuickFix
+from chuangcheng.cases.models import Case, InstructionReply, QuickFix, Recheck
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.clock import CITY_ZONE
@@ -103,6 +103,9 @@ VISITS = Kind(Visit, "desk:visits", "desk:visit", patrols.visible_to, F("site__u
               lambda unit: Q(site__unit=unit), "visits.view", "site__division_path")  # fmt: skip
 FIXES = Kind(QuickFix, "desk:quickfixes", "desk:quickfix", quickfixes.visible_to, F("unit_id"),
              lambda unit: Q(unit=unit), "quickfixes.view", "division_path")  # fmt: skip
+#: What waits is hidden from those whose own work it is, on this sheet too.
+RECHECKS = Kind(Recheck, "desk:rechecks", "desk:recheck", rechecks.visible_to, F("handled_unit_id"),
+                lambda unit: Q(handled_unit=unit), "rechecks.view", "division_path")  # fmt: skip
 MEETINGS = Kind(Meeting, "desk:meetings", "desk:meeting", meetings.visible_to, F("unit_id"), _invited, "meetings.view")
 
 
@@ -145,6 +148,9 @@ SPECS: dict[str, Spec] = {
         Spec("replies", Label("批示回复", "Instructions answered"), REPLIES, "replied", _at("replied_at")),
         Spec("replies_met", Label("按期回复", "Answered in time"), REPLIES, "replied", _at("replied_at"),
              lambda _now: Q(replied_at__lte=F("due_at")), {"due": "met"}),
+        Spec("rechecks_due", Label("抽查复核到期", "Re-checks due"), RECHECKS, "due", _at("due_at"),
+             lambda _now: Q(state="waiting"), {"state": "waiting"}),
+        Spec("rechecks", Label("抽查复核", "Re-checks done"), RECHECKS, "answered", _at("answered_at")),
         Spec("meetings", Label("会议", "Meetings"), MEETINGS, "starts", _at("starts_at")),
     )
 }  # fmt: skip

@@ -64,6 +64,8 @@ FILTERS = (
     Filter("looked", _("已复核"), lambda rows, _value: rows.filter(state__in=rechecks.ANSWERED),
            lambda _r: [("yes", _("是"))], quiet=True),
     *days_of("closed", "closed_at", _("结案自"), _("结案至")),
+    *days_of("due", "due_at", _("到期自"), _("到期至")),
+    *days_of("answered", "answered_at", _("复核自"), _("复核至")),
 )  # fmt: skip
 LISTING = Listing(
     "rechecks",
