@@ -291,3 +291,35 @@ def test_an_empty_form_changes_nothing(as_persona: Sign, sewage: Indicator) -> N
     Indicator.objects.update(asked_from=date(2026, 8, 1))
     assert as_persona("department").post(MINE, {}).status_code == 302
     assert not Reading.objects.exists()
+
+
+def test_districts_are_asked_for_late_and_filled_in_by_themselves(
+    as_persona: Sign, sewage: Indicator, small_city: Any, personas: dict[str, Actor]
+) -> None:
+    from django.urls import reverse
+
+    office, department, district = as_persona("office"), as_persona("department"), small_city.district
+    edit = reverse("desk:indicator_edit", args=["SEWAGE"])
+    form = office.get(edit).context["form"]
+    values = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    assert values.pop("by_district") is False
+    assert office.post(edit, {**values, "by_district": "on"}).status_code == 302
+    Indicator.objects.update(asked_from=date(2026, 8, 1))
+    row = Indicator.objects.get()
+    assert row.by_district and office.get(edit).context["form"]["by_district"].value() is True
+    late = office.get(LATE)
+    assert [one.division for one, _period in late.context["rows"]] == [None, district]
+    assert f'<span class="tag">{district.name}</span>' in late.content.decode()
+    exported: Any = office.get(f"{LATE}?export=csv")
+    lines = list(csv.reader(io.StringIO(bytes(exported.getvalue()).decode("utf-8-sig"))))
+    assert [line[lines[0].index("区域")] for line in lines[1:]] == ["全市", district.name]
+    html = department.get(MINE).content.decode()
+    keys = [f"{row.pk.hex}-20260801", f"{row.pk.hex}-20260801-{district.code}"]
+    assert all(f'name="value-{key}"' in html for key in keys) and district.name in html
+    assert department.post(MINE, {f"value-{keys[1]}": "96%"}).status_code == 302
+    reading = Reading.objects.get()
+    assert (reading.division, reading.value) == (district, Decimal("0.96"))
+    html = department.get(MINE).content.decode()
+    assert f'name="value-{keys[0]}"' in html and keys[1] not in html
+    wrong = department.post(MINE, {f"value-{keys[0]}": "moon"})
+    assert wrong.status_code == 422 and Reading.objects.count() == 1

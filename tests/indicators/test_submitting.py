@@ -388,3 +388,62 @@ def test_the_unit_is_reminded_three_times_and_never_else(
     if notices:
         assert notices[0].person_id == personas["department"].person_id
         assert notices[0].text["zh"].startswith("2 项") and said in notices[0].text["zh"]
+
+
+def _by_district(indicator: Indicator, **more: Any) -> Indicator:
+    found = define_indicator(
+        actor=SYSTEM, code=indicator.code, zh=indicator.zh, unit_of_measure=indicator.unit_of_measure, scoring=RULE,
+        source_unit=indicator.source_unit, by_district=True, **more,
+    )  # fmt: skip
+    return _asked(found)
+
+
+def test_where_the_definition_says_so_each_district_owes_its_own(
+    sewage: Indicator, noon: datetime, small_city: Any, personas: dict[str, Actor], django_assert_num_queries: Any
+) -> None:
+    row, today, district = _by_district(sewage), noon.date(), small_city.district
+    assert row.by_district and row.definitions.count() == 2, "it is a version"
+    with django_assert_num_queries(3):
+        found = owed.owed([row], today)
+    assert [(one.division, one.period_start, one.late) for one in found] == [(None, AUGUST, 5), (district, AUGUST, 5)]
+    hand = {"actor": personas["department"], "given": actions.ReadingInput(
+        indicator_code="SEWAGE", period_start=AUGUST, value=Decimal("0.96"), division=district)}  # fmt: skip
+    assert actions.submit_reading(**hand).reading is not None
+    assert [one.division for one in owed.owed([row], today)] == [None], "the district's is not the city's"
+    record_reading(actor=SYSTEM, indicator_code="SEWAGE", period_start=AUGUST, value=Decimal("0.9"))
+    assert owed.owed([row], today) == []
+    assert owed.owed([_asked(row, date(2026, 7, 1))], today)[0].division is None
+
+
+def test_a_districts_doubtful_reading_waits_for_the_district_alone(
+    sewage: Indicator, noon: datetime, small_city: Any, personas: dict[str, Actor]
+) -> None:
+    row = _by_district(sewage)
+    given = actions.ReadingInput(indicator_code="SEWAGE", period_start=AUGUST, value=Decimal("1.2"),
+                                 division=small_city.district)  # fmt: skip
+    assert actions.submit_reading(actor=personas["department"], given=given).doubt is not None
+    found = {one.division: (one.in_doubt, one.is_late) for one in owed.owed([row], noon.date())}
+    assert found == {None: (False, True), small_city.district: (True, False)}
+
+
+def test_one_notice_counts_the_districts_too(
+    sewage: Indicator, personas: dict[str, Actor], small_city: Any, noon: datetime
+) -> None:
+    _by_district(sewage)
+    with clock.at(datetime(2026, 9, 11, 2, tzinfo=clock.CITY_ZONE)):
+        assert effects.remind() == 1
+    notice = Notice.objects.get(topic="reading.owed")
+    assert notice.text["zh"].startswith("2 项")
+
+
+def test_history_tells_of_districts_only_where_they_are_asked(sewage: Indicator, noon: datetime) -> None:
+    from chuangcheng.indicators.facts import indicator_facts
+
+    assert "by_district" not in indicator_facts(sewage), "what was told before there was such a thing stays as it was"
+    row = _by_district(sewage)
+    assert indicator_facts(row)["by_district"] is True
+    again = define_indicator(
+        actor=SYSTEM, code=row.code, zh=row.zh, unit_of_measure=row.unit_of_measure, scoring=RULE,
+        source_unit=row.source_unit, by_district=True,
+    )  # fmt: skip
+    assert again.definitions.count() == 2, "the same again is no version"

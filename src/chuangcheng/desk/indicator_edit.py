@@ -58,6 +58,8 @@ class DefinitionForm(forms.Form):
     high = _bound(gettext_lazy("合理上限"))
     due_days = forms.IntegerField(label=gettext_lazy("期末后几天内填报"), required=False, min_value=1, max_value=366,
                                   help_text=gettext_lazy("不填：月报10天，季报15天，年报31天"))  # fmt: skip
+    by_district = forms.BooleanField(label=gettext_lazy("各区县分别填报"), required=False,
+                                     help_text=gettext_lazy("除全市数外，每个区县每期各欠一个读数"))  # fmt: skip
     valid_from = forms.DateField(label=gettext_lazy("本次定义从哪个期间起用"), required=False, widget=DayInput(),
                                  help_text=gettext_lazy("以前的期间仍按以前的版本判定；不填为本期"))  # fmt: skip
     valid_to = forms.DateField(label=gettext_lazy("停用日期"), required=False, widget=DayInput())
@@ -109,7 +111,18 @@ def _plain(value: Any) -> float | int:
 
 
 def _initial(row: Indicator) -> dict[str, Any]:
-    names = ("code", "zh", "en", "frequency", "numerator_zh", "denominator_zh", "due_days", "valid_to", "note")
+    names = (
+        "code",
+        "zh",
+        "en",
+        "frequency",
+        "numerator_zh",
+        "denominator_zh",
+        "due_days",
+        "valid_to",
+        "note",
+        "by_district",
+    )
     share = row.unit_of_measure == RATIO
     bounds = {name: row.scoring.get(key) for name, key in BOUNDS.items()} | {"low": row.low, "high": row.high}
     bounds["target"] = row.scoring.get("required", bounds["target"])
@@ -157,7 +170,7 @@ def _save(request: StaffRequest, form: DefinitionForm, row: Indicator | None) ->
     if row is None and selectors.visible_to(request.actor).filter(code=code).exists():
         raise Refused("indicators.code_taken", indicator=code)
     names = ("zh", "en", "unit_of_measure", "frequency", "numerator_zh", "denominator_zh", "low", "high", "due_days",
-             "note", "valid_from", "valid_to")  # fmt: skip
+             "note", "by_district", "valid_from", "valid_to")  # fmt: skip
     return actions.define_indicator(
         actor=request.actor, code=code, scoring=form.scoring(), standard=choices.standard(data["standard"]),
         source_unit=units.get(data["source_unit"]), **{name: data[name] for name in names},

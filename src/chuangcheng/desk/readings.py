@@ -238,7 +238,8 @@ def mine(request: StaffRequest) -> HttpResponse:
 
 
 def _key(one: Owed) -> str:
-    return f"{one.indicator.pk.hex}-{one.period_start:%Y%m%d}"
+    place = f"-{one.division.code}" if one.division else ""
+    return f"{one.indicator.pk.hex}-{one.period_start:%Y%m%d}{place}"
 
 
 def _hand_in(request: StaffRequest, due: list[Owed]) -> dict[str, str]:
@@ -256,7 +257,9 @@ def _hand_in(request: StaffRequest, due: list[Owed]) -> dict[str, str]:
                 name: FigureField(is_share=share and name == "value", required=False).clean(text)
                 for name, text in typed.items()
             }
-            given = actions.ReadingInput(indicator_code=row.code, period_start=one.period_start, **figures)
+            given = actions.ReadingInput(
+                indicator_code=row.code, period_start=one.period_start, division=one.division, **figures
+            )
             taken = actions.submit_reading(actor=request.actor, given=given)
         except forms.ValidationError as error:
             errors[key] = " ".join(error.messages)
@@ -277,6 +280,7 @@ LATE = (
     Column("code", gettext_lazy("编号"), lambda one: one.indicator.code),
     Column("name", gettext_lazy("指标"), lambda one: tongue(one.indicator)),
     Column("period", gettext_lazy("期间"), _period),
+    Column("division", gettext_lazy("区域"), _where),
     Column("due", gettext_lazy("时限"), lambda one: one.due_on),
     Column("late", gettext_lazy("逾期天数"), lambda one: one.late),
     Column("doubt", gettext_lazy("说明"), lambda one: _("存疑待核") if one.in_doubt else ""),

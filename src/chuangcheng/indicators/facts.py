@@ -17,6 +17,7 @@ def indicator_facts(indicator: Indicator, valid_from: date | None = None) -> dic
         "low": None if indicator.low is None else str(indicator.low),
         "high": None if indicator.high is None else str(indicator.high),
         "due_days": indicator.due_days, "parts": indicator.has_parts,
+        **({"by_district": True} if indicator.by_district else {}),
         "valid_from": valid_from, "valid_to": indicator.valid_to,
     }  # fmt: skip
 

@@ -45,6 +45,7 @@ class Defined(models.Model):
     denominator_zh = models.CharField(max_length=120, blank=True)  # value itself is handed in
     due_days = models.PositiveSmallIntegerField(null=True, blank=True)  # after the period's end; None: by frequency
     note = models.CharField(max_length=500, blank=True)  # how it is counted, where the figures come from
+    by_district = models.BooleanField(default=False)  # each district's figure is owed beside the city's
 
     class Meta:
         abstract = True

@@ -30,7 +30,7 @@ BY_NUMBER = ("threshold", "ratio")
 #: What a version keeps.
 VERSIONED = (
     "zh", "en", "unit_of_measure", "scoring", "frequency", "source_unit", "low", "high", "numerator_zh",
-    "denominator_zh", "due_days", "note",
+    "denominator_zh", "due_days", "note", "by_district",
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def define_indicator(
     denominator_zh: str = "",
     due_days: int | None = None,
     note: str = "",
+    by_district: bool = False,
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> Indicator:
@@ -70,6 +71,7 @@ def define_indicator(
         "high": measure.high if high is None and measure else high,
         "numerator_zh": normalise(numerator_zh)[:120], "denominator_zh": normalise(denominator_zh)[:120],
         "due_days": due_days, "note": normalise(note)[:500], "valid_to": valid_to,
+        "by_district": by_district,
     }  # fmt: skip
     _check_definition(code, values)
     with transaction.atomic():
