@@ -9,9 +9,10 @@ import pytest
 from chuangcheng.demo import library
 from chuangcheng.demo.found import Cast
 from chuangcheng.kernel import papers
-from chuangcheng.library.facts import DOCUMENTS
-from chuangcheng.library.models import Audience, Document, Download, Kind
+from chuangcheng.library.facts import DOCUMENTS, TRAININGS
+from chuangcheng.library.models import Attendance, Audience, Document, Download, Kind, Training
 from chuangcheng.library.search import check
+from chuangcheng.notices.actions import sink
 from tests.sites.conftest import edition
 
 __all__ = ["edition"]
@@ -19,9 +20,10 @@ __all__ = ["edition"]
 
 @pytest.fixture
 def cast(edition: Any, small_city: Any, personas: Any, noon: Any) -> Cast:
-    units = {"CCB": small_city.units["office"], "JD01": small_city.units["street"]}
+    units = {"CCB": small_city.units["office"], "JD01": small_city.units["street"], "JD02": small_city.units["street2"]}
     made = Cast(edition, units=units, named={"office": personas["office"]})
-    made.posted = {("street", "JD01"): [personas["street"]], ("grid", "JD01"): [personas["grid"]]}
+    made.posted = {("street", "JD01"): [personas["street"]], ("street", "JD02"): [personas["street2"]],
+                   ("grid", "JD01"): [personas["grid"]]}  # fmt: skip
     return made
 
 
@@ -43,7 +45,12 @@ def test_a_written_file_reads_as_it_was_written(file: str, noon: Any) -> None:
 
 
 def test_the_library_is_filled(cast: Cast) -> None:
-    library.play(cast)
+    with sink():
+        library.play(cast)
+    assert sorted(Training.objects.values_list("state", flat=True)) == ["closed", "closed", "held", "planned"]
+    assert list(TRAININGS.check()) == [] and all(row.materials.count() == 2 for row in Training.objects.all())
+    assert set(Attendance.objects.values_list("person__username", flat=True)) == {"street", "street2"}
+    assert all(row.units.count() == row.attendances.count() + 1 for row in Training.objects.exclude(state="planned"))
     states = list(Document.objects.order_by("created_at").values_list("state", flat=True))
     assert (states.count("in_force"), states.count("draft")) == (12, 1)
     assert (states.count("superseded"), states.count("withdrawn")) == (1, 1)

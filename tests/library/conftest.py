@@ -11,7 +11,7 @@ from tests.sites.conftest import edition
 
 if TYPE_CHECKING:
     from chuangcheng.kernel.actor import Actor
-    from chuangcheng.library.models import Document
+    from chuangcheng.library.models import Document, Training
 
 __all__ = ["edition"]
 Enter = Callable[..., Any]
@@ -40,5 +40,27 @@ def enter(units: dict[str, Any], personas: dict[str, Actor]) -> Enter:
         document, new = actions.create_document(actor=who, given=actions.DocumentInput(**given), data=data)
         assert new
         return actions.issue_document(actor=who, document_id=document.pk) if issue and data else document
+
+    return made
+
+
+@pytest.fixture
+def train(units: dict[str, Any], personas: dict[str, Actor]) -> Enter:
+    """Plans a session: ``train(hours=24, actor="office", unit="office", units=("street", "department"), **input)``."""
+    from datetime import timedelta
+
+    from chuangcheng.kernel import clock
+    from chuangcheng.library import actions
+
+    def made(hours: float = 24, actor: str = "office", unit: str = "office",
+             invited: tuple[str, ...] = ("street", "department"), **more: Any) -> Training:  # fmt: skip
+        starts = clock.now() + timedelta(hours=hours)
+        given: dict[str, Any] = {
+            "topic": "随手拍上报操作培训", "unit": units[unit], "starts_at": starts, "place": "三楼会议室",
+            "ends_at": starts + timedelta(hours=2), "units": tuple(units[name] for name in invited), **more,
+        }  # fmt: skip
+        training, new = actions.plan_training(actor=personas[actor], given=actions.TrainingInput(**given))
+        assert new
+        return training
 
     return made

@@ -29,7 +29,7 @@ MODELS = {
     "shops": "sites.shop", "rectifications": "sites.rectification",
     "rechecks": "cases.recheck",
     "risks": "risks.risk", "laggards": "risks.laggardlist", "sanctions": "risks.sanction",
-    "documents": "library.document",
+    "documents": "library.document", "trainings": "library.training",
     "meetings": "meetings.meeting", "summaries": "bulletins.summary",
     "tasks": "tasks.task", "petitions": "tasks.petition", "taskgrid": "tasks.task", "subactions": "campaigns.subaction",
     "teams": "sites.team", "windows": "sites.site",

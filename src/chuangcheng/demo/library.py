@@ -1,4 +1,4 @@
-"""The demo city's documents, in all three kinds of files: plans with successors, rules, methods, notices."""
+"""The demo city's documents, in all three kinds of files: plans with successors, rules, notices; and trainings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import docx
 from django.db import transaction
@@ -18,8 +19,9 @@ from chuangcheng.demo.plan import words
 from chuangcheng.framework.selectors import standards_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
-from chuangcheng.library import actions
-from chuangcheng.library.models import Document
+from chuangcheng.library import actions, sign_in
+from chuangcheng.library.models import Document, Training
+from chuangcheng.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def play(cast: Cast) -> list[Document]:
                 document = actions.issue_document(actor=office, document_id=document.pk)
         made.append(document)
         _later(cast, paper, document, day + timedelta(days=max(1, paper.days // 2)))
+    hold(cast, made)
     return made
 
 
@@ -105,3 +108,40 @@ def _word(title: str, lines: tuple[str, ...]) -> bytes:
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def hold(cast: Cast, documents: list[Document]) -> None:
+    """Training sessions: two closed, one held this week, one ahead; who came signed in by the code or stands on the
+    list."""
+    office, end = cast.named["office"], clock.now()
+    streets = sorted(key for key in cast.posted if key[0] == "street")
+    for number, (days, topic, place, lecturer, invited) in enumerate(words()["library"]["trainings"]):
+        starts = end.astimezone(CITY_ZONE).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=days)
+        keys = (streets[number:] + streets[:number])[:invited]
+        given = actions.TrainingInput(
+            topic=topic, unit=cast.units["CCB"], starts_at=starts, ends_at=starts + timedelta(hours=2), place=place,
+            lecturer=lecturer, units=tuple(cast.units[code] for _role, code in keys),
+            materials=tuple(documents[number * 3 : number * 3 + 2]),
+        )  # fmt: skip
+        with clock.at(min(starts - timedelta(days=5), end)):
+            training, _new = actions.plan_training(actor=office, given=given)
+        if days > 0:
+            _attend(cast, training, keys, closed=days > 7)
+
+
+def _attend(cast: Cast, training: Training, keys: list[tuple[str, str]], *, closed: bool) -> None:
+    """All units but the last sign in by the code, every third person stands on the list."""
+    office, listed = cast.named["office"], list[UUID]()
+    with clock.at(training.starts_at + timedelta(minutes=10)):
+        actions.hold_training(actor=office, training_id=training.pk)
+        for number, key in enumerate(keys[:-1]):
+            for actor in cast.of(*key)[:2]:
+                if number % 3 == 2 and actor.person_id:
+                    listed.append(actor.person_id)
+                else:
+                    actions.sign_in_by_code(actor=actor, code=sign_in.code_of(training))
+        persons = Person.objects.filter(pk__in=listed)
+        actions.mark_present(actor=office, training_id=training.pk, persons=list(persons))
+    if closed:
+        with clock.at(training.ends_at + timedelta(hours=1)):
+            actions.close_training(actor=office, training_id=training.pk, note="按计划完成，现场演练了三步上报。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chuangcheng.field import quickfixes, rechecks, reporting, shops, tasks, verifying, visits
+from chuangcheng.field import quickfixes, rechecks, reporting, shops, tasks, trainings, verifying, visits
 
 app_name = "field"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/rework/", tasks.rework, name="rework"),
     path("shops/", shops.choose, name="shops"),
     path("shops/<uuid:shop_id>/", shops.check, name="shop"),
+    path("trainings/<str:code>/", trainings.sign, name="training_sign"),
     path("quickfix/", quickfixes.quickfix, name="quickfix"),
     path("quickfixes", quickfixes.take_in, name="quickfixes"),
     path("quickfixes/<uuid:fix_id>/photos/<str:sha256>", quickfixes.put_photo, name="quickfix_photo"),

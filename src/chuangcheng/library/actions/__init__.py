@@ -1,4 +1,4 @@
-"""Writing the library."""
+"""Writing the library: documents, and training sessions."""
 
 from chuangcheng.library.actions.documents import (
     add_version,
@@ -9,9 +9,20 @@ from chuangcheng.library.actions.documents import (
     take_file,
     withdraw_document,
 )
-from chuangcheng.library.inputs import DocumentInput
+from chuangcheng.library.actions.trainings import (
+    amend_training,
+    cancel_training,
+    close_training,
+    equip_training,
+    hold_training,
+    mark_present,
+    plan_training,
+    sign_in_by_code,
+)
+from chuangcheng.library.inputs import DocumentInput, TrainingInput
 
 __all__ = [
-    "DocumentInput", "add_version", "amend_document", "create_document", "issue_document", "revive_document",
-    "take_file", "withdraw_document",
+    "DocumentInput", "TrainingInput", "add_version", "amend_document", "amend_training", "cancel_training",
+    "close_training", "create_document", "equip_training", "hold_training", "issue_document", "mark_present",
+    "plan_training", "revive_document", "sign_in_by_code", "take_file", "withdraw_document",
 ]  # fmt: skip
