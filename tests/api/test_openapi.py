@@ -33,6 +33,8 @@ PATHS = {
     "/api/v1/campaigns": {"get"},
     "/api/v1/campaigns/{campaign_id}": {"get"},
     "/api/v1/campaigns/targets/{target_id}/readings": {"get", "post"},
+    "/api/v1/documents": {"get"},
+    "/api/v1/documents/{document_id}": {"get"},
     "/api/v1/drives": {"get"},
     "/api/v1/drives/{drive_id}/places": {"get"},
     "/api/v1/cases/{case_id}": {"get"},
@@ -134,7 +136,8 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
     cases = {
         (path, method)
         for path, methods in PATHS.items()
-        if path.split("/")[3] in {"campaigns", "cases", "drives", "hotline", "instructions", "readings", "tasks"}
+        if path.split("/")[3]
+        in {"campaigns", "cases", "documents", "drives", "hotline", "instructions", "readings", "tasks"}
         for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}

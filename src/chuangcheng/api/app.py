@@ -13,7 +13,19 @@ from ninja.openapi.schema import REF_TEMPLATE
 from pydantic import BaseModel
 
 from chuangcheng import __version__
-from chuangcheng.api import campaigns, cases, hotline, instructions, moves, nearby, problems, readings, reports, tasks
+from chuangcheng.api import (
+    campaigns,
+    cases,
+    documents,
+    hotline,
+    instructions,
+    moves,
+    nearby,
+    problems,
+    readings,
+    reports,
+    tasks,
+)
 from chuangcheng.api.schemas import ProblemOut, ReportIn, WatchIn
 from chuangcheng.api.task_shapes import TaskIn
 from chuangcheng.kernel.problems import Refused
@@ -37,6 +49,7 @@ api.add_router("/nearby", nearby.router)
 api.add_router("/campaigns", campaigns.router)
 api.add_router("/drives", campaigns.drive_router)
 api.add_router("/readings", readings.router)
+api.add_router("/documents", documents.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 

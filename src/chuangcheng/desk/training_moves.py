@@ -37,7 +37,6 @@ from chuangcheng.web.signed_in import StaffRequest
 PLAN = Move("plan", (), None, RUN, Label("安排培训", "Plan a training"))
 
 
-
 def _several(label: Any, hint: Any = "", size: int = 8) -> forms.MultipleChoiceField:
     widget = forms.SelectMultiple(attrs={"size": size})
     return forms.MultipleChoiceField(label=label, required=False, help_text=hint, widget=widget)

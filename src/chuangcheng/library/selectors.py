@@ -39,7 +39,7 @@ def moves_for(actor: Actor, document: Document) -> list[Move]:
 
 def versions_of(document: Document) -> QuerySet[Version]:
     """Its versions, the newest first, each with how often it was taken; without the words."""
-    return document.versions.defer("content").annotate(taken=Count("downloads"))
+    return document.versions.defer("content").annotate(taken=Count("downloads")).order_by("-place")
 
 
 def get_version_for(actor: Actor, version_id: UUID) -> Version:
