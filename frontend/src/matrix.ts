@@ -15,7 +15,7 @@ export function listenForMatrix(): void {
     const cell = cellOf(event.target as Element);
     if (!cell) return;
     enter(cell);
-    change(cell, NEXT[cell.dataset["kind"] ?? ""] ?? "");
+    change(cell, next(cell));
   });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && takeBack()) event.preventDefault();
@@ -40,13 +40,22 @@ export function openMatrix(root: ParentNode): void {
 
 function press(cell: HTMLTableCellElement, key: string): boolean {
   if (key in KEYS) change(cell, KEYS[key] ?? "");
-  else if (key === " " || key === "Enter") change(cell, NEXT[cell.dataset["kind"] ?? ""] ?? "");
+  else if (key === " " || key === "Enter") change(cell, next(cell));
   else {
     const to = neighbour(cell, key);
     if (!to) return false;
     enter(to);
   }
   return true;
+}
+
+/** A standard has one lead: where another unit leads, the first press makes this one support. */
+function next(cell: HTMLTableCellElement): string {
+  const was = cell.dataset["kind"] ?? "";
+  const led = [...(cell.parentElement as HTMLTableRowElement).cells].some(
+    (other) => other !== cell && other.dataset["kind"] === "lead",
+  );
+  return was === "" && led ? "support" : (NEXT[was] ?? "");
 }
 
 function neighbour(cell: HTMLTableCellElement, key: string): HTMLTableCellElement | null {

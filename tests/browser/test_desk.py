@@ -272,3 +272,24 @@ def test_the_map_names_our_own_areas_one_clear_of_the_other(visitor: Open, path:
             beside = box["x"] + box["width"] <= other["x"] or other["x"] + other["width"] <= box["x"]
             assert beside or box["y"] + box["height"] <= other["y"] or other["y"] + other["height"] <= box["y"]
     assert window.axe() == []
+
+
+@pytest.mark.full
+def test_who_clicks_twice_sends_once(visitor: Open) -> None:
+    """In a dialog and on a page of its own."""
+    window = visitor("office")
+    page, sent = window.page, list[str]()
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    open_first_case(window, "state=verified")
+    page.get_by_role("link", name="结案", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="结案").dblclick(no_wait_after=True)
+    expect(page.get_by_role("status").filter(has_text="已办理“结案”")).to_be_visible()
+    assert len(sent) == 1, sent
+    window.go("/desk/tasks/new/")
+    page.get_by_label("问题（事项）").fill("只下达一次")
+    page.get_by_label("牵头单位").first.select_option(label="河西街道")
+    page.get_by_role("button", name="下达任务").dblclick(no_wait_after=True)
+    page.wait_for_url("**/desk/tasks/")
+    assert len(sent) == 2, sent
+    window.go("/desk/tasks/?q=只下达一次")
+    expect(page.locator("a.row-link")).to_have_count(1)

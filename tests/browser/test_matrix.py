@@ -21,10 +21,12 @@ def test_cells_are_changed_by_mouse_and_keys_and_taken_back(visitor: Open) -> No
 
     empty = next(n for n in range(row.locator("td").count()) if not cell(n).get_attribute("data-kind"))
     row.locator("input[name=ids]").check()
-    cell(empty).click()
+    cell(empty).click()  # where another unit leads, a press makes this one support
+    expect(cell(empty)).to_have_attribute("data-kind", "support")
+    expect(page.locator("#matrix-said")).to_contain_text("配合")
+    page.keyboard.press("1")
     expect(cell(empty)).to_have_attribute("data-kind", "lead")
     expect(row.locator("th")).to_contain_text("2 个牵头")
-    expect(page.locator("#matrix-said")).to_contain_text("牵头")
     expect(row.locator("input[name=ids]")).to_be_checked()
     expect(cell(empty)).to_be_focused()
     page.keyboard.press("3")
@@ -53,7 +55,7 @@ def test_who_comes_second_is_told(visitor: Open) -> None:
         window.go("/desk/split/?page=2")
     cells = [window.page.locator("tr[data-standard]").nth(2).locator("td").nth(0) for window in (first, second)]
     cells[0].click()
-    expect(cells[0]).to_have_attribute("data-kind", "lead")
+    expect(cells[0]).to_have_attribute("data-kind", "support")
     cells[1].click()
-    expect(second.page.locator("#matrix-said")).to_contain_text("刚被他人改为“牵头”")
-    expect(cells[1]).to_have_attribute("data-kind", "lead")
+    expect(second.page.locator("#matrix-said")).to_contain_text("刚被他人改为“配合”")
+    expect(cells[1]).to_have_attribute("data-kind", "support")

@@ -102,7 +102,11 @@ def test_from_weak_to_met(as_persona: Sign, drive: Drive, small_city: Any) -> No
     assert as_persona("street2").get(address).status_code == 404
     assert as_persona("street2").get(url("drive_place", place.pk)).status_code == 404
     send(unit, move("fill"), **GOOD)
-    assert "等待另一单位复核" in unit.get(url("drive_place", place.pk)).content.decode()
+    page = unit.get(url("drive_place", place.pk)).content.decode()
+    assert "等待另一单位复核" in page
+    place.refresh_from_db()
+    shown = page.split(">清单</h2>")[1][:60]
+    assert "100.00" in shown and place.points != 100, "the points are those of the answers that are shown"
     assert unit.get(move("confirm")).status_code == 200 and unit.post(move("confirm"), {"words": ""}).status_code == 422
     assert street.post(move("overturn"), {"failed": ["A1"], "words": ""}).status_code == 422
     send(street, move("overturn"), failed=["A1"], words="没有记录")

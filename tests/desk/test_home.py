@@ -15,7 +15,9 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.scoring import selectors
 from chuangcheng.scoring.models import Score
+from chuangcheng.tasks.models import Task
 from tests.cases.play import Play
+from tests.tasks.conftest import Make
 
 Sign = Callable[[str], Client]
 
@@ -175,3 +177,20 @@ def test_the_card_costs_the_office_few_queries(
     client.get("/desk/")
     with django_assert_max_num_queries(15):
         assert len(client.get("/desk/").context["queues"]) == 5
+
+
+def test_requests_to_strike_off_lie_with_whose_turn_it_is(
+    as_persona: Sign, ledger: Any, make: Make, django_assert_max_num_queries: Any
+) -> None:
+    assert "手头没有待办" in as_persona("subcommand").get("/desk/").content.decode()
+    first, second = make(state="in_review"), make(state="in_review")
+    Task.objects.update(stage="subcommand", reviewer=ledger["subcommand"])
+    above, office = as_persona("subcommand"), as_persona("office")
+    assert queues(above) == {"待审核任务": 2} and "待审核任务" not in queues(office)
+    page = above.get("/desk/").content.decode()
+    assert first.number in page and "手头没有待办" not in page and "背街小巷垃圾清运不及时" in page
+    Task.objects.filter(pk=second.pk).update(stage="office")
+    assert queues(above) == {"待审核任务": 1} == queues(office)
+    assert "待审核任务" not in queues(as_persona("department")) and "待审核任务" not in queues(as_persona("leader"))
+    with django_assert_max_num_queries(15):
+        office.get("/desk/")

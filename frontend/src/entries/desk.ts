@@ -10,6 +10,7 @@ import { listenForMenus } from "../menu";
 import { listenForRedactions } from "../redact";
 import { listenForPicks, refreshPicks } from "../picks";
 import { listenForRows } from "../rows";
+import { listenForSending } from "../sending";
 import { listenForTroubles } from "../toast";
 
 htmx.config.allowEval = false;
@@ -32,6 +33,7 @@ listenForTroubles();
 listenForComparisons();
 listenForRedactions();
 listenForChoices();
+listenForSending();
 improve(document);
 document.addEventListener("htmx:afterSwap", (event) => improve(event.target as ParentNode));
 

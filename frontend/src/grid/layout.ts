@@ -23,7 +23,7 @@ export class Kept {
 
   /** Pixels; the workbook counts in letters. */
   width(column: Column): number {
-    return this.layout.widths[column.key] ?? Math.max(column.width * 7, 64);
+    return this.layout.widths[column.key] ?? Math.min(Math.max(column.width * 7, 76), 216); // days fit, long texts are clipped
   }
 
   /** The columns as they were left; what is new since stands at its own place from behind. */

@@ -53,6 +53,8 @@ def today(request: StaffRequest) -> HttpResponse:
     cases = selectors.visible_cases(request.actor)
     counts, owed = _counts(request, cases, now)
     queues = [queue for make in _QUEUES if (queue := make(request, cases)) is not None]
+    if owed["in_review"] and (queue := _to_review(request)) is not None:
+        queues.append(queue)
     context = {
         "queues": queues,
         "has_duties": any(holds(request, right) for right in _DUTY_RIGHTS),
@@ -199,6 +201,13 @@ def _to_close(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
     if not holds(request, "cases.close"):
         return None
     return _of_cases(_("待结案"), _("核查已通过"), cases.filter(state="verified"), "?state=verified&sort=due")
+
+
+def _to_review(request: StaffRequest) -> Queue | None:
+    """Tasks whose units ask to strike them off, at this post's turn."""
+    rows = tasks.waiting_for(request.actor).select_related("lead")
+    return _queue(_("待审核任务"), _("单位申请销号，核对进展和佐证"), "tasks", rows, "due_on",
+                  reverse("desk:tasks") + "?state=in_review")  # fmt: skip
 
 
 _QUEUES: tuple[Callable[[StaffRequest, QuerySet[Case]], Queue | None], ...] = (
