@@ -59,6 +59,7 @@ class Settings:
     summary_days: int = 2  # days of the next week until a unit's weekly summary counts as handed in
     read_receipts: bool = False  # note when an invited unit first read a meeting's notice: a burden, off
     not_reported: bool = False  # list the units that added nothing to their weekly summary: a burden, off
+    quizzes: bool = False  # short quizzes on the notices of meetings and trainings: a burden, off
     trusted_proxies: int = 0  # proxies in front whose X-Forwarded-For is believed for rate limits
     secure_cookies: bool = False  # set when served over HTTPS
 

@@ -9,8 +9,9 @@ from django.db import models
 from chuangcheng.history.models import Chained
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.label import Label
+from chuangcheng.kernel.quizzes import Question
 from chuangcheng.meetings.kinds import kind_of
-from chuangcheng.meetings.states import MEETING
+from chuangcheng.meetings.states import MEETING, QUIZ
 from chuangcheng.people.models import Person, Unit
 from chuangcheng.tasks.models import Task
 
@@ -104,3 +105,34 @@ class Decision(models.Model):
         if self.task.state == "void":
             return "void"
         return "late" if self.task.is_overdue(today) else "running"
+
+
+class Quiz(Chained):
+    """A quiz on what a meeting's notice or a training says, one a meeting: an option of the city, off by default.
+    ``questions`` are rows of :class:`~chuangcheng.kernel.quizzes.Question`."""
+
+    meeting = models.OneToOneField(Meeting, models.CASCADE, related_name="quiz")
+    questions = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=QUIZ.choices(), default=QUIZ.initial)
+    from_on = models.DateField(null=True, blank=True)
+    until_on = models.DateField(null=True, blank=True)
+
+    @property
+    def asked(self) -> list[Question]:
+        """The questions in order."""
+        return [Question.of_json(each) for each in self.questions]
+
+
+class QuizAnswer(models.Model):
+    """What one person answered, once. No history row of its own: it is nothing that anybody is judged by."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    quiz = models.ForeignKey(Quiz, models.CASCADE, related_name="answers")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    chosen = models.JSONField(default=list)
+    points = models.PositiveSmallIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["quiz", "person"], name="meetings_one_answer")]

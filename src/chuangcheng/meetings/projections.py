@@ -8,6 +8,7 @@ from typing import Any
 from chuangcheng.cases.chronicle import plain
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.meetings.models import Decision, Meeting
+from chuangcheng.meetings.quizzes import QUIZZES
 from chuangcheng.meetings.steps import FACTS
 from chuangcheng.tasks.projections import told
 
@@ -48,3 +49,4 @@ def rebuild() -> int:
 
 
 register("meetings.meeting", check, rebuild)
+QUIZZES.register("meetings")

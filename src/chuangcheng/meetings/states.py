@@ -44,3 +44,18 @@ VERBS: dict[str, tuple[str, str]] = {
     "postpone": ("postponed", "meeting.postponed"),
     "cancel": ("cancelled", "meeting.cancelled"),
 }
+
+#: A quiz on a meeting's notice, where the city has switched quizzes on.
+QUIZ = StateTable(
+    name="quiz",
+    states=(
+        State("draft", Label("未开放", "Not open")),
+        State("open", Label("已开放", "Opened")),
+        State("withdrawn", Label("已撤回", "Taken back"), final=True),
+    ),
+    moves=(
+        Move("set", ("draft",), None, RUN, Label("导入题目", "Take questions in")),
+        Move("open", ("draft",), "open", RUN, Label("开放答题", "Open the quiz"), ("from_on", "until_on")),
+        Move("withdraw", ("draft", "open"), "withdrawn", RUN, Label("撤回问答", "Take the quiz back")),
+    ),
+)

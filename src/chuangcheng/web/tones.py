@@ -112,6 +112,8 @@ TONES = {
     ("meeting", "held"): "checking",
     ("meeting", "minuted"): "checking",
     ("meeting", "issued"): "done",
+    ("quiz", "draft"): "waiting",
+    ("quiz", "open"): "working",
     ("campaign", "planned"): "waiting",
     ("campaign", "running"): "working",
     ("campaign", "reviewing"): "checking",
