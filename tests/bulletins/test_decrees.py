@@ -149,6 +149,6 @@ def test_the_columns_of_a_table_have_their_widths(edition: Edition) -> None:
     document = compose_decree(edition)
     file = docx.Document(io.BytesIO(word(document)))
     widths = [round(cell.width.mm) for cell in file.tables[0].rows[0].cells]
-    assert widths == [29, 46, 23, 36, 22]
+    assert widths == [29, 45, 22, 36, 24]
     lines = [paragraph for paragraph in file.paragraphs if paragraph.text in document.signature]
     assert [line.alignment for line in lines[-2:]] == [2, 2]  # to the right

@@ -56,7 +56,7 @@ def _tables(edition: Edition) -> Iterable[Section]:
         lines.setdefault(project.zh, []).append(line)
     headers = ("编号", "测评标准", "牵头单位", "配合单位和属地", "完成时限")
     for number, (title, some) in enumerate(lines.items(), 1):
-        table = Table(headers, tuple(some), (False,) * 5, widths=(29, 46, 23, 36, 22))
+        table = Table(headers, tuple(some), (False,) * 5, widths=(29, 45, 22, 36, 24))
         yield Section(f"附表{number}  {title}", (), table)
 
 
@@ -116,4 +116,4 @@ def _sheet(duties: list[Duty]) -> Table:
     )  # fmt: skip
     urls = tuple(reverse("desk:standard", args=[duty.standard_id]) for duty in duties)
     headers = ("编号", "测评标准", "佐证类型", "完成时限", "责任人")
-    return Table(headers, rows, (False,) * 5, urls, (29, 59, 28, 22, 18))
+    return Table(headers, rows, (False,) * 5, urls, (29, 58, 27, 24, 18))
