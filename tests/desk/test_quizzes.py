@@ -22,6 +22,7 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.meetings import actions, quizzes
 from chuangcheng.meetings.models import Meeting, Quiz, QuizAnswer
 from chuangcheng.meetings.states import QUIZ
+from chuangcheng.people.models import Unit
 from tests.meetings.conftest import Plan
 from tests.tasks.conftest import TODAY
 from tests.tasks.test_tasks import refused
@@ -201,3 +202,68 @@ def test_the_pages(called: Meeting, as_persona: Sign, personas: Any, settings: A
     assert "Answers by unit" in office.get(here).content.decode()
     assert as_persona("street2").get(here).status_code == 404
     assert office.get(reverse("desk:quiz", args=[uuid4()])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("persons", "answered", "share"),
+    [(4, 1, 0.25), (4, 4, 1.0), (4, 0, 0.0), (0, 0, None), (0, 2, 1.0), (1, 2, 1.0)],
+)
+def test_the_share_of_a_unit(persons: int, answered: int, share: float | None) -> None:
+    assert quizzes.Line(Unit(), persons, answered, None).share == share
+
+
+@pytest.mark.parametrize("state", [each.code for each in QUIZ.states])
+def test_the_table_is_walked_in_every_state(called: Meeting, personas: Any, state: str) -> None:
+    """Whatever is asked for in whichever state: the table alone decides, and a refusal leaves nothing behind."""
+    run: dict[str, Any] = {"actor": personas["office"], "meeting_id": called.pk}
+    calls: dict[str, Callable[[], object]] = {
+        "set": lambda: quizzes.set_questions(**run, questions=quiz_of(called).asked),
+        "open": lambda: quizzes.open_quiz(**run, from_on=TODAY, until_on=TODAY),
+        "withdraw": lambda: quizzes.withdraw_quiz(**run),
+    }
+    assert set(calls) == {move.name for move in QUIZ.moves}
+    for move in QUIZ.moves:
+        Quiz.objects.filter(meeting=called).update(state=state)
+        before = Event.objects.count()
+        if state in move.sources:
+            calls[move.name]()
+            assert quiz_of(called).state == (move.target or state) and Event.objects.count() == before + 1
+        else:
+            refused("state.move_refused", calls[move.name])
+            assert Event.objects.count() == before
+
+
+def test_what_was_tampered_with_is_named_and_mended(opened: Meeting) -> None:
+    projection = registered()["meetings.quiz"]
+    for column, wrong in (("state", "draft"), ("until_on", None), ("from_on", TODAY - DAY)):
+        Quiz.objects.filter(meeting=opened).update(**{column: wrong})
+        (found,) = projection.check()
+        assert column in str(found)
+        assert projection.rebuild() == 1 and not list(projection.check())
+
+
+def test_who_is_invited_by_name_answers_and_who_does_not_run_it_changes_nothing(
+    opened: Meeting, personas: Any, as_persona: Sign
+) -> None:
+    leader = personas["leader"]
+    assert not quizzes.may_answer(leader, quiz_of(opened))
+    opened.persons.add(leader.person_id)
+    assert quizzes.may_answer(leader, quiz_of(opened))
+    assert answer(opened, leader, [[1], [0, 1, 3], [0]]).points == 2
+    assert not any(line.unit.pk == personas["leader"].post_id for line in quizzes.by_unit(quiz_of(opened)))
+    street = as_persona("street")
+    page = street.get(reverse("desk:quiz", args=[opened.pk])).content.decode()
+    assert "/quiz/import/" not in page and "/quiz/withdraw/" not in page
+    assert street.get(reverse("desk:quiz_import", args=[opened.pk])).status_code == 403
+    assert street.post(reverse("desk:quiz_move", args=[opened.pk, "withdraw"])).status_code == 403
+    assert quiz_of(opened).state == "open"
+
+
+def test_taken_back_nobody_sees_it_but_who_runs_the_meeting(opened: Meeting, personas: Any, as_persona: Sign) -> None:
+    answer(opened, personas["street"])
+    quizzes.withdraw_quiz(actor=personas["office"], meeting_id=opened.pk)
+    here = reverse("desk:quiz", args=[opened.pk])
+    assert as_persona("street").get(here).status_code == 404
+    assert "各单位答题情况" in as_persona("office").get(here).content.decode()
+    refused("common.not_found", answer, meeting=opened, actor=personas["department"])
+    assert QuizAnswer.objects.count() == 1

@@ -193,6 +193,11 @@ class Line:
     answered: int
     mean: float | None
 
+    @property
+    def share(self) -> float | None:
+        """Of those who may answer; somebody whose post ended since counts with the rest. None where nobody may."""
+        return self.answered / max(self.persons, self.answered) if self.persons or self.answered else None
+
 
 def by_unit(quiz: Quiz) -> list[Line]:
     """Invited units in official order: this is no league table."""
