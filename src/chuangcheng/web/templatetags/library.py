@@ -7,7 +7,7 @@ from django import template
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.passages import passages
 from chuangcheng.library.models import Document
-from chuangcheng.library.search import text_of, words_of
+from chuangcheng.library.search import words_of
 
 register = template.Library()
 
@@ -17,7 +17,7 @@ def passages_of(row: Document) -> list[list[tuple[str, bool]]]:
     """Passages of a document that a search has found, from its text or, where none is there, from its remarks."""
     words = words_of(row.asked)  # type: ignore[attr-defined]
     content = row.current.content if row.current else ""
-    return passages(content, words) or passages(text_of(row).partition("\n")[2], words)
+    return passages(content, words) or passages(row.remarks, words)
 
 
 @register.filter
