@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from chuangcheng.cases.models import Case, Order, Report, Satisfaction
-from chuangcheng.history.prepared import Read, key
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import FieldProblem, Refused
 
@@ -33,18 +32,9 @@ def orders_of(case: Case) -> QuerySet[Order]:
     return Order.objects.filter(report__case=case).order_by("due_at", "received_at", "id")
 
 
-_open = Read(
-    lambda: (
-        Order.objects.filter(report__case=key("case"), state="open")
-        .order_by("due_at", "received_at", "id")
-        .values_list("pk", "number")
-    )
-)
-
-
 def open_orders_of(case: Case) -> list[tuple[UUID, str]]:
     """Id and number of those of a case's orders that nobody has drafted a reply to, the most urgent first."""
-    return _open(case=case.pk)
+    return list(orders_of(case).filter(state="open").values_list("pk", "number"))
 
 
 def require_answered(case: Case) -> None:

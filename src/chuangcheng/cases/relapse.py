@@ -6,36 +6,21 @@ and did not last. It counts against the unit that fixed the first. How near and 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from chuangcheng.cases.models import Case, Outcome
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.framework.models import Category
-from chuangcheng.history.prepared import Given, Read, key
 from chuangcheng.kernel.geometry import around, metres
 
 #: Of a spot where very much was fixed the latest so many are measured.
 LOOKED_AT = 200
 #: What a case is asked to tell whether it is one.
 ASKED = ("category", "lon", "lat", "filed_at", "origin_kind", "site", "relapse_of", "relapse_denied")
-
-
-def _fixed() -> QuerySet[Case, tuple[UUID, float | None, float | None]]:
-    closed, place = Case._meta.get_field("closed_at"), Case._meta.get_field("lat")
-    rows = Case.objects.filter(
-        state="closed", outcome=Outcome.FIXED, category=key("category"), closed_at__gte=Given("since", closed),
-        closed_at__lt=Given("until", closed), lat__gte=Given("south", place), lat__lte=Given("north", place),
-        lon__gte=Given("west", place), lon__lte=Given("east", place),
-    )  # fmt: skip
-    return rows.order_by("-closed_at", "-id").values_list("pk", "lon", "lat")[:LOOKED_AT]
-
-
-_fixed_about = Read(_fixed)
-_LAST = datetime(9999, 1, 1, tzinfo=UTC)  # no end
 
 
 def window() -> timedelta:
@@ -58,10 +43,13 @@ def found_near(
         return None
     radius = settings.CITY.relapse_metres
     lons, lats = around(lon, lat, radius)
-    places = _fixed_about(
-        category=category.pk if isinstance(category, Category) else category, since=since,
-        until=until or _LAST, south=lats[0], north=lats[1], west=lons[0], east=lons[1],
+    rows = Case.objects.filter(
+        state="closed", outcome=Outcome.FIXED, category=category, closed_at__gte=since, lat__range=lats,
+        lon__range=lons,
     )  # fmt: skip
+    if until is not None:
+        rows = rows.filter(closed_at__lt=until)
+    places = rows.order_by("-closed_at", "-id").values_list("pk", "lon", "lat")[:LOOKED_AT]
     near = (pk for pk, its_lon, its_lat in places if metres(lon, lat, its_lon or 0.0, its_lat or 0.0) <= radius)
     found = next(near, None)
     return Case.objects.get(pk=found) if found else None

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from chuangcheng.cases import actions as cases
 from chuangcheng.cases.models import Case, Source
 from chuangcheng.framework import selectors as framework
-from chuangcheng.history.prepared import Read, key
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.patrols import selectors
 from chuangcheng.patrols.models import Check, Mode, Visit
 from chuangcheng.people.models import Post
 from chuangcheng.sites.models import Site
-
-_lock = Read(lambda: Site.objects.select_for_update().filter(pk=key("site")).values_list("pk", flat=True))
 
 
 def find_cases(actor: Actor, post: Post, visit: Visit, judged: Sequence[tuple[Check, int]]) -> list[Check]:
@@ -25,7 +22,7 @@ def find_cases(actor: Actor, post: Post, visit: Visit, judged: Sequence[tuple[Ch
     failed = [(check, severity) for check, severity in judged if severity]
     if not failed:
         return []
-    _lock(site=visit.site_id)  # two inspectors at once file one case
+    Site.objects.select_for_update().only("pk").get(pk=visit.site_id)  # two inspectors at once file one case
     earlier = selectors.open_cases(visit.site, {check.item.code for check, _ in failed})
     repeated = []
     for check, severity in failed:

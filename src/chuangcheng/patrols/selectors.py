@@ -12,8 +12,6 @@ from django.db.models.functions import Coalesce
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.states import CASE
 from chuangcheng.cases.status import put_right
-from chuangcheng.framework.models import ChecklistItem
-from chuangcheng.history.prepared import Given, Read, key
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
@@ -113,22 +111,12 @@ def fixed_before(check: Check, since: datetime) -> UUID | None:
     own case was filed; None if there is none. For one that was merged the case that stood for it."""
     if check.case is None:
         return None
-    case = check.case
-    found = _fixed_last.first(
-        site=check.visit.site_id, code=check.item.code, case=case.pk, since=since, until=case.filed_at
-    )
-    return None if found is None else found[1] or found[0]
-
-
-def _last_fixed() -> QuerySet[Check, tuple[UUID, UUID | None]]:
-    moment = Case._meta.get_field("closed_at")
     rows = Check.objects.filter(
-        put_right("case__"), visit__site=key("site"), item__code=Given("code", ChecklistItem._meta.get_field("code"))
-    ).exclude(case=key("case"))  # fmt: skip
-    closed = rows.annotate(closed=Coalesce("case__merged_into__closed_at", "case__closed_at")).filter(
-        closed__gte=Given("since", moment), closed__lt=Given("until", moment)
+        put_right("case__"), visit__site=check.visit.site_id, item__code=check.item.code
+    ).exclude(case=check.case)  # fmt: skip
+    found = rows.annotate(closed=Coalesce("case__merged_into__closed_at", "case__closed_at")).filter(
+        closed__gte=since, closed__lt=check.case.filed_at
     )
-    return closed.order_by("-closed").values_list("case", "case__merged_into")[:1]
-
-
-_fixed_last = Read(_last_fixed)
+    for case, into in found.order_by("-closed").values_list("case", "case__merged_into")[:1]:
+        return into or case
+    return None

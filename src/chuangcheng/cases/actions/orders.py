@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import CharField, QuerySet
+from django.db.models import QuerySet
 
 from chuangcheng.cases import policies
 from chuangcheng.cases.locks import find_case
@@ -16,7 +16,6 @@ from chuangcheng.cases.obligations import Callback, callback_changes, check_call
 from chuangcheng.cases.replies import MAX_REPLY, template_for
 from chuangcheng.cases.states import ORDER, REMOVAL, REMOVAL_VERBS, REMOVALS
 from chuangcheng.cases.steps import Step, amend, step, write
-from chuangcheng.history.prepared import Given, Read, key
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -83,7 +82,7 @@ def record_callback(
     rights.require_or_system(actor, "orders.callback")
     check_callback(given)
     with transaction.atomic():
-        order = _numbered.first(source=source, number=number)
+        order = _locked(source=source, number=number).first()
         if order is None:
             raise Refused("order.unknown_number", number=number[:60])
         changes = callback_changes(order, given, clock.now())
@@ -191,11 +190,7 @@ def _locked(**which: Any) -> QuerySet[Order]:
     return Order.objects.filter(**which).select_related(*joined).select_for_update(of=("self",))
 
 
-_by_id = Read(lambda: _locked(pk=key("pk")))
-_numbered = Read(lambda: _locked(source=Given("source", CharField()), number=Given("number", CharField())))
-
-
 def _one(order_id: UUID) -> Order:
-    for order in _by_id(pk=order_id):
+    for order in _locked(pk=order_id):
         return order
     raise Refused("common.not_found")
