@@ -85,6 +85,9 @@ PATHS = {
     "/api/v1/tasks": {"get", "post"},
     "/api/v1/tasks/{task_id}": {"get"},
     **{f"/api/v1/tasks/{{task_id}}/moves/{name}": {"post"} for name in TASK_MOVES},
+    "/api/v1/meetings": {"get"},
+    "/api/v1/meetings/{meeting_id}": {"get"},
+    "/api/v1/meetings/{meeting_id}/decisions": {"get"},
     "/api/v1/readings": {"get", "post"},
     "/api/v1/readings/{reading_id}": {"get"},
     "/api/v1/nearby": {"get"},
@@ -137,7 +140,9 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
         (path, method)
         for path, methods in PATHS.items()
         if path.split("/")[3]
-        in {"campaigns", "cases", "documents", "drives", "hotline", "instructions", "readings", "tasks"}
+        in {
+            "campaigns", "cases", "documents", "drives", "hotline", "instructions", "meetings", "readings", "tasks",
+        }  # fmt: skip
         for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}

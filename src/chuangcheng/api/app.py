@@ -19,6 +19,7 @@ from chuangcheng.api import (
     documents,
     hotline,
     instructions,
+    meetings,
     moves,
     nearby,
     problems,
@@ -50,6 +51,7 @@ api.add_router("/campaigns", campaigns.router)
 api.add_router("/drives", campaigns.drive_router)
 api.add_router("/readings", readings.router)
 api.add_router("/documents", documents.router)
+api.add_router("/meetings", meetings.router)
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
