@@ -141,8 +141,16 @@ def test_only_staff_reads_ask_for_a_token(document: dict[str, Any]) -> None:
         for path, methods in PATHS.items()
         if path.split("/")[3]
         in {
-            "campaigns", "cases", "documents", "drives", "hotline", "instructions", "meetings", "readings", "tasks",
-        }  # fmt: skip
+            "campaigns",
+            "cases",
+            "documents",
+            "drives",
+            "hotline",
+            "instructions",
+            "meetings",
+            "readings",
+            "tasks",
+        }
         for method in methods
     }
     assert guarded == {("/api/v1/reports", "get"), *cases}
