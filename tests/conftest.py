@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import importlib
 import os
 import shutil
 import tempfile
@@ -111,14 +112,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def empty_index() -> None:
-    """A flush after a test that commits also empties the search index, of whose tables Django knows nothing."""
+    """A flush after a test that commits also empties the search indexes, of whose tables Django knows nothing."""
     from django.db.models.signals import post_migrate
 
     def forget(sender: object, **_more: object) -> None:
-        from chuangcheng.cases import search
-
-        if getattr(sender, "label", "") == "cases":
-            search.rebuild()
+        room = getattr(sender, "label", "")
+        if room in {"cases", "library"}:
+            importlib.import_module(f"chuangcheng.{room}.search").rebuild()
 
     post_migrate.connect(forget, weak=False)
 
