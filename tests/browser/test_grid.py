@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.full]
 GRID = "/desk/tasks/grid/"
 ROWS = 50
 KEYS = ["id", "late", "place", "number", "source", "source_note", "standard", "problem", "measure", "goal", "lead",
-        "supports", "leader", "owner", "start_on", "due_on", "share", "words", "proofs", "state", "slip"]  # fmt: skip
+        "supports", "leader", "owner", "start_on", "due_on", "more_time", "share", "words", "proofs", "state", "slip"]  # fmt: skip
 
 
 def excel(rows: list[list[str]]) -> dict[str, str]:
