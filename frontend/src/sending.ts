@@ -3,11 +3,11 @@ export function listenForSending(): void {
   window.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (event.defaultPrevented || form.method !== "post") return; // others send what they have kept back
-    if ("sending" in form.dataset) event.preventDefault();
-    else form.dataset["sending"] = "";
+    if ("sent" in form.dataset) event.preventDefault();
+    else form.dataset["sent"] = "";
   });
   // The page may come back out of the browser's memory, with its forms as they were.
   window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sending]")) delete form.dataset["sending"];
+    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) delete form.dataset["sent"];
   });
 }

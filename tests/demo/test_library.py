@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from chuangcheng.demo import library
 from chuangcheng.demo.found import Cast
-from chuangcheng.kernel import papers
+from chuangcheng.history.models import Event
+from chuangcheng.kernel import clock, papers
 from chuangcheng.library.facts import DOCUMENTS, TRAININGS
 from chuangcheng.library.models import Attendance, Audience, Document, Download, Kind, Training
 from chuangcheng.library.search import check
@@ -46,7 +48,7 @@ def test_a_written_file_reads_as_it_was_written(file: str, noon: Any) -> None:
 
 def test_the_library_is_filled(cast: Cast) -> None:
     with sink():
-        library.play(cast)
+        library.play(cast, date(2026, 6, 1))
     assert sorted(Training.objects.values_list("state", flat=True)) == ["closed", "closed", "held", "planned"]
     assert list(TRAININGS.check()) == [] and all(row.materials.count() == 2 for row in Training.objects.all())
     assert set(Attendance.objects.values_list("person__username", flat=True)) == {"street", "street2"}
@@ -58,3 +60,13 @@ def test_the_library_is_filled(cast: Cast) -> None:
     assert Document.objects.get(replaces__isnull=False).replaces.state == "superseded"  # type: ignore[union-attr]
     assert Download.objects.count() >= 10 and list(DOCUMENTS.check()) == [] and list(check()) == []
     assert all(document.current and document.current.content for document in Document.objects.select_related("current"))
+
+
+def test_nothing_is_older_than_the_city(cast: Cast) -> None:
+    first = clock.today().date() - timedelta(days=1)
+    with sink():
+        library.play(cast, first)
+    assert Document.objects.count() == len(library.papers())
+    assert {moment.date() >= first for moment in Document.objects.values_list("created_at", flat=True)} == {True}
+    assert Training.objects.exists() and not Training.objects.filter(starts_at__date__lt=first).exists()
+    assert not Event.objects.filter(subject_kind__in=["document", "training"], happened_at__gt=clock.now()).exists()

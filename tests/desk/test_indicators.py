@@ -211,7 +211,7 @@ def test_what_is_late_is_listed_by_unit_and_exported(as_persona: Sign, sewage: I
     chosen = client.get(f"{late}?unit={sewage.source_unit.code}")  # type: ignore[union-attr]
     assert "全部单位" in chosen.content.decode() and len(chosen.context["rows"]) == 2
     file = b"".join(client.get(f"{late}?export=csv")).decode()  # type: ignore[arg-type]
-    assert "城市管理局,SEWAGE,污水集中处理率,2026年7月,2026-08-10,36" in file
+    assert "城市管理局,SEWAGE,污水集中处理率,2026年7月,全市,2026-08-10,36" in file
     assert client.get(f"{late}?export=pdf").status_code == 422
     assert as_persona("inspector").get(late).status_code == 403
 

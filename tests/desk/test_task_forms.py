@@ -80,11 +80,13 @@ def test_a_move_s_form_says_what_is_missing(
 
 
 def test_every_move_has_a_form_and_a_grave_one_says_so(as_persona: Sign, make: Make) -> None:
-    assert set(MOVES) == {move.name for move in TASK.moves} | {"comment", "repeat", "stop"}
+    assert set(MOVES) == {
+        *(move.name for move in TASK.moves), "comment", "repeat", "stop", "endorse", "decline", "grant", "retract",
+    }  # fmt: skip
     task, office = make(), as_persona("office")
     for name in MOVES:
         page = office.get(address(task, name))
-        assert page.status_code == 200 and page.context["grave"] == (name == "void"), name
+        assert page.status_code == 200 and page.context["grave"] == (name in {"void", "decline"}), name
         assert page.context["back"] == reverse("desk:task", args=[task.pk])
         assert (
             office.get(address(task, name), headers={"HX-Request": "true"}).templates[0].name == "web/parts/dialog.html"
@@ -136,6 +138,7 @@ def test_orders_and_exports(as_persona: Sign, rows: list[Task]) -> None:
         "place": "place",
         "due": "due_on",
         "first_due": "first_due_on",
+        "extensions": "extensions",
         "share": "share",
         "proofs": "proofs",
     }

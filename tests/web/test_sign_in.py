@@ -355,7 +355,7 @@ def test_a_room_of_one_page_has_no_second_level(as_persona: Sign) -> None:
     rooms = words(as_persona("grid"))
     assert rooms["今日"] == []
     assert rooms["问题"] == ["/desk/reports/", "/desk/cases/", "/desk/quickfixes/", "/desk/rates/"]
-    assert words(as_persona("community"))["报告"] == ["/desk/weeklies/", "/desk/summaries/"]
+    assert words(as_persona("community"))["报告"] == ["/desk/weeklies/", "/desk/summaries/", "/desk/library/"]
 
 
 def test_the_rail_speaks_the_chosen_language(as_persona: Sign) -> None:

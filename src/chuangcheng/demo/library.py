@@ -46,15 +46,15 @@ def papers() -> list[Paper]:
 
 
 @transaction.atomic
-def play(cast: Cast) -> list[Document]:
-    """Enter them in time, each by who may; some were read and taken."""
+def play(cast: Cast, first: date) -> list[Document]:
+    """Enter them in time, each by who may, none before ``first``; some were read and taken."""
     office, made = cast.named["office"], list[Document]()
-    today = clock.today().date()
+    today, end = clock.today().date(), clock.now()
     standards = list(standards_of(cast.edition)[:40])
     named = tuple(unit for code, unit in sorted(cast.units.items()) if code[:2] == "JD")[:4]
     for number, paper in enumerate(papers()):
-        day = today - timedelta(days=paper.days)
-        with clock.at(datetime.combine(day, time(10, number), CITY_ZONE)):
+        day = max(first, today - timedelta(days=paper.days))
+        with clock.at(min(datetime.combine(day, time(10, number), CITY_ZONE), end)):
             given = actions.DocumentInput(
                 kind=paper.kind, title=paper.title, unit=cast.units[paper.unit], audience=paper.audience,
                 units=named, reference=f"云创〔{day.year}〕{number + 3}号" if paper.kind != "material" else "",
@@ -66,18 +66,19 @@ def play(cast: Cast) -> list[Document]:
             if paper.end != "d":
                 document = actions.issue_document(actor=office, document_id=document.pk)
         made.append(document)
-        _later(cast, paper, document, day + timedelta(days=max(1, paper.days // 2)))
-    hold(cast, made)
+        later = datetime.combine(day + timedelta(days=max(1, paper.days // 2)), time(15, 20), CITY_ZONE)
+        _later(cast, paper, document, min(later, end))
+    hold(cast, made, first)
     return made
 
 
-def _later(cast: Cast, paper: Paper, document: Document, day: date) -> None:
+def _later(cast: Cast, paper: Paper, document: Document, moment: datetime) -> None:
     """A second version, a withdrawal; readers take the file."""
     office = cast.named["office"]
-    with clock.at(datetime.combine(day, time(15, 20), CITY_ZONE)):
+    with clock.at(moment):
         if paper.end == "2":
             lines = (*paper.lines[1:-1], paper.lines[-1].replace("每月", "每周"), "本办法由市创城办负责解释。")
-            data = written(paper, lines, day)
+            data = written(paper, lines, moment.date())
             actions.add_version(actor=office, document_id=document.pk, data=data, note="压实时限，补充解释条款")
         if paper.end == "w":
             actions.withdraw_document(actor=office, document_id=document.pk, note="会议改期，另行通知。")
@@ -110,20 +111,23 @@ def _word(title: str, lines: tuple[str, ...]) -> bytes:
     return file.getvalue()
 
 
-def hold(cast: Cast, documents: list[Document]) -> None:
-    """Training sessions: two closed, one held this week, one ahead; who came signed in by the code or stands on the
-    list."""
+def hold(cast: Cast, documents: list[Document], first: date) -> None:
+    """Training sessions from ``first`` on: two closed, one held this week, one ahead; who came signed in by the code or
+    stands on the list."""
     office, end = cast.named["office"], clock.now()
     streets = sorted(key for key in cast.posted if key[0] == "street")
     for number, (days, topic, place, lecturer, invited) in enumerate(words()["library"]["trainings"]):
         starts = end.astimezone(CITY_ZONE).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=days)
+        if starts.date() < first:
+            continue
         keys = (streets[number:] + streets[:number])[:invited]
         given = actions.TrainingInput(
             topic=topic, unit=cast.units["CCB"], starts_at=starts, ends_at=starts + timedelta(hours=2), place=place,
             lecturer=lecturer, units=tuple(cast.units[code] for _role, code in keys),
             materials=tuple(documents[number * 3 : number * 3 + 2]),
         )  # fmt: skip
-        with clock.at(min(starts - timedelta(days=5), end)):
+        asked = max(starts - timedelta(days=5), datetime.combine(first, time(9), CITY_ZONE))
+        with clock.at(min(asked, starts, end)):
             training, _new = actions.plan_training(actor=office, given=given)
         if days > 0:
             _attend(cast, training, keys, closed=days > 7)

@@ -89,7 +89,7 @@ def run(*, seed: int, as_of: date, progress: Progress, founded: Callable[[], Non
             split.play(cast)
             cycle.play(cast)
             risks.play(cast)
-            library.play(cast)
+            library.play(cast, start.astimezone(clock.CITY_ZONE).date() + timedelta(days=1))
             sweep.drain()
             projector.refresh()
             keep(cast.named)
