@@ -22,7 +22,7 @@ from tests.tasks.conftest import TODAY, Make
 from tests.tasks.trying import move
 
 Sign = Callable[[str], Client]
-LIST, UNITS = "/desk/petitions/", "/desk/petitions/units/"
+LIST, UNITS = "/desk/tasks/petitions/", "/desk/tasks/petitions/units/"
 DAY = timedelta(days=1)
 
 
