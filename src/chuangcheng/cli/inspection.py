@@ -125,7 +125,7 @@ def _font(_settings: Settings) -> Iterator[Finding]:
 def _films(settings: Settings) -> Iterator[Finding]:
     from chuangcheng.photos.ffmpeg import programs
 
-    found = programs()
+    found = programs(settings.ffmpeg)
     if found:
         mb, seconds = settings.video_bytes // 1024 // 1024, settings.video_seconds
         said = text(f"接收视频（≤ {mb} MB、≤ {seconds} 秒）：{found[0]}",

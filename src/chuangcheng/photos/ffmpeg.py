@@ -51,10 +51,9 @@ class Look:
     height: int
 
 
-def programs() -> tuple[str, str] | None:
-    """ffmpeg and the ffprobe beside it, or None: then videos are off."""
-    given = settings.CITY.ffmpeg or "ffmpeg"
-    ffmpeg = shutil.which(given)
+def programs(given: str | None = None) -> tuple[str, str] | None:
+    """ffmpeg (``given``; None: the city's setting) and the ffprobe beside it, or None: then videos are off."""
+    ffmpeg = shutil.which((settings.CITY.ffmpeg if given is None else given) or "ffmpeg")
     if ffmpeg is None:
         return None
     ffprobe = shutil.which("ffprobe", path=str(Path(ffmpeg).parent)) or shutil.which("ffprobe")
