@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chuangcheng.cases import search
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.history import sweep
+from chuangcheng.history import pairs, sweep
 from chuangcheng.history.models import Outbox
 from chuangcheng.kernel.ids import new_id
-from chuangcheng.kernel.text import bigrams
 from tests.cases.play import Play
 from tests.conftest import NOON
 
@@ -110,7 +108,7 @@ def test_the_number_is_found_by_its_beginning_in_either_case(three: list[Report]
 
 
 def test_a_word_in_very_many_rows_is_read_from_the_rows(three: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MOST_KEYS", 1)
+    monkeypatch.setattr(pairs, "MOST_KEYS", 1)
     assert found("垃圾") == [three[0].text, three[1].text]
     assert found("单车") == [three[2].text]
 
@@ -143,10 +141,7 @@ def test_missing_and_needless_entries_are_named_and_mended(three: list[Report]) 
 
 
 def _entries(model: type[Report] | type[Case]) -> int:
-    table = {Report: "cases_search_report", Case: "cases_search_case"}[model]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table}")
-        return int(cursor.fetchone()[0])
+    return len(search.INDEXES[model].keys())
 
 
 def test_reports_and_cases_come_into_the_index_behind_the_outbox(play: Play) -> None:
@@ -163,9 +158,3 @@ def test_a_rare_word_reads_only_its_own_rows(three: list[Report], django_assert_
     with django_assert_num_queries(4) as asked:  # the keys, the newest entry, what waits, the rows
         assert found("单车") == [three[2].text]
     assert "SB20260915-000003" in asked.captured_queries[-1]["sql"]
-
-
-@given(st.text("垃圾箱 abc12", max_size=20))
-def test_pairs_are_those_of_the_kernel(text: str) -> None:
-    assert set(search._pairs(text)) <= set(bigrams(text))
-    assert all(len(pair) == 2 for pair in search._pairs(text))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chuangcheng.history import pairs
 from chuangcheng.library import actions, search, selectors
 from chuangcheng.library.models import Document
 from tests.library.conftest import Enter
@@ -68,14 +69,14 @@ def test_what_is_found(shelf: Any, personas: Any) -> None:
 
 def test_the_index_only_narrows(shelf: Any, personas: Any, monkeypatch: Any) -> None:
     rows = Document.objects.all()
-    assert search._matching(["小巷"]) == [shelf["甲"].serial] and search._matching(["小巷", "考核"]) == []
-    monkeypatch.setattr(search, "MOST_KEYS", 0)
-    assert search._matching(["小巷"]) is None and found(rows, "小巷") == "甲"
+    assert search.INDEX.matching(["小巷"]) == [shelf["甲"].serial] and search.INDEX.matching(["小巷", "考核"]) == []
+    monkeypatch.setattr(pairs, "MOST_KEYS", 0)
+    assert search.INDEX.matching(["小巷"]) is None and found(rows, "小巷") == "甲"
     # One with too many different words is not indexed, and found all the same.
-    monkeypatch.setattr(search, "MOST_KEYS", 2_000)
+    monkeypatch.setattr(pairs, "MOST_KEYS", 2_000)
     monkeypatch.setattr(search, "MOST_PAIRS", 3)
     actions.add_version(actor=personas["office"], document_id=shelf["甲"].pk, data="小巷亮化工程全面完成。".encode())
-    assert not Document.objects.get(pk=shelf["甲"].pk).indexed and search._matching(["小巷"]) == []
+    assert not Document.objects.get(pk=shelf["甲"].pk).indexed and search.INDEX.matching(["小巷"]) == []
     assert found(rows, "亮化") == "甲" and found(rows, "责任") == ""  # the older version's words are gone
     assert list(search.check()) == []
 
@@ -84,7 +85,7 @@ def test_the_index_follows_the_document(shelf: Any, personas: Any) -> None:
     office, document = personas["office"], Document.objects.get(pk=shelf["乙"].pk)
     given = actions.DocumentInput(kind="method", title="督查规则", unit=document.unit, remarks="备注乙")
     actions.amend_document(actor=office, document_id=document.pk, given=given)
-    assert search._matching(["督查"]) == [document.serial] and search._matching(["办法"]) == []
+    assert search.INDEX.matching(["督查"]) == [document.serial] and search.INDEX.matching(["办法"]) == []
     assert found(Document.objects.all(), "规则") == "乙"
 
 
@@ -97,11 +98,11 @@ def test_nothing_unseen_is_found(shelf: Any, enter: Enter, personas: Any) -> Non
 
 
 def test_the_index_is_made_again(shelf: Any) -> None:
-    keys = search._keys()
+    keys = search.INDEX.keys()
     assert len(keys) == 3 and list(search.check()) == []
-    search._delete([shelf["甲"].serial])
-    search._insert(7, ["小巷"])
+    search.INDEX.forget({shelf["甲"].serial: ()})
+    search.INDEX.put({7: ["小巷"]})
     assert sorted(each.what for each in search.check()) == ["has no document behind it", "is not in the index"]
     assert found(Document.objects.all(), "小巷") == ""  # nothing but the index can tell
-    assert search.rebuild() == 3 and search._keys() == keys and list(search.check()) == []
+    assert search.rebuild() == 3 and search.INDEX.keys() == keys and list(search.check()) == []
     assert found(Document.objects.all(), "小巷") == "甲"

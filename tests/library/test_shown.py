@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from chuangcheng.history.pairs import words_of
 from chuangcheng.kernel import clock
 from chuangcheng.library.models import Document, Version
-from chuangcheng.library.search import text_of, words_of
+from chuangcheng.library.search import text_of
 from chuangcheng.library.training_selectors import Tally
 from chuangcheng.people.models import Unit
 from chuangcheng.web.templatetags.library import passages_of, run_out

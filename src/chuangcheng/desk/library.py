@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk.documents import MIMES
 from chuangcheng.desk.story import story
+from chuangcheng.history.pairs import words_of
 from chuangcheng.kernel import clock, passages
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.library import actions, selectors
 from chuangcheng.library.models import Document, Download, Kind, Version
 from chuangcheng.library.policies import handles
-from chuangcheng.library.search import search, words_of
+from chuangcheng.library.search import search
 from chuangcheng.library.states import DOCUMENT, EDIT
 from chuangcheng.people import selectors as people
 from chuangcheng.web.pages import holds, page

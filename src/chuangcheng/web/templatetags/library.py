@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django import template
 
+from chuangcheng.history.pairs import words_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.passages import passages
 from chuangcheng.library.models import Document
-from chuangcheng.library.search import words_of
 
 register = template.Library()
 
