@@ -19,7 +19,7 @@ from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import CITIZEN, SYSTEM
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.meetings import actions, quizzes
+from chuangcheng.meetings import actions, quiz_imports, quiz_selectors
 from chuangcheng.meetings.models import Meeting, Quiz, QuizAnswer
 from chuangcheng.meetings.states import QUIZ
 from chuangcheng.people.models import Unit
@@ -53,7 +53,7 @@ def called(switched_on: None, plan: Plan, personas: Any) -> Meeting:
     """A meeting to which the department and the street are called, with three questions that are not open yet."""
     meeting: Meeting = plan()
     actions.call_meeting(actor=personas["office"], meeting_id=meeting.pk)
-    report = quizzes.import_questions(personas["office"], meeting.pk, book(), name="题.xlsx")
+    report = quiz_imports.import_questions(personas["office"], meeting.pk, book(), name="题.xlsx")
     assert not report.problems, report.problems
     return meeting
 
@@ -61,7 +61,7 @@ def called(switched_on: None, plan: Plan, personas: Any) -> Meeting:
 @pytest.fixture
 def opened(called: Meeting, personas: Any) -> Meeting:
     """The same, open from today for five days."""
-    quizzes.open_quiz(actor=personas["office"], meeting_id=called.pk, from_on=TODAY, until_on=TODAY + 4 * DAY)
+    actions.open_quiz(actor=personas["office"], meeting_id=called.pk, from_on=TODAY, until_on=TODAY + 4 * DAY)
     return called
 
 
@@ -70,16 +70,16 @@ def quiz_of(meeting: Meeting) -> Quiz:
 
 
 def answer(meeting: Meeting, actor: Any, chosen: Any = RIGHT) -> QuizAnswer:
-    return quizzes.answer_quiz(actor=actor, meeting_id=meeting.pk, chosen=chosen)
+    return actions.answer_quiz(actor=actor, meeting_id=meeting.pk, chosen=chosen)
 
 
 def test_switched_off_there_is_nothing(plan: Plan, personas: Any, as_persona: Sign) -> None:
     meeting, office = plan(), personas["office"]
     run: dict[str, Any] = {"actor": office, "meeting_id": meeting.pk}
-    refused("common.not_found", quizzes.open_quiz, **run, from_on=TODAY, until_on=TODAY)
-    refused("common.not_found", quizzes.withdraw_quiz, **run)
-    refused("common.not_found", quizzes.answer_quiz, **run, chosen=[])
-    refused("common.not_found", quizzes.set_questions, **run, questions=[])
+    refused("common.not_found", actions.open_quiz, **run, from_on=TODAY, until_on=TODAY)
+    refused("common.not_found", actions.withdraw_quiz, **run)
+    refused("common.not_found", actions.answer_quiz, **run, chosen=[])
+    refused("common.not_found", actions.set_questions, **run, questions=[])
     client = as_persona("office")
     for name, args in (("quiz", [meeting.pk]), ("quiz_import", [meeting.pk]), ("quiz_move", [meeting.pk, "open"]),
                        ("quiz_template", [])):  # fmt: skip
@@ -107,7 +107,7 @@ def test_a_wrong_workbook_is_named_and_keeps_what_stood(
 ) -> None:
     before = Event.objects.count()
     try:
-        report = quizzes.import_questions(personas["office"], called.pk, book(*rows), name="题.xlsx")
+        report = quiz_imports.import_questions(personas["office"], called.pk, book(*rows), name="题.xlsx")
         assert code in {problem.code for problem in report.problems}
     except Refused as found:
         assert found.code == code
@@ -116,25 +116,25 @@ def test_a_wrong_workbook_is_named_and_keeps_what_stood(
 
 def test_a_trial_keeps_nothing_and_the_template_comes_back(called: Meeting, personas: Any, tmp_path: Any) -> None:
     more = [*ROWS, ["判断", "街道负责", "", "", "", "", "", "", "对"]]
-    quizzes.import_questions(personas["office"], called.pk, book(*more), name="题.xlsx", preview=True)
+    quiz_imports.import_questions(personas["office"], called.pk, book(*more), name="题.xlsx", preview=True)
     assert len(quiz_of(called).questions) == 3
-    quizzes.import_questions(personas["office"], called.pk, book(*more), name="题.xlsx")
+    quiz_imports.import_questions(personas["office"], called.pk, book(*more), name="题.xlsx")
     assert [each.kind for each in quiz_of(called).asked] == ["one", "many", "truth", "truth"]
-    quizzes.write_template(tmp_path / "x.xlsx")
+    quiz_imports.write_template(tmp_path / "x.xlsx")
     assert {name.strip("*＊ ") for name in map(str, cells(tmp_path / "x.xlsx")[0])} >= {"题型", "题目", "选项A", "答案"}
 
 
 def test_its_life(called: Meeting, plan: Plan, personas: Any) -> None:
     office, run = personas["office"], {"actor": personas["office"], "meeting_id": called.pk}
     for days in ((TODAY, TODAY - DAY), (TODAY + 2 * DAY, TODAY + DAY)):
-        refused("quiz.days", quizzes.open_quiz, **run, from_on=days[0], until_on=days[1])
-    refused("state.missing", quizzes.open_quiz, **run, from_on=TODAY, until_on=None)
-    refused("common.not_allowed", quizzes.withdraw_quiz, actor=personas["street"], meeting_id=called.pk)
-    refused("common.not_found", quizzes.withdraw_quiz, actor=personas["street2"], meeting_id=called.pk)
-    quizzes.open_quiz(**run, from_on=TODAY, until_on=TODAY)
-    refused("state.move_refused", quizzes.set_questions, **run, questions=quiz_of(called).asked)
-    quizzes.withdraw_quiz(**run)
-    refused("state.move_refused", quizzes.withdraw_quiz, **run)
+        refused("quiz.days", actions.open_quiz, **run, from_on=days[0], until_on=days[1])
+    refused("state.missing", actions.open_quiz, **run, from_on=TODAY, until_on=None)
+    refused("common.not_allowed", actions.withdraw_quiz, actor=personas["street"], meeting_id=called.pk)
+    refused("common.not_found", actions.withdraw_quiz, actor=personas["street2"], meeting_id=called.pk)
+    actions.open_quiz(**run, from_on=TODAY, until_on=TODAY)
+    refused("state.move_refused", actions.set_questions, **run, questions=quiz_of(called).asked)
+    actions.withdraw_quiz(**run)
+    refused("state.move_refused", actions.withdraw_quiz, **run)
     assert [event.action for event in events_of("quiz", quiz_of(called).pk)] == [
         "quiz.set",
         "quiz.opened",
@@ -143,8 +143,8 @@ def test_its_life(called: Meeting, plan: Plan, personas: Any) -> None:
     assert not list(registered()["meetings.quiz"].check()) and QUIZ.unreachable() == set()
     assert "佐证" not in str([event.after for event in Event.objects.all()])
     early = plan()
-    quizzes.import_questions(office, early.pk, book(), name="题.xlsx")
-    refused("quiz.not_called", quizzes.open_quiz, actor=office, meeting_id=early.pk, from_on=TODAY, until_on=TODAY)
+    quiz_imports.import_questions(office, early.pk, book(), name="题.xlsx")
+    refused("quiz.not_called", actions.open_quiz, actor=office, meeting_id=early.pk, from_on=TODAY, until_on=TODAY)
 
 
 def test_each_invited_person_answers_once_on_its_days(opened: Meeting, personas: Any) -> None:
@@ -154,8 +154,8 @@ def test_each_invited_person_answers_once_on_its_days(opened: Meeting, personas:
     with clock.at(clock.now() + 5 * DAY):
         refused("quiz.closed", answer, meeting=opened, actor=street)
     with clock.at(clock.now() + 4 * DAY):
-        assert quizzes.may_answer(street, quiz_of(opened))
-    assert answer(opened, street).points == 3 and not quizzes.may_answer(street, quiz_of(opened))
+        assert quiz_selectors.may_answer(street, quiz_of(opened))
+    assert answer(opened, street).points == 3 and not quiz_selectors.may_answer(street, quiz_of(opened))
     refused("quiz.answered", answer, meeting=opened, actor=street)
     assert answer(opened, personas["department"], [[1], [], [0]]).points == 1
     refused("quiz.closed", answer, meeting=opened, actor=personas["office"])  # it runs the meeting and was not invited
@@ -168,7 +168,7 @@ def test_each_invited_person_answers_once_on_its_days(opened: Meeting, personas:
 
 def test_units_stand_in_official_order_with_share_and_mean(opened: Meeting, personas: Any, ledger: Any) -> None:
     answer(opened, personas["street"], [[1], [], []])
-    lines = quizzes.by_unit(quiz_of(opened))
+    lines = quiz_selectors.by_unit(quiz_of(opened))
     assert [line.unit for line in lines] == sorted(
         (ledger["department"], ledger["street"]), key=lambda unit: (unit.official_order, unit.code)
     )
@@ -209,7 +209,7 @@ def test_the_pages(called: Meeting, as_persona: Sign, personas: Any, settings: A
     [(4, 1, 0.25), (4, 4, 1.0), (4, 0, 0.0), (0, 0, None), (0, 2, 1.0), (1, 2, 1.0)],
 )
 def test_the_share_of_a_unit(persons: int, answered: int, share: float | None) -> None:
-    assert quizzes.Line(Unit(), persons, answered, None).share == share
+    assert quiz_selectors.Line(Unit(), persons, answered, None).share == share
 
 
 @pytest.mark.parametrize("state", [each.code for each in QUIZ.states])
@@ -217,9 +217,9 @@ def test_the_table_is_walked_in_every_state(called: Meeting, personas: Any, stat
     """Whatever is asked for in whichever state: the table alone decides, and a refusal leaves nothing behind."""
     run: dict[str, Any] = {"actor": personas["office"], "meeting_id": called.pk}
     calls: dict[str, Callable[[], object]] = {
-        "set": lambda: quizzes.set_questions(**run, questions=quiz_of(called).asked),
-        "open": lambda: quizzes.open_quiz(**run, from_on=TODAY, until_on=TODAY),
-        "withdraw": lambda: quizzes.withdraw_quiz(**run),
+        "set": lambda: actions.set_questions(**run, questions=quiz_of(called).asked),
+        "open": lambda: actions.open_quiz(**run, from_on=TODAY, until_on=TODAY),
+        "withdraw": lambda: actions.withdraw_quiz(**run),
     }
     assert set(calls) == {move.name for move in QUIZ.moves}
     for move in QUIZ.moves:
@@ -246,11 +246,11 @@ def test_who_is_invited_by_name_answers_and_who_does_not_run_it_changes_nothing(
     opened: Meeting, personas: Any, as_persona: Sign
 ) -> None:
     leader = personas["leader"]
-    assert not quizzes.may_answer(leader, quiz_of(opened))
+    assert not quiz_selectors.may_answer(leader, quiz_of(opened))
     opened.persons.add(leader.person_id)
-    assert quizzes.may_answer(leader, quiz_of(opened))
+    assert quiz_selectors.may_answer(leader, quiz_of(opened))
     assert answer(opened, leader, [[1], [0, 1, 3], [0]]).points == 2
-    assert not any(line.unit.pk == personas["leader"].post_id for line in quizzes.by_unit(quiz_of(opened)))
+    assert not any(line.unit.pk == personas["leader"].post_id for line in quiz_selectors.by_unit(quiz_of(opened)))
     street = as_persona("street")
     page = street.get(reverse("desk:quiz", args=[opened.pk])).content.decode()
     assert "/quiz/import/" not in page and "/quiz/withdraw/" not in page
@@ -261,7 +261,7 @@ def test_who_is_invited_by_name_answers_and_who_does_not_run_it_changes_nothing(
 
 def test_taken_back_nobody_sees_it_but_who_runs_the_meeting(opened: Meeting, personas: Any, as_persona: Sign) -> None:
     answer(opened, personas["street"])
-    quizzes.withdraw_quiz(actor=personas["office"], meeting_id=opened.pk)
+    actions.withdraw_quiz(actor=personas["office"], meeting_id=opened.pk)
     here = reverse("desk:quiz", args=[opened.pk])
     assert as_persona("street").get(here).status_code == 404
     assert "各单位答题情况" in as_persona("office").get(here).content.decode()

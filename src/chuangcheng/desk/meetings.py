@@ -23,11 +23,12 @@ from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.meetings import actions, quizzes, selectors
+from chuangcheng.meetings import actions, selectors
 from chuangcheng.meetings.agenda import sources
 from chuangcheng.meetings.kinds import current
 from chuangcheng.meetings.models import AgendaItem, Invitation, Meeting
 from chuangcheng.meetings.policies import runs
+from chuangcheng.meetings.quiz_selectors import quiz_of
 from chuangcheng.meetings.selectors import FATES, HELD
 from chuangcheng.meetings.states import AHEAD, MEETING
 from chuangcheng.web.pages import holds, page
@@ -135,7 +136,7 @@ def meeting_page(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
         "persons": meeting.persons.all(), "fates": {code: label.text(language()) for code, label in FATES.items()},
         "may_decide": runs_it and meeting.state in MEETING.move("decide").sources,
         "may_add": runs_it and meeting.state in MEETING.move("build").sources,
-        "has_quiz": settings.CITY.quizzes and (runs_it or quizzes.quiz_of(request.actor, meeting.pk)[1] is not None),
+        "has_quiz": settings.CITY.quizzes and (runs_it or quiz_of(request.actor, meeting.pk)[1] is not None),
         "receipts": runs_it and settings.CITY.read_receipts,
         "has_file": reads and meeting.state in ("minuted", "issued"),
         "entries": [(event.action, event.happened_at, event.actor_label) for event in events_of("meeting", meeting.pk)],

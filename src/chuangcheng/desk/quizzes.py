@@ -21,7 +21,7 @@ from chuangcheng.desk.workbooks import Import, as_workbook, take_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.quizzes import KINDS
-from chuangcheng.meetings import quizzes
+from chuangcheng.meetings import actions, quiz_imports, quiz_selectors
 from chuangcheng.meetings.models import Quiz, QuizAnswer
 from chuangcheng.meetings.policies import runs
 from chuangcheng.meetings.states import QUIZ
@@ -44,7 +44,7 @@ def _url(meeting_id: UUID) -> str:
 @page("meetings.view")
 def quiz_page(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
     """The questions to answer, or what was answered; for who runs the meeting the units' figures."""
-    meeting, quiz = quizzes.quiz_of(request.actor, meeting_id)
+    meeting, quiz = quiz_selectors.quiz_of(request.actor, meeting_id)
     runs_it = runs(request.actor, meeting.unit)
     if quiz is None and not runs_it:
         raise Refused("common.not_found")
@@ -53,15 +53,15 @@ def quiz_page(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
         if not all(place.isascii() and place.isdigit() for each in places for place in each):
             raise Refused("common.invalid")
         chosen = [[int(place) for place in each] for each in places]
-        quizzes.answer_quiz(actor=request.actor, meeting_id=meeting.pk, chosen=chosen)
+        actions.answer_quiz(actor=request.actor, meeting_id=meeting.pk, chosen=chosen)
         messages.success(request, gettext("已提交。"))
         return redirect(_url(meeting.pk))
-    given = quizzes.answer_of(request.actor, quiz) if quiz else None
-    lines = quizzes.by_unit(quiz) if quiz and runs_it else []
+    given = quiz_selectors.answer_of(request.actor, quiz) if quiz else None
+    lines = quiz_selectors.by_unit(quiz) if quiz and runs_it else []
     context: dict[str, Any] = {
         "meeting": meeting, "quiz": quiz, "runs_it": runs_it, "given": given, "lines": lines, "as_of": clock.now(),
         "questions": _questions(quiz, given) if quiz else [],
-        "may_answer": quiz is not None and quizzes.may_answer(request.actor, quiz),
+        "may_answer": quiz is not None and quiz_selectors.may_answer(request.actor, quiz),
         "moves": [move for move in QUIZ.moves_from(quiz.state) if move.name != "set"] if quiz and runs_it else [],
         "may_import": runs_it and (quiz is None or quiz.state == "draft"),
         "silent": [line.unit for line in lines if not line.answered] if settings.CITY.not_reported else None,
@@ -84,23 +84,23 @@ def _questions(quiz: Quiz, given: QuizAnswer | None) -> list[Any]:
 @page("meetings.run")
 def quiz_import(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
     """Questions out of a workbook: a trial reads it all and keeps nothing."""
-    meeting, _quiz = quizzes.quiz_of(request.actor, meeting_id)
-    run = partial(quizzes.import_questions, request.actor, meeting.pk)
+    meeting, _quiz = quiz_selectors.quiz_of(request.actor, meeting_id)
+    run = partial(quiz_imports.import_questions, request.actor, meeting.pk)
     return take_workbook(request, Import(meeting.title, run, _url(meeting.pk), reverse("desk:quiz_template")))
 
 
 @page("meetings.run")
 def quiz_template(_request: StaffRequest) -> HttpResponse:
     """The empty workbook."""
-    quizzes.require_on()
-    return as_workbook(quizzes.write_template, "问答题目模板")
+    quiz_selectors.require_on()
+    return as_workbook(quiz_imports.write_template, "问答题目模板")
 
 
 @page("meetings.run")
 def quiz_move(request: StaffRequest, meeting_id: UUID, name: str) -> HttpResponse:
     """Open it or take it back."""
-    meeting, _quiz = quizzes.quiz_of(request.actor, meeting_id)
-    known = {"open": (Open, quizzes.open_quiz), "withdraw": (forms.Form, quizzes.withdraw_quiz)}
+    meeting, _quiz = quiz_selectors.quiz_of(request.actor, meeting_id)
+    known = {"open": (Open, actions.open_quiz), "withdraw": (forms.Form, actions.withdraw_quiz)}
     if name not in known:
         raise Refused("common.not_found")
     form, action = known[name]

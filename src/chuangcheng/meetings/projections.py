@@ -8,8 +8,7 @@ from typing import Any
 from chuangcheng.cases.chronicle import plain
 from chuangcheng.history.projections import Difference, register
 from chuangcheng.meetings.models import Decision, Meeting
-from chuangcheng.meetings.quizzes import QUIZZES
-from chuangcheng.meetings.steps import FACTS
+from chuangcheng.meetings.steps import FACTS, QUIZZES
 from chuangcheng.tasks.projections import told
 
 

@@ -8,14 +8,16 @@ from uuid import UUID
 
 from chuangcheng.history import actions as history
 from chuangcheng.history import outbox, prepared
+from chuangcheng.history.folding import Folded
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.meetings.models import Decision, Meeting
+from chuangcheng.meetings.models import Decision, Meeting, Quiz
 from chuangcheng.meetings.policies import allow
 from chuangcheng.meetings.states import MEETING, VERBS
 
 #: What follows from history, and so stands in its rows; beside them ``invited``, ``persons`` and ``decisions``.
 FACTS = ("number", "kind", "state", "unit_id", "chair_id", "starts_at", "previous_id", "issued_at")
+QUIZZES = Folded(Quiz, ("meeting_id", "state", "from_on", "until_on"))
 
 
 def begin(meeting: Meeting, actor: Actor) -> None:
