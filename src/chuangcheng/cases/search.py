@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -114,8 +114,8 @@ def check() -> Iterator[Difference]:
         yield from (Difference(f"search {_number_of(model, key)}", "has no row behind it") for key in sorted(known))
 
 
-def _indexable(model: type[Row]) -> QuerySet[Row]:
-    rows = model._default_manager.all()
+def _indexable(model: type[Subject]) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.all()
     return rows.exclude(complaint=True) if model is Report else rows
 
 

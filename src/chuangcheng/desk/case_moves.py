@@ -7,9 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms as django_forms
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chuangcheng.cases import actions, owners, selectors, substeps
@@ -19,7 +17,8 @@ from chuangcheng.cases.reading import masked
 from chuangcheng.cases.routing import suggest
 from chuangcheng.cases.states import CASE
 from chuangcheng.desk import forms, merging
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.cases import case_url
+from chuangcheng.desk.moving import Given, Moves, Run, plainly
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
@@ -27,9 +26,6 @@ from chuangcheng.photos.models import PhotoRole
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
-
-Given = dict[str, Any]
-Run = Callable[[Actor, Case, Given], object]
 
 
 def _dispatch(actor: Actor, case: Case, given: Given) -> object:
@@ -147,77 +143,60 @@ def _decide(granted: bool) -> Run:
     return run
 
 
-def _plainly(action: Callable[..., object]) -> Run:
-    """An action whose parameters are the form's fields."""
-
-    def run(actor: Actor, case: Case, given: Given) -> object:
-        return action(actor=actor, case_id=case.pk, **given)
-
-    return run
-
-
-MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
+MOVES = Moves(CASE.move, "desk:case_move", case_url, {
+    **plainly("case_id", {
+        "claim": (forms.Nothing, actions.claim_case),
+        "flag": (forms.Flag, actions.flag_case),
+        "unflag": (forms.Unflag, actions.unflag_case),
+        "accept": (forms.Nothing, actions.accept_case),
+        "return_up": (forms.Return, actions.return_case),
+        "send_back": (forms.Return, actions.return_case),
+        "escalate": (forms.Return, actions.return_case),
+        "seek_owner": (forms.Remark, actions.seek_owner),
+        "answer_owner": (forms.AnswerOwner, actions.answer_owner),
+        "no_owner": (forms.Nobodys, actions.no_owner),
+        "rework": (forms.Rework, actions.rework_case),
+        "verify": (forms.Remark, actions.verify_case),
+        "close": (forms.Remark, actions.close_case),
+        "ask_extension": (forms.AskExtension, actions.ask_extension),
+        "ask_suspension": (forms.AskSuspension, actions.ask_suspension),
+        "resume": (forms.Nothing, actions.resume_case),
+        "reopen": (forms.Reopen, actions.reopen_case),
+        "void": (forms.Void, actions.void_case),
+        "unmerge": (forms.Remark, actions.unmerge_case),
+        "deny_relapse": (merging.Deny, actions.deny_relapse),
+    }),
     "dispatch": (forms.Dispatch, _dispatch),
     "pass_on": (forms.PassOn, _pass_on),
-    "claim": (forms.Nothing, _plainly(actions.claim_case)),
     "add_co": (forms.AddCo, _add_co),
     "release_co": (forms.ReleaseCo, _release_co),
     "finish_co": (forms.FinishCo, _finish_co),
     "plan": (forms.Plan, _plan),
     "finish_step": (forms.FinishStep, _finish_step),
-    "flag": (forms.Flag, _plainly(actions.flag_case)),
-    "unflag": (forms.Unflag, _plainly(actions.unflag_case)),
-    "accept": (forms.Nothing, _plainly(actions.accept_case)),
-    "return_up": (forms.Return, _plainly(actions.return_case)),
-    "send_back": (forms.Return, _plainly(actions.return_case)),
-    "escalate": (forms.Return, _plainly(actions.return_case)),
     "arbitrate": (forms.Arbitrate, _arbitrate),
-    "seek_owner": (forms.Remark, _plainly(actions.seek_owner)),
     "ask_owner": (forms.AskOwner, _ask_owner),
-    "answer_owner": (forms.AnswerOwner, _plainly(actions.answer_owner)),
     "name_owner": (forms.NameOwner, _owner(actions.name_owner)),
     "rule_owner": (forms.RuleOwner, _owner(actions.rule_owner)),
-    "no_owner": (forms.Nobodys, _plainly(actions.no_owner)),
     "handle": (forms.Handle, _handle),
-    "rework": (forms.Rework, _plainly(actions.rework_case)),
-    "verify": (forms.Remark, _plainly(actions.verify_case)),
-    "close": (forms.Remark, _plainly(actions.close_case)),
-    "ask_extension": (forms.AskExtension, _plainly(actions.ask_extension)),
-    "ask_suspension": (forms.AskSuspension, _plainly(actions.ask_suspension)),
     "extend": (forms.Nothing, _decide(True)),
     "suspend": (forms.Nothing, _decide(True)),
     "decline": (forms.Nothing, _decide(False)),
-    "resume": (forms.Nothing, _plainly(actions.resume_case)),
-    "reopen": (forms.Reopen, _plainly(actions.reopen_case)),
-    "void": (forms.Void, _plainly(actions.void_case)),
     "merge": (merging.Merge, merging.merge),
-    "unmerge": (forms.Remark, _plainly(actions.unmerge_case)),
     "split": (merging.Split, merging.split),
-    "deny_relapse": (merging.Deny, _plainly(actions.deny_relapse)),
-}
+})  # fmt: skip
 
 
 @page("cases.view")
 def case_move(request: StaffRequest, case_id: UUID, name: str) -> HttpResponse:
-    """The form of one move; the action itself judges rights and state once more."""
-    case = selectors.get_case_for(request.actor, case_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, run = MOVES[name]
+    """The form of one move."""
+    case, more = selectors.get_case_for(request.actor, case_id), dict[str, Any]()
     if name == "split":
-        form = merging.split_form(request.actor, case)
-    initial, lead = _suggestion(case) if name == "dispatch" else (None, "")
-    step = Step(
-        move=CASE.move(name),
-        form=partial(form, **OFFERS[name](request.actor, case)) if name in OFFERS else form,
-        run=lambda given: run(request.actor, case, given),
-        url=reverse("desk:case_move", args=[case.pk, name]),
-        back=reverse("desk:case", args=[case.pk]),
-        subject=case.number,
-        initial=initial,
-        lead=lead,
-    )
-    return take(request, step)
+        more["form"] = merging.split_form(request.actor, case)
+    elif name in OFFERS:
+        more["form"] = partial(MOVES.known[name][0], **OFFERS[name](request.actor, case))
+    elif name == "dispatch":
+        more["initial"], more["lead"] = _suggestion(case)
+    return MOVES.take(request, case, name, **more)
 
 
 def _suggestion(case: Case) -> tuple[Given | None, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +17,9 @@ from chuangcheng.cases.actions import Contact
 from chuangcheng.cases.states import COMPLAINT, COMPLAINT_OFFICES, REFERRALS, REPORT
 from chuangcheng.desk import films, forms
 from chuangcheng.desk.files import stream_photo
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, plainly
 from chuangcheng.desk.pictures import Picture
-from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.states import Move
 from chuangcheng.photos import selectors as photos
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
@@ -43,12 +42,6 @@ class Refer(django_forms.Form):
         for name, labels in (("reason_code", REFERRALS), ("office", COMPLAINT_OFFICES)):
             offered = [(code, label.text(language())) for code, label in labels.items()]
             self.fields[name].choices = offered  # type: ignore[attr-defined]
-
-
-MOVES: dict[str, tuple[type[django_forms.Form], Callable[..., object]]] = {
-    "refer": (Refer, complaints.refer),
-    "clear_complaint": (forms.Nothing, complaints.clear),
-}
 
 
 def url_of(report_id: UUID) -> str:
@@ -107,18 +100,19 @@ def complaint_photo(request: StaffRequest, report_id: UUID, photo_id: UUID) -> H
     return stream_photo(request, photos.photo_of(("report", report.pk), photo_id))
 
 
+def _move(name: str) -> Move:
+    return (REPORT if name == "refer" else COMPLAINT).move(name)
+
+
+MOVES = Moves(_move, "desk:complaint_move", lambda report: url_of(report.pk), plainly("report_id", {
+    "refer": (Refer, complaints.refer),
+    "clear_complaint": (forms.Nothing, complaints.clear),
+}))  # fmt: skip
+
+
 @page(RIGHT)
 def complaint_move(request: StaffRequest, report_id: UUID, name: str) -> HttpResponse:
     """Pass a complaint on, or find that it is none."""
     report = complaints.get_for(request.actor, report_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, action = MOVES[name]
-    step = Step(
-        move=(REPORT if name == "refer" else COMPLAINT).move(name), form=form,
-        run=lambda given: action(actor=request.actor, report_id=report.pk, **given),
-        url=reverse("desk:complaint_move", args=[report.pk, name]),
-        back=url_of(report.pk) if name == "refer" else reverse("desk:report", args=[report.pk]),
-        subject=report.number,
-    )  # fmt: skip
-    return take(request, step)
+    more = {"back": reverse("desk:report", args=[report.pk])} if name == "clear_complaint" else {}
+    return MOVES.take(request, report, name, **more)

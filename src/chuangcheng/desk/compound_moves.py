@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.compounds import compound_url
+from chuangcheng.desk.moving import Moves, Step, plainly, take
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
 from chuangcheng.sites import selectors as sites
 from chuangcheng.sites.compounds import actions, selectors
 from chuangcheng.sites.compounds.actions import CompoundInput
-from chuangcheng.sites.compounds.models import Attainment, Committee, Compound, Property, Renewal
+from chuangcheng.sites.compounds.models import Attainment, Committee, Property, Renewal
 from chuangcheng.sites.states import COMPOUND, COMPOUND_REASONS
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
@@ -143,21 +144,14 @@ def compound_grade(request: StaffRequest, compound_id: UUID) -> HttpResponse:
     return take(request, Step(GRADE, GradeForm, run, url, back, row.name))
 
 
+MOVES = Moves(COMPOUND.move, "desk:compound_move", compound_url, plainly("compound_id", {
+    "take_off": (CloseForm, actions.take_off_compound),
+    "put_back": (forms.Form, actions.put_back_compound),
+}))  # fmt: skip
+
+
 @page("compounds.edit")
 def compound_move(request: StaffRequest, compound_id: UUID, name: str) -> HttpResponse:
     """Off the register, and back."""
     row = selectors.get_compound_for(request.actor, compound_id)
-    runs = {"take_off": (CloseForm, _take_off), "put_back": (forms.Form, _put_back)}
-    if name not in runs:
-        raise Refused("common.not_found")
-    form, run = runs[name]
-    url, back = reverse("desk:compound_move", args=[row.pk, name]), reverse("desk:compound", args=[row.pk])
-    return take(request, Step(COMPOUND.move(name), form, lambda given: run(request, row, given), url, back, row.name))
-
-
-def _take_off(request: StaffRequest, row: Compound, given: dict[str, Any]) -> object:
-    return actions.take_off_compound(actor=request.actor, compound_id=row.pk, reason_code=given["reason_code"])
-
-
-def _put_back(request: StaffRequest, row: Compound, _given: dict[str, Any]) -> object:
-    return actions.put_back_compound(actor=request.actor, compound_id=row.pk)
+    return MOVES.take(request, row, name, subject=row.name)

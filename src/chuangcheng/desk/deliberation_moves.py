@@ -17,7 +17,7 @@ from chuangcheng.desk import choices
 from chuangcheng.desk.compound_moves import DayInput
 from chuangcheng.desk.deliberations import deliberation_url
 from chuangcheng.desk.forms import PhotosField
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, Step, plainly, take
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -179,7 +179,7 @@ def deliberation_new(request: StaffRequest, compound_id: UUID) -> HttpResponse:
     return take(request, Step(CONVENE, Convene, run, url, back, compound.name, lead=lead))
 
 
-MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
+MOVES = Moves(DELIBERATION.move, "desk:deliberation_move", deliberation_url, plainly("deliberation_id", {
     "discuss": (Discuss, actions.record_meeting),
     "publish": (forms.Form, actions.put_up_notice),
     "object": (Object, actions.record_objection),
@@ -188,21 +188,15 @@ MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
     "begin": (forms.Form, work.begin),
     "finish": (forms.Form, work.finish),
     "shelve": (Shelve, actions.shelve),
-}
+}))  # fmt: skip
 
 
 @page("deliberations.run")
 def deliberation_move(request: StaffRequest, deliberation_id: UUID, name: str) -> HttpResponse:
-    """The form of one move; the action itself judges rights and state once more."""
+    """The form of one move."""
     row = selectors.get_deliberation_for(request.actor, deliberation_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, run = MOVES[name]
     initial = {"held_on": row.planned_on or clock.today().date()} if name == "discuss" else None
-    url = reverse("desk:deliberation_move", args=[row.pk, name])
-    step = Step(DELIBERATION.move(name), form, lambda given: run(actor=request.actor, deliberation_id=row.pk, **given),
-                url, deliberation_url(row), row.number, initial)  # fmt: skip
-    return take(request, step)
+    return MOVES.take(request, row, name, initial=initial)
 
 
 @page("deliberations.run")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from chuangcheng.cases.models import Instruction
 from chuangcheng.cases.states import INSTRUCTION, INSTRUCTION_REPLY
 from chuangcheng.desk import choices, forms
 from chuangcheng.desk.instructions import instruction_url
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, Step, plainly, take
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.kernel.problems import Refused
@@ -149,37 +148,23 @@ class Reply(django_forms.Form):
     photos = forms.PhotosField(label=_("照片"), required=False)
 
 
-Run = Callable[[StaffRequest, UUID, dict[str, Any]], object]
-
-
 def _reply(request: StaffRequest, pk: UUID, given: dict[str, Any]) -> object:
     pictures = [photo.read() for photo in given["photos"]]
     return actions.reply_instruction(actor=request.actor, instruction_id=pk, text=given["text"], pictures=pictures)
 
 
-MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
-    "postpone": (Postponed, lambda request, pk, given: actions.postpone_instruction(
-        actor=request.actor, instruction_id=pk, **given)),
-    "withdraw": (Reasoned, lambda request, pk, given: actions.withdraw_instruction(
-        actor=request.actor, instruction_id=pk, **given)),
-    "object": (Reasoned, lambda request, pk, given: actions.object_to_instruction(
-        actor=request.actor, instruction_id=pk, **given)),
-}  # fmt: skip
+MOVES = Moves(INSTRUCTION.move, "desk:instruction_move", instruction_url, plainly("instruction_id", {
+    "postpone": (Postponed, actions.postpone_instruction),
+    "withdraw": (Reasoned, actions.withdraw_instruction),
+    "object": (Reasoned, actions.object_to_instruction),
+}))  # fmt: skip
 REPLY_MOVES: dict[str, type[django_forms.Form]] = {"reply": Reply, "accept": forms.Nothing, "send_back": Reasoned}
 
 
 @page("instructions.view")
 def instruction_move(request: StaffRequest, instruction_id: UUID, name: str) -> HttpResponse:
-    """The form of one move of an instruction; the action itself judges rights and state once more."""
-    row = instructions.get_for(request.actor, instruction_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, run = MOVES[name]
-    step = Step(
-        move=INSTRUCTION.move(name), form=form, run=lambda given: run(request, row.pk, given),
-        url=reverse("desk:instruction_move", args=[row.pk, name]), back=instruction_url(row), subject=row.number,
-    )  # fmt: skip
-    return take(request, step)
+    """The form of one move of an instruction."""
+    return MOVES.take(request, instructions.get_for(request.actor, instruction_id), name)
 
 
 @page("instructions.view")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.desk import choices
 from chuangcheng.desk.compound_moves import DayInput
 from chuangcheng.desk.library import document_url, kinds, unit_choices
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Given, Moves, Step, plainly, take
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
@@ -91,10 +92,10 @@ class Why(forms.Form):
     note = forms.CharField(label=_("原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-def _input(request: StaffRequest, given: dict[str, Any]) -> actions.DocumentInput:
+def _input(actor: Actor, given: Given) -> actions.DocumentInput:
     """The form's words as rows."""
     units = {str(unit.pk): unit for unit in people.units()}
-    replaces = selectors.named(request.actor, given["replaces"]) if given["replaces"].strip() else None
+    replaces = selectors.named(actor, given["replaces"]) if given["replaces"].strip() else None
     standards = dict.fromkeys(row for code in given["standards"].split() if (row := choices.standard(code)))
     plain = {name: given[name] for name in _PLAIN}
     return actions.DocumentInput(**plain, unit=units[given["unit"]], units=tuple(units[pk] for pk in given["units"]),
@@ -112,7 +113,7 @@ def document_new(request: StaffRequest) -> HttpResponse:
 
     def run(given: dict[str, Any]) -> object:
         data = given["file"].read() if given["file"] else None
-        made.append(actions.create_document(actor=request.actor, given=_input(request, given), data=data)[0])
+        made.append(actions.create_document(actor=request.actor, given=_input(request.actor, given), data=data)[0])
         return made
 
     url, back = reverse("desk:document_new"), reverse("desk:documents")
@@ -120,49 +121,36 @@ def document_new(request: StaffRequest) -> HttpResponse:
     return leave(request, document_url(made[0])) if made else answer
 
 
-def _version(request: StaffRequest, document: Document, given: dict[str, Any]) -> object:
-    version, new = actions.add_version(
-        actor=request.actor, document_id=document.pk, data=given["file"].read(), note=given["note"]
-    )
+def _version(actor: Actor, row: Document, given: Given) -> object:
+    data = given["file"].read()
+    version, new = actions.add_version(actor=actor, document_id=row.pk, data=data, note=given["note"])
     if not new:
         raise Refused("library.same_file", place=version.place)
     return version
 
 
-def _amend(request: StaffRequest, document: Document, given: dict[str, Any]) -> object:
-    return actions.amend_document(actor=request.actor, document_id=document.pk, given=_input(request, given))
+def _amend(actor: Actor, row: Document, given: Given) -> object:
+    return actions.amend_document(actor=actor, document_id=row.pk, given=_input(actor, given))
 
 
-def _plain(action: Callable[..., object]) -> Callable[..., object]:
-    return lambda request, document, given: action(actor=request.actor, document_id=document.pk, **given)
-
-
-MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
-    "issue": (forms.Form, _plain(actions.issue_document)),
+MOVES = Moves(DOCUMENT.move, "desk:document_move", document_url, {
+    **plainly("document_id", {
+        "issue": (forms.Form, actions.issue_document),
+        "withdraw": (Why, actions.withdraw_document),
+        "revive": (Why, actions.revive_document),
+    }),
     "version": (NewVersion, _version),
     "amend": (Amend, _amend),
-    "withdraw": (Why, _plain(actions.withdraw_document)),
-    "revive": (Why, _plain(actions.revive_document)),
-}
+})  # fmt: skip
 
 
 @page(EDIT)
 def document_move(request: StaffRequest, document_id: UUID, name: str) -> HttpResponse:
-    """The form of one move; the action itself judges rights and state once more."""
-    document = selectors.get_document_for(request.actor, document_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, action = MOVES[name]
-
-    def build(*args: Any, **options: Any) -> forms.Form:
-        return Amend(*args, issuers=unit_choices(request, EDIT), **options) if form is Amend else form(*args, **options)
-
-    def run(given: dict[str, Any]) -> object:
-        return action(request, document, given)
-
-    url = reverse("desk:document_move", args=[document.pk, name])
-    initial = _initial(document) if name == "amend" else None
-    return take(request, Step(DOCUMENT.move(name), build, run, url, document_url(document), document.number, initial))
+    """The form of one move."""
+    document, more = selectors.get_document_for(request.actor, document_id), dict[str, Any]()
+    if name == "amend":
+        more = {"form": partial(Amend, issuers=unit_choices(request, EDIT)), "initial": _initial(document)}
+    return MOVES.take(request, document, name, **more)
 
 
 def _initial(document: Document) -> dict[str, Any]:

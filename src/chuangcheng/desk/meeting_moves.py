@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,9 @@ from chuangcheng.desk import choices
 from chuangcheng.desk.compound_moves import DayInput
 from chuangcheng.desk.forms import CityTimeField
 from chuangcheng.desk.meetings import kind_choices, meeting_url
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Given, Moves, Step, plainly, take
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -166,41 +167,39 @@ def meeting_new(request: StaffRequest) -> HttpResponse:
     return leave(request, meeting_url(made[0])) if made else answer
 
 
-MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
-    "call": (forms.Form, actions.call_meeting),
-    "hold": (Hold, actions.hold_meeting),
-    "minute": (Minutes, actions.write_minutes),
-    "issue": (forms.Form, actions.issue_minutes),
-    "build": (forms.Form, actions.build_agenda),
-    "amend": (Amend, actions.amend_meeting),
-    "postpone": (Postpone, actions.postpone_meeting),
-    "cancel": (Why, actions.cancel_meeting),
-    "item": (Item, actions.add_item),
-    "decide": (Decide, actions.decide),
-}
+def _decide(actor: Actor, meeting: Meeting, given: Given) -> object:
+    decision = actions.DecisionInput(**_asked(given))
+    return actions.decide(actor=actor, meeting_id=meeting.pk, given=decision)
+
+
+def _move(name: str) -> Move:
+    return ITEM if name == "item" else MEETING.move(name)
+
+
+MOVES = Moves(_move, "desk:meeting_move", meeting_url, {
+    **plainly("meeting_id", {
+        "call": (forms.Form, actions.call_meeting),
+        "hold": (Hold, actions.hold_meeting),
+        "minute": (Minutes, actions.write_minutes),
+        "issue": (forms.Form, actions.issue_minutes),
+        "build": (forms.Form, actions.build_agenda),
+        "amend": (Amend, actions.amend_meeting),
+        "postpone": (Postpone, actions.postpone_meeting),
+        "cancel": (Why, actions.cancel_meeting),
+        "item": (Item, actions.add_item),
+    }, asked=_asked),
+    "decide": (Decide, _decide),
+})  # fmt: skip
 
 
 @page(RUN)
 def meeting_move(request: StaffRequest, meeting_id: UUID, name: str) -> HttpResponse:
-    """The form of one move; the action itself judges rights and state once more."""
-    meeting = selectors.get_meeting_for(request.actor, meeting_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, action = MOVES[name]
-    invited = [(str(row.unit_id), row.unit.short_name) for row in meeting.invitations.select_related("unit")]
-
-    def build(*args: Any, **options: Any) -> forms.Form:
-        return Hold(*args, invited=invited, **options) if name == "hold" else form(*args, **options)
-
-    def run(given: dict[str, Any]) -> object:
-        asked = _asked(given)
-        if name == "decide":
-            asked = {"given": actions.DecisionInput(**asked)}
-        return action(actor=request.actor, meeting_id=meeting.pk, **asked)
-
-    move = ITEM if name == "item" else MEETING.move(name)
-    url = reverse("desk:meeting_move", args=[meeting.pk, name])
-    return take(request, Step(move, build, run, url, meeting_url(meeting), meeting.number, _initial(meeting, name)))
+    """The form of one move."""
+    meeting, more = selectors.get_meeting_for(request.actor, meeting_id), dict[str, Any]()
+    if name == "hold":
+        invited = meeting.invitations.select_related("unit")
+        more["form"] = partial(Hold, invited=[(str(row.unit_id), row.unit.short_name) for row in invited])
+    return MOVES.take(request, meeting, name, initial=_initial(meeting, name), **more)
 
 
 def _initial(meeting: Meeting, name: str) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,10 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
 from chuangcheng.web.pages import leave
@@ -20,6 +22,10 @@ from chuangcheng.web.signed_in import StaffRequest
 
 GRAVE = frozenset({"void", "refuse", "decline", "fraud", "decline_removal", "object"})
 
+Given = dict[str, Any]
+#: What is done with a row, by whom, and what the form says.
+Run = Callable[[Actor, Any, Given], object]
+
 
 @dataclass(frozen=True)
 class Step:
@@ -27,11 +33,11 @@ class Step:
 
     move: Move
     form: Callable[..., forms.Form]
-    run: Callable[[dict[str, Any]], object]
+    run: Callable[[Given], object]
     url: str
     back: str
     subject: str
-    initial: dict[str, Any] | None = None
+    initial: Given | None = None
     lead: str = ""
 
 
@@ -77,3 +83,41 @@ def _show(request: StaffRequest, step: Step, form: forms.Form, status: int) -> H
     }
     template = "web/parts/dialog.html" if "HX-Request" in request.headers else "desk/move.html"
     return render(request, template, context, status=status)
+
+
+def plainly(
+    key: str,
+    known: Mapping[str, tuple[type[forms.Form], Callable[..., object]]],
+    asked: Callable[[Given], Given] = dict,
+) -> dict[str, tuple[type[forms.Form], Run]]:
+    """Forms with actions that want nothing but the row's id, by the name ``key``, and the form's fields (as ``asked``
+    reads them)."""
+
+    def plain(action: Callable[..., object]) -> Run:
+        return lambda actor, row, given: action(actor=actor, **{key: row.pk}, **asked(given))
+
+    return {name: (form, plain(action)) for name, (form, action) in known.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The moves that a row's page offers. ``move`` gives one by its name, as a state table does; ``url_name`` is the
+    address of the forms, by the row's id and the move's name; ``page`` the row's own address; ``known`` what is asked
+    and done."""
+
+    move: Callable[[str], Move]
+    url_name: str
+    page: Callable[[Any], str]
+    known: Mapping[str, tuple[type[forms.Form], Run]]
+
+    def take(self, request: StaffRequest, row: Any, name: str, **more: Any) -> HttpResponse:
+        """Take one (:func:`take`), with ``more`` in place of what a :class:`Step` holds as a rule. The action itself
+        judges rights and state. Refused: ``common.not_found``."""
+        if name not in self.known:
+            raise Refused("common.not_found")
+        form, run = self.known[name]
+        usual = {
+            "move": self.move(name), "form": form, "run": lambda given: run(request.actor, row, given),
+            "url": reverse(self.url_name, args=[row.pk, name]), "back": self.page(row),
+        }  # fmt: skip
+        return take(request, Step(**{"subject": more.get("subject") or row.number, **usual, **more}))

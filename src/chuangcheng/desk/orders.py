@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,12 +24,12 @@ from chuangcheng.cases.order_rates import ORDER_RATES, Rate
 from chuangcheng.cases.replies import MAX_REPLY, template_for
 from chuangcheng.cases.states import ORDER, REMOVAL, REMOVAL_VERBS, REMOVALS
 from chuangcheng.desk import bulk, choices, forms
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Given, Moves, Run, plainly
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_order
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
-from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.states import Move
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
@@ -251,10 +250,6 @@ class AskRemoval(django_forms.Form):
         self.fields["reason_code"].choices = said  # type: ignore[attr-defined]
 
 
-Given = dict[str, Any]
-Run = Callable[[Actor, Order, Given], object]
-
-
 def _ask_removal(actor: Actor, order: Order, given: Given) -> object:
     shots = [photo.read() for photo in given["photos"][:1]]
     return actions.ask_removal(
@@ -267,33 +262,24 @@ def _decide(granted: bool) -> Run:
     return lambda actor, order, _given: actions.decide_removal(actor=actor, order_id=order.pk, granted=granted)
 
 
-MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
-    "draft": (Draft, lambda actor, order, given: actions.draft_reply(actor=actor, order_id=order.pk, **given)),
-    "send": (Send, lambda actor, order, given: actions.send_reply(actor=actor, order_id=order.pk, **given)),
+def _move(name: str) -> Move:
+    return (REMOVAL if name in REMOVAL_VERBS else ORDER).move(name)
+
+
+MOVES = Moves(_move, "desk:order_move", order_url, {
+    **plainly("order_id", {"draft": (Draft, actions.draft_reply), "send": (Send, actions.send_reply)}),
     "ask_removal": (AskRemoval, _ask_removal),
     "grant_removal": (forms.Nothing, _decide(True)),
     "decline_removal": (forms.Nothing, _decide(False)),
-}
+})  # fmt: skip
 
 
 @page("orders.view")
 def order_move(request: StaffRequest, order_id: UUID, name: str) -> HttpResponse:
-    """The form of one move of an order; the action itself judges rights and state once more."""
+    """The form of one move of an order."""
     order = selectors.get_order_for(request.actor, order_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, run = MOVES[name]
-    step = Step(
-        move=(REMOVAL if name in REMOVAL_VERBS else ORDER).move(name),
-        form=form,
-        run=lambda given: run(request.actor, order, given),
-        url=reverse("desk:order_move", args=[order.pk, name]),
-        back=order_url(order),
-        subject=order.number,
-        initial={"text": order.reply_text or template_for(order)} if name in ("draft", "send") else None,
-        lead=reading.text_for(request.actor, order.report)[:120],
-    )
-    return take(request, step)
+    initial = {"text": order.reply_text or template_for(order)} if name in ("draft", "send") else None
+    return MOVES.take(request, order, name, initial=initial, lead=reading.text_for(request.actor, order.report)[:120])
 
 
 @page("orders.draft")

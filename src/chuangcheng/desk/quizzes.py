@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk.compound_moves import DayInput
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, plainly
 from chuangcheng.desk.workbooks import Import, as_workbook, take_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused
@@ -96,18 +96,14 @@ def quiz_template(_request: StaffRequest) -> HttpResponse:
     return as_workbook(quiz_imports.write_template, "问答题目模板")
 
 
+MOVES = Moves(QUIZ.move, "desk:quiz_move", lambda meeting: _url(meeting.pk), plainly("meeting_id", {
+    "open": (Open, actions.open_quiz),
+    "withdraw": (forms.Form, actions.withdraw_quiz),
+}))  # fmt: skip
+
+
 @page("meetings.run")
 def quiz_move(request: StaffRequest, meeting_id: UUID, name: str) -> HttpResponse:
     """Open it or take it back."""
     meeting, _quiz = quiz_selectors.quiz_of(request.actor, meeting_id)
-    known = {"open": (Open, actions.open_quiz), "withdraw": (forms.Form, actions.withdraw_quiz)}
-    if name not in known:
-        raise Refused("common.not_found")
-    form, action = known[name]
-
-    def run(given: dict[str, Any]) -> object:
-        return action(actor=request.actor, meeting_id=meeting.pk, **given)  # type: ignore[operator]
-
-    today = clock.today().date()
-    url = reverse("desk:quiz_move", args=[meeting.pk, name])
-    return take(request, Step(QUIZ.move(name), form, run, url, _url(meeting.pk), meeting.title, {"from_on": today}))
+    return MOVES.take(request, meeting, name, subject=meeting.title, initial={"from_on": clock.today().date()})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,21 +17,14 @@ from chuangcheng.cases.states import COMPLAINT, DECLINES, PLEA, REPORT
 from chuangcheng.cases.triage.advice import advise
 from chuangcheng.desk import forms
 from chuangcheng.desk.complaints import Refer
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Given, Moves, plainly
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import FieldProblem, Refused
-from chuangcheng.kernel.states import StateTable
+from chuangcheng.kernel.states import Move
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
-
-Given = dict[str, Any]
-Run = Callable[[Actor, Report, Given], object]
-
-
-def _ask_confirm(actor: Actor, report: Report, _given: Given) -> object:
-    return actions.ask_confirm(actor=actor, report_id=report.pk)
 
 
 def _confirm(actor: Actor, report: Report, given: Given) -> object:
@@ -53,18 +45,6 @@ def _link(actor: Actor, report: Report, given: Given) -> object:
     return actions.link_report(actor=actor, report_id=report.pk, case_id=case.pk)
 
 
-def _refuse(actor: Actor, report: Report, given: Given) -> object:
-    return actions.refuse_report(actor=actor, report_id=report.pk, reason_code=given["reason_code"])
-
-
-def _grant(actor: Actor, report: Report, _given: Given) -> object:
-    return actions.grant_reopen(actor=actor, report_id=report.pk)
-
-
-def _decline(actor: Actor, report: Report, given: Given) -> object:
-    return actions.decline_reopen(actor=actor, report_id=report.pk, reason_code=given["reason_code"])
-
-
 class Decline(django_forms.Form):
     """Why a plea to reopen is declined; the citizen reads it."""
 
@@ -78,52 +58,36 @@ class Decline(django_forms.Form):
         self.fields["reason_code"].choices = said  # type: ignore[attr-defined]
 
 
-def _flag(actor: Actor, report: Report, _given: Given) -> object:
-    return complaints.flag(actor=actor, report_id=report.pk)
-
-
-def _refer(actor: Actor, report: Report, given: Given) -> object:
-    return complaints.refer(actor=actor, report_id=report.pk, **given)
-
-
 #: After these the report is a complaint, which its page shows to nobody.
 _LEAVE = frozenset({"flag_complaint", "refer"})
-MOVES: dict[str, tuple[type[django_forms.Form], Run]] = {
-    "ask_confirm": (forms.Nothing, _ask_confirm),
+
+
+def _move(name: str) -> Move:
+    return next(move for table in (REPORT, COMPLAINT, PLEA) for move in table.moves if move.name == name)
+
+
+MOVES = Moves(_move, "desk:report_move", lambda report: reverse("desk:report", args=[report.pk]), {
+    **plainly("report_id", {
+        "ask_confirm": (forms.Nothing, actions.ask_confirm),
+        "refuse": (forms.Refuse, actions.refuse_report),
+        "flag_complaint": (forms.Nothing, complaints.flag),
+        "refer": (Refer, complaints.refer),
+        "grant_reopen": (forms.Nothing, actions.grant_reopen),
+        "decline_reopen": (Decline, actions.decline_reopen),
+    }),
     "confirm": (forms.Found, _confirm),
     "file": (forms.File, _file),
     "link": (forms.Link, _link),
-    "refuse": (forms.Refuse, _refuse),
-    "flag_complaint": (forms.Nothing, _flag),
-    "refer": (Refer, _refer),
-    "grant_reopen": (forms.Nothing, _grant),
-    "decline_reopen": (Decline, _decline),
-}
+})  # fmt: skip
 
 
 @page("reports.view")
 def report_move(request: StaffRequest, report_id: UUID, name: str) -> HttpResponse:
     """The form of one move of a report."""
     report = selectors.get_report_for(request.actor, report_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, run = MOVES[name]
-    step = Step(
-        move=_table(name).move(name),
-        form=form,
-        run=lambda given: run(request.actor, report, given),
-        url=reverse("desk:report_move", args=[report.pk, name]),
-        back=reverse("desk:reports") if name in _LEAVE else reverse("desk:report", args=[report.pk]),
-        subject=report.number,
-        initial=_category(report) if name == "file" else None,
-        lead=text_for(request.actor, report)[:120],
-    )
-    return take(request, step)
-
-
-def _table(name: str) -> StateTable:
-    tables = (REPORT, COMPLAINT, PLEA)
-    return next(table for table in tables if name in {move.name for move in table.moves})
+    more = {"back": reverse("desk:reports")} if name in _LEAVE else {}
+    initial = _category(report) if name == "file" else None
+    return MOVES.take(request, report, name, initial=initial, lead=text_for(request.actor, report)[:120], **more)
 
 
 def _category(report: Report) -> Given | None:

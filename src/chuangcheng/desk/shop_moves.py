@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST
 from chuangcheng.desk import choices, prints
 from chuangcheng.desk.compound_moves import DayInput
 from chuangcheng.desk.forms import PhotosField
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, Step, plainly, take
 from chuangcheng.desk.shops import shop_url, views
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
@@ -93,18 +92,18 @@ def shop_edit(request: StaffRequest, shop_id: UUID) -> HttpResponse:
     return take(request, step)
 
 
+SHOP_MOVES = Moves(SHOP.move, "desk:shop_move", shop_url, plainly("shop_id", {
+    "shut": (forms.Form, actions.shut_shop),
+    "move_out": (forms.Form, actions.move_shop_out),
+    "reopen": (forms.Form, actions.reopen_shop),
+}))  # fmt: skip
+
+
 @page("shops.edit")
 def shop_move(request: StaffRequest, shop_id: UUID, name: str) -> HttpResponse:
     """Closed, moved away, open again."""
     shop = selectors.get_shop_for(request.actor, shop_id)
-    runs = {"shut": actions.shut_shop, "move_out": actions.move_shop_out, "reopen": actions.reopen_shop}
-    if name not in runs:
-        raise Refused("common.not_found")
-    url = reverse("desk:shop_move", args=[shop.pk, name])
-    run = runs[name]
-    step = Step(SHOP.move(name), forms.Form, lambda _given: run(actor=request.actor, shop_id=shop.pk), url,
-                shop_url(shop), shop.name)  # fmt: skip
-    return take(request, step)
+    return SHOP_MOVES.take(request, shop, name, subject=shop.name)
 
 
 @page("shops.check")
@@ -167,23 +166,22 @@ def _settle(*, photos: Any, **given: Any) -> object:
     return rectification.settle_rectification(**given, shots=tuple(file.read() for file in photos))
 
 
-MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
-    "serve": (Serve, rectification.serve_notice),
-    "settle": (Settle, _settle),
-    "hand_over": (HandOver, rectification.hand_over),
-    "note_penalty": (Penalty, rectification.note_penalty),
-    "note_none": (forms.Form, rectification.note_no_penalty),
-    "withdraw": (Withdraw, rectification.withdraw_rectification),
-}
+MOVES = Moves(RECTIFICATION.move, "desk:rectification_move", lambda row: shop_url(row.shop), plainly(
+    "rectification_id", {
+        "serve": (Serve, rectification.serve_notice),
+        "settle": (Settle, _settle),
+        "hand_over": (HandOver, rectification.hand_over),
+        "note_penalty": (Penalty, rectification.note_penalty),
+        "note_none": (forms.Form, rectification.note_no_penalty),
+        "withdraw": (Withdraw, rectification.withdraw_rectification),
+    },
+))  # fmt: skip
 
 
 @page("shops.view")
 def rectification_move(request: StaffRequest, rectification_id: UUID, name: str) -> HttpResponse:
-    """The form of one move; the action itself judges rights and state once more."""
+    """The form of one move."""
     row = selectors.get_rectification_for(request.actor, rectification_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, run = MOVES[name]
     initial = None
     if name == "serve":
         asked = "、".join(compliance.DUTIES[aspect].zh for aspect in row.aspects)
@@ -191,11 +189,7 @@ def rectification_move(request: StaffRequest, rectification_id: UUID, name: str)
                  "order": "收回店外摆放物品，规范车辆停放"}  # fmt: skip
         demand = f"门前{asked}责任未落实。请" + "；".join(words[aspect] for aspect in row.aspects) + "。"
         initial = {"demand": demand, "due_on": clock.today().date() + timedelta(days=3)}
-    url = reverse("desk:rectification_move", args=[row.pk, name])
-    step = Step(RECTIFICATION.move(name), form,
-                lambda given: run(actor=request.actor, rectification_id=row.pk, **given),
-                url, shop_url(row.shop), row.number, initial)  # fmt: skip
-    return take(request, step)
+    return MOVES.take(request, row, name, initial=initial)
 
 
 @page("shops.view")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.desk import choices
 from chuangcheng.desk.compound_moves import DayInput
 from chuangcheng.desk.forms import PhotosField
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Given, Moves, Step, plainly, take
 from chuangcheng.desk.tasks import COMMENT, REPEAT, STOP, task_url
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
 from chuangcheng.people import selectors as people
 from chuangcheng.tasks import actions, selectors
@@ -164,11 +163,11 @@ class Repeat(forms.Form):
         self.fields["every"].choices = offered  # type: ignore[attr-defined]
 
 
-def _values(request: StaffRequest, given: dict[str, Any]) -> dict[str, Any]:
+def _values(actor: Actor, given: Given) -> Given:
     """The form's words as rows."""
     units = {str(unit.pk): unit for unit in people.units()}
     lead = units[given["lead"]]
-    ahead = selectors.by_numbers(request.actor, given["waits_for"].split())
+    ahead = selectors.by_numbers(actor, given["waits_for"].split())
     return {
         **given, "lead": lead, "supports": tuple(units[pk] for pk in given["supports"]),
         "standard": choices.standard(given["standard"]), "leader": find_person(given["leader"], lead),
@@ -181,7 +180,7 @@ def task_new(request: StaffRequest) -> HttpResponse:
     """Enter a task; from a standard's page with that standard and its lead filled in."""
 
     def run(given: dict[str, Any]) -> object:
-        return actions.create_task(actor=request.actor, given=actions.TaskInput(**_values(request, given)))
+        return actions.create_task(actor=request.actor, given=actions.TaskInput(**_values(request.actor, given)))
 
     initial: dict[str, Any] = {"due_on": clock.today().date() + timedelta(days=30), "source": TaskSource.OTHER}
     wanted = _uuid(request.GET.get("standard", ""))
@@ -200,57 +199,57 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
-    "progress": (Progress, actions.report_progress),
-    "submit": (Proof, actions.submit_task),
-    "withdraw": (forms.Form, actions.withdraw_task),
-    "pass": (MaySay, actions.pass_task),
-    "strike_off": (MaySay, actions.strike_off),
-    "send_back": (Said, actions.send_back),
-    "uphold": (Uphold, actions.uphold_task),
-    "check": (Check, actions.check_upkeep),
-    "relapse": (Dated, actions.mark_relapse),
-    "postpone": (Dated, actions.extend_task),
-    "void": (Said, actions.void_task),
-    "petition": (Ask, actions.ask_extension),
-    "endorse": (MaySay, actions.endorse_petition),
-    "grant": (Grant, actions.grant_petition),
-    "decline": (Said, actions.decline_petition),
-    "retract": (forms.Form, actions.retract_petition),
-    "comment": (Said, actions.add_comment),
-    "repeat": (Repeat, actions.set_routine),
-    "stop": (forms.Form, actions.end_routine),
-    "amend": (Change, actions.amend_task),
-    "arrange": (Arrange, actions.arrange_task),
-}
+def _amend(actor: Actor, task: Task, given: Given) -> object:
+    return actions.amend_task(actor=actor, task_id=task.pk, **_values(actor, given))
+
+
+def _arrange(actor: Actor, task: Task, given: Given) -> object:
+    persons = {role: find_person(given[role], task.lead) for role in ("leader", "owner")}
+    return actions.arrange_task(actor=actor, task_id=task.pk, **{**given, **persons})
+
+
+def _asked(given: Given) -> Given:
+    """The form's fields, with what stands in its files."""
+    return {**given, "shots": [file.read() for file in given["shots"]]} if "shots" in given else given
+
+
+def _move(name: str) -> Move:
+    return _OTHER.get(name) or (PETITION if name in PETITION_VERBS else TASK).move(name)
+
+
 _OTHER = {move.name: move for move in (COMMENT, REPEAT, STOP)}
+MOVES = Moves(_move, "desk:task_move", task_url, {
+    **plainly("task_id", {
+        "progress": (Progress, actions.report_progress),
+        "submit": (Proof, actions.submit_task),
+        "withdraw": (forms.Form, actions.withdraw_task),
+        "pass": (MaySay, actions.pass_task),
+        "strike_off": (MaySay, actions.strike_off),
+        "send_back": (Said, actions.send_back),
+        "uphold": (Uphold, actions.uphold_task),
+        "check": (Check, actions.check_upkeep),
+        "relapse": (Dated, actions.mark_relapse),
+        "postpone": (Dated, actions.extend_task),
+        "void": (Said, actions.void_task),
+        "petition": (Ask, actions.ask_extension),
+        "endorse": (MaySay, actions.endorse_petition),
+        "grant": (Grant, actions.grant_petition),
+        "decline": (Said, actions.decline_petition),
+        "retract": (forms.Form, actions.retract_petition),
+        "comment": (Said, actions.add_comment),
+        "repeat": (Repeat, actions.set_routine),
+        "stop": (forms.Form, actions.end_routine),
+    }, asked=_asked),
+    "amend": (Change, _amend),
+    "arrange": (Arrange, _arrange),
+})  # fmt: skip
 
 
 @page("tasks.view")
 def task_move(request: StaffRequest, task_id: UUID, name: str) -> HttpResponse:
-    """The form of one move; the action itself judges rights and state once more."""
+    """The form of one move."""
     task = selectors.get_task_for(request.actor, task_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, action = MOVES[name]
-
-    def run(given: dict[str, Any]) -> object:
-        return action(actor=request.actor, task_id=task.pk, **_asked(request, task, name, given))
-
-    url = reverse("desk:task_move", args=[task.pk, name])
-    move = _OTHER.get(name) or (PETITION if name in PETITION_VERBS else TASK).move(name)
-    return take(request, Step(move, form, run, url, task_url(task), task.number, _initial(task, name)))
-
-
-def _asked(request: StaffRequest, task: Task, name: str, given: dict[str, Any]) -> dict[str, Any]:
-    """What the form says, as the action wants it."""
-    if name == "amend":
-        return _values(request, given)
-    if name == "arrange":
-        return {**given, **{role: find_person(given[role], task.lead) for role in ("leader", "owner")}}
-    if "shots" in given:
-        return {**given, "shots": [file.read() for file in given["shots"]]}
-    return given
+    return MOVES.take(request, task, name, initial=_initial(task, name))
 
 
 def _initial(task: Task, name: str) -> dict[str, Any] | None:

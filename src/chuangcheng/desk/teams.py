@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +20,7 @@ from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.cases.states import CASE
 from chuangcheng.desk import choices
 from chuangcheng.desk.compound_moves import DayInput
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, Step, plainly, take
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
@@ -214,20 +213,14 @@ class End(forms.Form):
         self.fields["result"].choices = offered  # type: ignore[attr-defined]
 
 
-MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
+MOVES = Moves(TEAM.move, "desk:team_move", team_url, plainly("team_id", {
     "prolong": (Prolong, actions.prolong_team),
     "end": (End, actions.end_team),
-}
+}))  # fmt: skip
 
 
 @page("teams.edit")
 def team_move(request: StaffRequest, team_id: UUID, name: str) -> HttpResponse:
     """More time, or the end."""
     team = selectors.get_team_for(request.actor, team_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, run = MOVES[name]
-    url = reverse("desk:team_move", args=[team.pk, name])
-    step = Step(TEAM.move(name), form, lambda given: run(actor=request.actor, team_id=team.pk, **given), url,
-                team_url(team), team.name)  # fmt: skip
-    return take(request, step)
+    return MOVES.take(request, team, name, subject=team.name)

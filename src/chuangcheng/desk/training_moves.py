@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from chuangcheng.desk import choices
 from chuangcheng.desk.forms import CityTimeField
 from chuangcheng.desk.library import unit_choices
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Given, Moves, Step, plainly, take
 from chuangcheng.desk.trainings import training_url
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.label import Label
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
 from chuangcheng.library import actions
 from chuangcheng.library import selectors as documents
@@ -103,15 +103,15 @@ def _persons(words: str) -> tuple[Person, ...]:
     return tuple(dict.fromkeys(found for name in words.split() if (found := find_person(name)) is not None))
 
 
-def _materials(request: StaffRequest, words: str) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(documents.named(request.actor, given) for given in words.split()))
+def _materials(actor: Actor, words: str) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(documents.named(actor, given) for given in words.split()))
 
 
-def _input(request: StaffRequest, given: dict[str, Any]) -> actions.TrainingInput:
+def _input(actor: Actor, given: Given) -> actions.TrainingInput:
     units = {str(unit.pk): unit for unit in people.units()}
     return actions.TrainingInput(**{
         **given, "unit": units[given["unit"]], "units": tuple(units[pk] for pk in given["units"]),
-        "persons": _persons(given["persons"]), "materials": _materials(request, given["materials"]),
+        "persons": _persons(given["persons"]), "materials": _materials(actor, given["materials"]),
     })  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def training_new(request: StaffRequest) -> HttpResponse:
         return Arrange(*args, organisers=unit_choices(request, RUN), **options)
 
     def run(given: dict[str, Any]) -> object:
-        made.append(actions.plan_training(actor=request.actor, given=_input(request, given))[0])
+        made.append(actions.plan_training(actor=request.actor, given=_input(request.actor, given))[0])
         return made
 
     initial = {"unit": str(request.post.unit_id) if request.post else "", "starts_at": at,
@@ -134,53 +134,42 @@ def training_new(request: StaffRequest) -> HttpResponse:
     return leave(request, training_url(made[0])) if made else answer
 
 
-def _amend(request: StaffRequest, row: Training, given: dict[str, Any]) -> object:
-    return actions.amend_training(actor=request.actor, training_id=row.pk, given=_input(request, given))
+def _amend(actor: Actor, row: Training, given: Given) -> object:
+    return actions.amend_training(actor=actor, training_id=row.pk, given=_input(actor, given))
 
 
-def _equip(request: StaffRequest, row: Training, given: dict[str, Any]) -> object:
-    materials = _materials(request, given["materials"])
-    return actions.equip_training(actor=request.actor, training_id=row.pk, materials=materials)
+def _equip(actor: Actor, row: Training, given: Given) -> object:
+    materials = _materials(actor, given["materials"])
+    return actions.equip_training(actor=actor, training_id=row.pk, materials=materials)
 
 
-def _mark(request: StaffRequest, row: Training, given: dict[str, Any]) -> object:
+def _mark(actor: Actor, row: Training, given: Given) -> object:
     chosen = Person.objects.filter(pk__in=given["persons"])
     persons = list(dict.fromkeys([*chosen, *_persons(given["others"])]))
-    return actions.mark_present(actor=request.actor, training_id=row.pk, persons=persons)
+    return actions.mark_present(actor=actor, training_id=row.pk, persons=persons)
 
 
-def _plain(action: Callable[..., object]) -> Callable[..., object]:
-    return lambda request, row, given: action(actor=request.actor, training_id=row.pk, **given)
-
-
-MOVES: dict[str, tuple[type[forms.Form], Callable[..., object]]] = {
-    "hold": (forms.Form, _plain(actions.hold_training)),
+MOVES = Moves(TRAINING.move, "desk:training_move", training_url, {
+    **plainly("training_id", {
+        "hold": (forms.Form, actions.hold_training),
+        "close": (Close, actions.close_training),
+        "cancel": (Why, actions.cancel_training),
+    }),
     "mark": (Mark, _mark),
     "amend": (Arrange, _amend),
     "equip": (Equip, _equip),
-    "close": (Close, _plain(actions.close_training)),
-    "cancel": (Why, _plain(actions.cancel_training)),
-}
+})  # fmt: skip
 
 
 @page(RUN)
 def training_move(request: StaffRequest, training_id: UUID, name: str) -> HttpResponse:
-    """The form of one move; the action itself judges rights and state once more."""
-    row = trainings.get_training_for(request.actor, training_id)
-    if name not in MOVES:
-        raise Refused("common.not_found")
-    form, action = MOVES[name]
-
-    def build(*args: Any, **options: Any) -> forms.Form:
-        if form is Arrange:
-            return Arrange(*args, organisers=unit_choices(request, RUN), **options)
-        return Mark(*args, offered=_offered(row), **options) if form is Mark else form(*args, **options)
-
-    def run(given: dict[str, Any]) -> object:
-        return action(request, row, given)
-
-    url = reverse("desk:training_move", args=[row.pk, name])
-    return take(request, Step(TRAINING.move(name), build, run, url, training_url(row), row.number, _initial(row, name)))
+    """The form of one move."""
+    row, more = trainings.get_training_for(request.actor, training_id), dict[str, Any]()
+    if name == "amend":
+        more = {"form": partial(Arrange, organisers=unit_choices(request, RUN))}
+    elif name == "mark":
+        more = {"form": partial(Mark, offered=_offered(row))}
+    return MOVES.take(request, row, name, initial=_initial(row, name), **more)
 
 
 def _offered(row: Training) -> list[tuple[str, str]]:

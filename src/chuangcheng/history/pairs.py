@@ -79,7 +79,7 @@ class Index:
         holes = ", ".join(["%s"] * len(keys))
         return set(self._read(f"WHERE {self._key} IN ({holes})", list(keys))) if keys else set()
 
-    def _read(self, which: str = "", values: Sequence[object] = ()) -> list[int]:
+    def _read(self, which: str = "", values: Sequence[str | int] = ()) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {self._key} FROM {self.table} {which}", list(values))  # noqa: S608
             return [key for (key,) in cursor.fetchall()]
