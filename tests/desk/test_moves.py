@@ -9,16 +9,35 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import Form
 from django.test import Client
 from django.urls import reverse
 
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE, COMPLAINT, PLEA, REPORT
-from chuangcheng.desk import case_moves, report_moves
+from chuangcheng.desk import (
+    case_moves,
+    complaints,
+    compound_moves,
+    deliberation_moves,
+    instruction_moves,
+    library_moves,
+    meeting_moves,
+    orders,
+    quizzes,
+    report_moves,
+    shop_moves,
+    task_moves,
+    teams,
+    training_moves,
+)
 from chuangcheng.desk.forms import File
+from chuangcheng.desk.moving import Moves, plainly
 from chuangcheng.framework.models import Category, TimeRule
 from chuangcheng.history import versions
 from chuangcheng.kernel import clock
+from chuangcheng.kernel.ids import new_id
+from chuangcheng.kernel.problems import Refused
 from tests.cases.play import LITTER, OTHER_STREET, Play, picture
 
 Sign = Callable[[str], Client]
@@ -37,7 +56,31 @@ def after(row: Any) -> Any:
 def test_every_button_has_its_form() -> None:
     assert set(case_moves.MOVES.known) == {each.name for each in CASE.moves}
     of_reports = {each.name for table in (REPORT, COMPLAINT, PLEA) for each in table.moves}
-    assert set(report_moves.MOVES) == of_reports - {"withdraw", "object", "ask_reopen", "clear_complaint"}
+    assert set(report_moves.MOVES.known) == of_reports - {"withdraw", "object", "ask_reopen", "clear_complaint"}
+
+
+#: Every page of moves that has the common shape.
+PAGES = [
+    case_moves.MOVES, complaints.MOVES, compound_moves.MOVES, deliberation_moves.MOVES, instruction_moves.MOVES,
+    library_moves.MOVES, meeting_moves.MOVES, orders.MOVES, quizzes.MOVES, report_moves.MOVES, shop_moves.MOVES,
+    shop_moves.SHOP_MOVES, task_moves.MOVES, teams.MOVES, training_moves.MOVES,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("moves", PAGES, ids=lambda moves: moves.url_name)
+def test_every_page_of_moves_knows_its_names_and_no_other(moves: Moves, rf: Any) -> None:
+    assert [moves.move(name).name for name in moves.known] == [*moves.known]
+    assert reverse(moves.url_name, args=[new_id(), next(iter(moves.known))])
+    with pytest.raises(Refused) as refused:
+        moves.take(rf.get("/"), None, "nothing")
+    assert refused.value.code == "common.not_found"
+
+
+def test_plain_actions_get_the_row_by_its_name_and_what_was_asked() -> None:
+    known = plainly("case_id", {"void": (Form, dict)}, asked=lambda given: {**given, "note": given["note"].strip()})
+    form, run = known["void"]
+    assert form is Form
+    assert run("somebody", Case(pk=7), {"note": " no "}) == {"actor": "somebody", "case_id": 7, "note": "no"}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
