@@ -86,7 +86,11 @@ def check(
 
 
 def tests(tally: Tally, *, full: bool, extra: Sequence[str] = ()) -> None:
-    """The test suite; ``full`` adds the slow ones and repeats the database's on PostgreSQL."""
+    """The test suite; ``full`` adds the slow ones and repeats on PostgreSQL those that ask a database anything.
+
+    Which those are tests/conftest.py finds out from their fixtures and marks: more than half of all tests are rules,
+    words and commands on homes of their own, and no database of the run has a part in them.
+    """
     if not full:
         pytest(tally, "tests", [*WORKERS, "-m", "not full and not postgres", *extra])
         return

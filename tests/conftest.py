@@ -56,14 +56,28 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+#: What gives a test the run's database; ``_migrated`` is a home on its server (tests/history/conftest.py).
+DATABASE = frozenset({"db", "transactional_db", "_migrated"})
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    """Whether any row of the run's own database can be read or written by this test."""
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres"))
+    return marked or not DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files with slow tests come first, so that no process ends with one while the other has nothing left to do.
 
-    Tests marked ``postgres`` run only where the run's database is one.
+    Tests marked ``postgres`` run only where the run's database is one. There, a test that cannot reach the database
+    (pure rules, words, translations, commands on homes of their own, which are on SQLite) would prove nothing that
+    the run on SQLite has not: it is left out, by what it asks for and not by a list that somebody has to keep.
     """
     slow = {item.path for item in items if item.get_closest_marker("full") or item.get_closest_marker("browser")}
     items.sort(key=lambda item: item.path not in slow)
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        config.hook.pytest_deselected(items=[item for item in items if not asks_the_database(item)])
+        items[:] = [item for item in items if asks_the_database(item)]
         return
     for item in items:
         if item.get_closest_marker("postgres"):
