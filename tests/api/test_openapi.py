@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -161,12 +162,17 @@ def _operations() -> list[tuple[str, str]]:
     return [(path, method) for path, methods in PATHS.items() for method in sorted(methods) if "/moves/" not in path]
 
 
-def _fuzz(path: str, method: str, examples: int, token: str) -> int:
-    """Throw generated requests at one operation and check each answer; how many were thrown."""
+@cache
+def served(address: str) -> Any:
+    """The document at ``address`` as schemathesis reads it: once for a process, for it takes as long as ten requests."""
     from chuangcheng.config.wsgi import application
 
-    schema = schemathesis.openapi.from_wsgi(OPENAPI, application)
-    operation = schema[path][method.upper()]
+    return schemathesis.openapi.from_wsgi(address, application)
+
+
+def _fuzz(path: str, method: str, examples: int, token: str) -> int:
+    """Throw generated requests at one operation and check each answer; how many were thrown."""
+    operation = served(OPENAPI)[path][method.upper()]
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     checks = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
     thrown = 0
@@ -200,7 +206,9 @@ def test_every_answer_is_as_documented(
     from chuangcheng.people.tokens import issue
 
     use = "hotline" if "/hotline/" in path else "api"
-    assert _fuzz(path, method, 20, issue(personas["office"].post_id, use=use) if signed_in else "") >= 20
+    guarded = path.split("/")[3] not in {"reports", "nearby"}
+    examples = 5 if guarded and not signed_in else 20  # without a token they end at the door, whatever they ask
+    assert _fuzz(path, method, examples, issue(personas["office"].post_id, use=use) if signed_in else "") >= examples
 
 
 @pytest.mark.full
@@ -210,7 +218,7 @@ def test_every_answer_is_as_documented_deeply(personas: dict[str, Actor], noon: 
     from chuangcheng.people.tokens import issue
 
     use = "hotline" if "/hotline/" in path else "api"
-    assert _fuzz(path, method, 150, issue(personas["office"].post_id, use=use)) >= 150
+    assert _fuzz(path, method, 75, issue(personas["office"].post_id, use=use)) >= 75
 
 
 @pytest.mark.django_db

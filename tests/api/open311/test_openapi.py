@@ -25,7 +25,7 @@ from chuangcheng.api.open311.urls import urlpatterns
 from chuangcheng.kernel.actor import Actor
 from tests.api.open311.client import Geo
 from tests.api.open311.world import closed, filed, reported
-from tests.api.test_openapi import one_connection
+from tests.api.test_openapi import one_connection, served
 
 one_connection = one_connection  # a fixture of another file
 OPENAPI = "/open311/v2/openapi.json"
@@ -51,10 +51,7 @@ def test_every_operation_has_a_name_of_its_own_and_declares_errors() -> None:
 
 def _fuzz(path: str, method: str, form: str, examples: int, key: str) -> int:
     """Throw generated requests at one operation and check each answer; how many were thrown."""
-    from chuangcheng.config.wsgi import application
-
-    schema = schemathesis.openapi.from_wsgi(OPENAPI, application)
-    operation = schema[f"/open311/v2{path}.{form}"][method.upper()]
+    operation = served(OPENAPI)[f"/open311/v2{path}.{form}"][method.upper()]
     checks = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
     thrown = 0
 
@@ -96,13 +93,13 @@ def test_every_answer_is_as_documented(full_city: str, path: str, method: str, f
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize(("path", "method", "form"), CASES)
 def test_every_answer_is_as_documented_deeply(full_city: str, path: str, method: str, form: str) -> None:
-    assert _fuzz(path, method, form, 100, full_city) >= 100
+    assert _fuzz(path, method, form, 60, full_city) >= 60
 
 
 @pytest.mark.full
 @pytest.mark.usefixtures("one_connection")
 def test_without_a_key_every_creation_is_refused_as_documented(full_city: str) -> None:
-    assert _fuzz("/requests", "post", "json", 100, "") >= 100
+    assert _fuzz("/requests", "post", "json", 60, "") >= 60
 
 
 @pytest.mark.django_db
