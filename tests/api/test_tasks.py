@@ -105,6 +105,8 @@ QUERIES = [
     ("moved_from=2026-09-15", "late"),
     ("moved_from=2026-09-16&moved_to=2026-09-20", ""),
     ("campaign=GJ-9", ""),
+    ("stage=office", ""),
+    ("stage=subcommand&reviewer=SUB", ""),
 ]
 
 

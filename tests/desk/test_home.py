@@ -191,6 +191,9 @@ def test_requests_to_strike_off_lie_with_whose_turn_it_is(
     assert first.number in page and "手头没有待办" not in page and "背街小巷垃圾清运不及时" in page
     Task.objects.filter(pk=second.pk).update(stage="office")
     assert queues(above) == {"待审核任务": 1} == queues(office)
+    for client, mine in ((above, first), (office, second)):  # what lies with others is not behind the heading's link
+        (queue,) = (each for each in client.get("/desk/").context["queues"] if str(each.title) == "待审核任务")
+        assert [row.pk for row in client.get(queue.url).context["listing"].rows] == [mine.pk]
     assert "待审核任务" not in queues(as_persona("department")) and "待审核任务" not in queues(as_persona("leader"))
     with django_assert_max_num_queries(15):
         office.get("/desk/")

@@ -134,7 +134,8 @@ def test_nobody_changes_what_is_not_theirs(as_persona: Sign, rows: dict[str, Any
 
 
 @pytest.mark.full
-def test_the_rail_and_the_tabs_show_what_may_be_opened(as_persona: Sign, units: Any) -> None:
+def test_the_rail_and_the_tabs_show_what_may_be_opened(as_persona: Sign, rows: dict[str, Any]) -> None:
+    """The negative list only to one for whom it holds something: who sees the city, and whose unit stands on it."""
     for who in EVERYBODY:
         client = as_persona(who)
         html = client.get(reverse("desk:home")).content.decode()
@@ -142,8 +143,8 @@ def test_the_rail_and_the_tabs_show_what_may_be_opened(as_persona: Sign, units: 
         assert (f'href="{reverse("desk:risk_board")}"' in html) is opens, who
         if opens:
             board = client.get(reverse("desk:risk_board")).content.decode()
-            for name in ("laggards", "sanctions"):
-                assert (f'href="{reverse(f"desk:{name}")}"' in board) is (who in OPEN[name]), (who, name)
+            shows = {name: f'href="{reverse(f"desk:{name}")}"' in board for name in ("laggards", "sanctions")}
+            assert shows == {"laggards": who in OPEN["laggards"], "sanctions": ROWS["sanction"].get(who) == 200}, who
 
 
 def test_signed_out_nobody_sees_anything(rows: dict[str, Any]) -> None:

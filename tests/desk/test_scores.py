@@ -295,5 +295,8 @@ def test_what_the_negative_list_does_to_the_score_opens_to_its_occurrences(as_pe
     assert made[3].number not in html, "what is not confirmed costs nothing"
     for words in ("计入负面清单后", "有一票否决事项", "得分封顶", "−1.5", "自评得分和历史得分不变"):
         assert words in html, words
+    below = as_persona("department").get(SCORES).content.decode()
+    for row in made[:3]:  # a unit reads what the city loses, but opens only what concerns itself
+        assert row.number in below and reverse("desk:sanction", args=[row.pk]) not in below
     street = week.city.streets[0]
     assert "计入负面清单后" not in office.get(SCORES + scope("street", street)).content.decode(), "the city's alone"

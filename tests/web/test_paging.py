@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chuangcheng.framework.models import TimeRule
 from chuangcheng.history.models import Outbox
 from chuangcheng.kernel.ids import new_id
 from chuangcheng.people.models import Unit
@@ -210,3 +212,30 @@ def test_times_in_a_cursor_are_read_with_their_zone(db: None) -> None:
     order = keyset.Order("due_at", False)
     ahead = cursor("2026-09-15T10:00:00+08:00", 0)  # 02:00 UTC
     assert [row.topic for row in keyset.fetch(Outbox.objects.all(), order, 5, after=ahead).rows] == ["2", "3"]
+
+
+@pytest.mark.django_db
+def test_a_list_sorted_by_a_decimal_goes_on_after_its_first_page() -> None:
+    """Scores, readings and money are sorted too; their page's key is text in the cursor and a number again after."""
+    TimeRule.objects.all().delete()
+    amounts = [
+        Decimal("9.5"),
+        Decimal("10"),
+        Decimal("2.25"),
+        Decimal("10"),
+        Decimal("-1"),
+        Decimal("0.5"),
+        Decimal("100"),
+    ]
+    TimeRule.objects.bulk_create(TimeRule(category_code=f"X{n}", amount=each) for n, each in enumerate(amounts))
+    for descending in (False, True):
+        order, pages = (
+            keyset.Order("amount", descending),
+            [keyset.fetch(TimeRule.objects.all(), keyset.Order("amount", descending), 2)],
+        )
+        while pages[-1].after:
+            pages.append(keyset.fetch(TimeRule.objects.all(), order, 2, after=pages[-1].after))
+        found = [row.amount for page in pages for row in page.rows]
+        assert found == sorted(amounts, reverse=descending) and [len(page.rows) for page in pages] == [2, 2, 2, 1]
+        back = keyset.fetch(TimeRule.objects.all(), order, 2, before=pages[-1].before)
+        assert back.rows == pages[-2].rows

@@ -39,6 +39,8 @@ class TaskQuery(PageQuery):
     extended: Literal["yes", "often", "waiting"] | None = Field(
         None, description="given more time; often: twice or more; waiting: asked for and not answered"
     )
+    stage: Literal["subcommand", "office"] | None = Field(None, description="whose turn a request to strike off is")
+    reviewer: Word | None = Field(None, description="code of the unit that reviews it")
     source: Source | None = None
     month: Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")] | None = None
     person: Word | None = Field(None, description="user name of the person or the leader in charge")
@@ -57,12 +59,15 @@ class TaskQuery(PageQuery):
         """The rows that were asked for."""
         wanted: dict[str, Any] = {
             "lead__code": self.unit, "source": self.source, "standard__code": self.standard,
+            "stage": self.stage, "reviewer__code": self.reviewer,
             "due_on__gte": self.due_from, "due_on__lte": self.due_to,
             "ended_on__gte": self.ended_from, "ended_on__lte": self.ended_to,
         }  # fmt: skip
         rows = rows.filter(**{name: value for name, value in wanted.items() if value})
         if self.state:
             rows = rows.filter(state__in=(*OWED, "in_review") if self.state == "open" else (self.state,))
+        if self.stage:
+            rows = rows.filter(state="in_review")
         if self.q:
             rows = rows.filter(Q(problem__icontains=self.q) | Q(measure__icontains=self.q) | Q(number__iexact=self.q))
         if self.support:

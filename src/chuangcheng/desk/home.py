@@ -206,8 +206,11 @@ def _to_close(request: StaffRequest, cases: QuerySet[Case]) -> Queue | None:
 def _to_review(request: StaffRequest) -> Queue | None:
     """Tasks whose units ask to strike them off, at this post's turn."""
     rows = tasks.waiting_for(request.actor).select_related("lead")
+    turn = "stage=office"
+    if request.post is not None and not holds(request, "tasks.decide"):
+        turn = f"stage=subcommand&reviewer={request.post.unit.code}"
     return _queue(_("待审核任务"), _("单位申请销号，核对进展和佐证"), "tasks", rows, "due_on",
-                  reverse("desk:tasks") + "?state=in_review")  # fmt: skip
+                  f"{reverse('desk:tasks')}?{turn}")  # fmt: skip
 
 
 _QUEUES: tuple[Callable[[StaffRequest, QuerySet[Case]], Queue | None], ...] = (

@@ -68,6 +68,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "total": total,
         "branches": branches,
         "in_city": in_city,
+        "openable": negative.openable(request.actor, cost) if cost else set(),
         "settled": settle(total.points, cost.rows) if cost and total.known else None,
         "scope_name": selectors.scope_name(kind, scope_id),
         "query": "" if in_city else f"?scope={kind}&id={scope_id}",

@@ -59,6 +59,14 @@ def _in_state(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
     return rows.filter(state__in=(*OWED, "in_review")) if value == "open" else rows.filter(state=value)
 
 
+def _stages(_request: HttpRequest) -> list[Choice]:
+    return [(code, label.text(language())) for code, label in STAGES.items()]
+
+
+def _at_stage(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
+    return rows.filter(state="in_review", stage=value)
+
+
 def _sources(_request: HttpRequest) -> list[Choice]:
     return [(code, gettext(str(label))) for code, label in TaskSource.choices]
 
@@ -148,6 +156,8 @@ LISTING = Listing(
         Filter("source", _("来源"), lambda rows, value: rows.filter(source=value), _sources),
         Filter("month", _("月份"), _month, kind="month"),
         Filter("person", _("责任人"), _person),
+        Filter("stage", _("审核环节"), _at_stage, _stages, quiet=True),
+        Filter("reviewer", _("审核单位"), lambda rows, code: rows.filter(reviewer__code=code), quiet=True),
         Filter("standard", _("测评标准"), lambda rows, value: rows.filter(standard__code=value), quiet=True),
         Filter("support", _("配合单位"), _support, quiet=True),
         Filter("campaign", _("攻坚行动"), _campaign, quiet=True),

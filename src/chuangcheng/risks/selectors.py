@@ -165,6 +165,14 @@ def get_sanction_for(actor: Actor, sanction_id: UUID) -> Sanction:
     return _one(sanctions_visible_to(actor).select_related("recorded_by", "decided_by"), sanction_id)
 
 
+def sees_any_sanction(actor: Actor) -> bool:
+    """Whether the list of occurrences holds, or may come to hold, more for the actor than an empty page."""
+    post = rights.post_of(actor)
+    if post is None or not rights.can(actor, "sanctions.view"):
+        return False
+    return rights.scope_of(post).everything or sanctions_visible_to(actor).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What confirmed occurrences would cost the city now: points of 100, the gravest kind, and the rows behind."""
@@ -188,3 +196,11 @@ def cost(day: date | None = None) -> Cost:
     found = [(row, effect(row)) for row in rows if counts(row.item.effect, row.happened_on, day)]
     points, gravest = sum_of(each for _row, each in found)
     return Cost(points, gravest, found)
+
+
+def openable(actor: Actor, costs: Cost) -> set[UUID]:
+    """Ids of the occurrences behind a cost that the actor may open."""
+    wanted = [row.pk for row, _effect in costs.rows]
+    if not wanted or not rights.can(actor, "sanctions.view"):
+        return set()
+    return set(sanctions_visible_to(actor).filter(pk__in=wanted).values_list("pk", flat=True))

@@ -79,7 +79,7 @@ def fetch(rows: QuerySet[Any], order: Order, size: int, *, after: str = "", befo
 def _encode(row: Any) -> str:
     key = getattr(row, KEY)
     text = key.isoformat() if isinstance(key, date | datetime) else key
-    return base64.urlsafe_b64encode(json.dumps([text, str(row.pk)]).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps([text, str(row.pk)], default=str).encode()).decode().rstrip("=")
 
 
 def _decode(rows: QuerySet[Any], order: Order, cursor: str) -> tuple[object, object] | None:

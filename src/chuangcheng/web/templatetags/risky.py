@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from chuangcheng.kernel.risk_matrix import LEVELS
 from chuangcheng.kernel.sanctions import KINDS, Effect
+from chuangcheng.risks import selectors
 from chuangcheng.web.problems import language
 
 register = template.Library()
@@ -24,3 +25,9 @@ def level_mark(level: str) -> SafeString:
 def effect_word(effect: Effect) -> str:
     """What an occurrence of the negative list leads to, in the reader's language."""
     return KINDS[effect.kind].text(language())
+
+
+@register.simple_tag(takes_context=True)
+def sees_negative(context: template.Context) -> bool:
+    """Whether the negative list is worth a link for the reader; at most one query."""
+    return selectors.sees_any_sanction(context["request"].actor)
