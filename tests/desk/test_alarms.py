@@ -11,6 +11,7 @@ from django.urls import reverse
 from chuangcheng.cases.models import PhotoAlarm
 from chuangcheng.history import sweep
 from chuangcheng.history.selectors import events_of
+from chuangcheng.photos.models import Photo
 from tests.cases.test_alarms import prove, reported, shot
 from tests.desk.test_evidence import is_photo
 
@@ -49,6 +50,11 @@ def test_the_list_shows_both_pictures_and_counts_units(as_persona: Sign, alarm: 
     assert said.count(reverse("desk:alarm_photo", args=[alarm.pk, "other"])) == 1
     assert "旧照片重复使用" in said and "河东街道" in said
     assert f"?unit={alarm.unit_id}&amp;state=open" in said
+    below = text(as_persona("street"), "desk:photo_alarms")
+    assert reverse("desk:alarm_photo", args=[alarm.pk, "photo"]) in below
+    assert reverse("desk:alarm_photo", args=[alarm.pk, "other"]) not in below, "no picture that would not open"
+    Photo.objects.filter(pk=alarm.other_id).update(owner_kind="recheck")
+    assert is_photo(as_persona("office"), reverse("desk:alarm_photo", args=[alarm.pk, "other"]))
 
 
 def test_the_list_narrows(as_persona: Sign, alarm: PhotoAlarm) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chuangcheng.cases import actions
+from chuangcheng.cases.models import Case
 from chuangcheng.photos.models import Photo
 from tests.cases.play import OTHER_STREET, Play, picture
 
@@ -59,6 +60,8 @@ def test_the_board_has_a_column_for_every_open_state(as_persona: Sign, play: Pla
     columns = as_persona("office").get("/desk/cases/board/").context["columns"]
     assert [(column.state.code, column.total) for column in columns if column.total] == [("filed", 1), ("handling", 1)]
     assert [column.state.code for column in columns][-1] == "suspended"
+    Case.objects.update(holder=None, division=None)  # outside of every area, and nobody's yet
+    assert as_persona("office").get("/desk/cases/board/").content.decode().count('class="slip__foot"') == 2
 
 
 def test_the_map_shows_open_cases_in_reach_only(as_persona: Sign, play: Play) -> None:
