@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from chuangcheng.api.paging import PageQuery
 from chuangcheng.api.schemas import CaseStateCode, InstructionStateCode, ReplyStateCode, ReportStateCode
+from chuangcheng.bulletins import counted
 from chuangcheng.cases import instructions, selectors
 from chuangcheng.cases.compound_work import of_compound
 from chuangcheng.cases.models import Case, Instruction, InstructionReply, Report
@@ -44,6 +45,19 @@ def _day(value: object) -> date | None:
 # PostgreSQL knows no NUL character, so nothing that is stored can hold one.
 Word = Annotated[str, AfterValidator(lambda value: value.replace("\0", ""))]
 Day = Annotated[date, BeforeValidator(_day), Field(description="the city's day, YYYY-MM-DD; included")]
+
+
+def _counted(value: str) -> str:
+    if counted.read(value) is None:
+        raise PydanticCustomError("not_counted", "is no figure of a summary", {"expected": ", ".join(counted.BITS)})
+    return value
+
+
+Counted = Annotated[
+    str,
+    AfterValidator(_counted),
+    Field(description="rows that a unit's weekly summary counted, then: Monday.figure.UNIT; without a unit: of all"),
+]
 
 
 def _rate_of(names: frozenset[str]) -> AfterValidator:
@@ -91,6 +105,7 @@ class CaseQuery(PageQuery):
     flagged_from: Day | None = None
     flagged_to: Day | None = None
     reworked: Literal["yes"] | None = Field(None, description="those that were sent back for rework")
+    counted_in: Counted | None = None
 
     def narrow(self, rows: QuerySet[Case]) -> QuerySet[Case]:
         """The rows that were asked for."""
@@ -120,6 +135,8 @@ class CaseQuery(PageQuery):
             rows = rows.filter(claimed_at__isnull=False)
         if self.reworked:
             rows = rows.filter(rework_count__gt=0)
+        if self.counted_in:
+            rows = counted.narrowed(rows, self.counted_in)
         rows = _within(rows, self.area)
         for name in ("filed", "due", "closed", "dispatched", "flagged"):
             rows = between(rows, f"{name}_at", getattr(self, f"{name}_from"), getattr(self, f"{name}_to"))

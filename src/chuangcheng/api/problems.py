@@ -72,6 +72,7 @@ CODES = {
     "too_old": "value.too_old",
     "not_day": "value.not_day",
     "not_rate": "value.not_listed",
+    "not_counted": "value.not_listed",
     "beyond": "value.too_far",
     "repeated": "value.repeated",
 }

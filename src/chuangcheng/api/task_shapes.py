@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from chuangcheng.api.filters import Day, Word, between, midnight
+from chuangcheng.api.filters import Counted, Day, Word, between, midnight
 from chuangcheng.api.paging import PageQuery
 from chuangcheng.api.schemas import Line, Strict, UnitRef
+from chuangcheng.bulletins import counted
 from chuangcheng.campaigns.models import Campaign
 from chuangcheng.kernel import clock
 from chuangcheng.tasks import selectors
@@ -54,6 +55,7 @@ class TaskQuery(PageQuery):
     set_to: Day | None = None
     moved_from: Day | None = Field(None, description="progress was reported on this day or later")
     moved_to: Day | None = Field(None, description="with moved_from only; without it: that day")
+    counted_in: Counted | None = None
 
     def narrow(self, rows: QuerySet[Task]) -> QuerySet[Task]:
         """The rows that were asked for."""
@@ -88,6 +90,8 @@ class TaskQuery(PageQuery):
         if self.moved_from:
             last = self.moved_to or self.moved_from
             rows = rows.filter(selectors.moved(midnight(self.moved_from), midnight(last + timedelta(days=1))))
+        if self.counted_in:
+            rows = counted.narrowed(rows, self.counted_in)
         return between(rows, "created_at", self.set_from, self.set_to)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from chuangcheng.bulletins import actions, summary_actions
-from chuangcheng.bulletins.models import Summary, Weekly
+from chuangcheng.bulletins.models import CountedRow, Summary, Weekly
+from chuangcheng.bulletins.summarising import rows_digest
 from chuangcheng.cases.chronicle import plain
 from chuangcheng.framework import selectors as framework
 from chuangcheng.history.duties import periodic
@@ -54,12 +55,17 @@ register("weeklies", check, rebuild)
 
 
 def check_summaries() -> Iterator[Difference]:
-    """Summaries whose state or figures are not those that their last history row tells."""
-    known = told("summary", (*summary_actions.FACTS, "figures"))
+    """Summaries whose state, figures or rows are not those that their last history row tells."""
+    known = told("summary", (*summary_actions.FACTS, "figures", "rows"))
+    kept: dict[UUID, dict[UUID, int]] = {}
+    for summary_id, row_id, bits in CountedRow.objects.values_list("summary", "row_id", "figures").iterator():
+        kept.setdefault(summary_id, {})[row_id] = bits
     for row in Summary.objects.order_by("week_start", "pk").iterator(chunk_size=500):
         facts = known.get(row.pk, {})
         stands = {name: plain(getattr(row, name)) for name in summary_actions.FACTS}
         stands["figures"] = summary_actions.figures_digest(row=row)
+        if row.rows_digest or facts.get("rows"):
+            stands["rows"] = rows_digest(kept.get(row.pk, {}), row.scored)
         for name, value in stands.items():
             if facts.get(name) != value:
                 yield Difference(f"summary {row.pk}", f"{name} is {value}, history says {facts.get(name)}")

@@ -30,12 +30,15 @@ class Weekly(Chained):
 class Summary(Chained):
     """What one unit did in one ISO week. ``figures`` maps names of :data:`~chuangcheng.bulletins.specs.SPECS` (and
     ``score``) to [this week, the week before]; ``words`` are the unit's own, erasable. Nobody need touch it: at
-    ``due_at`` it counts as handed in."""
+    ``due_at`` it counts as handed in. ``scored`` maps the score's standards to [points earned, points], exact
+    fractions; ``rows_digest`` is that of ``scored`` and the :class:`CountedRow` rows, empty where none were kept."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="summaries")
     week_start = models.DateField()
     state = models.CharField(max_length=10, choices=SUMMARY.choices(), default=SUMMARY.initial)
     figures = models.JSONField(default=dict)
+    scored = models.JSONField(default=dict)
+    rows_digest = models.CharField(max_length=64, blank=True)
     words = models.TextField(blank=True)
     edited = models.BooleanField(default=False)
     edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -49,6 +52,23 @@ class Summary(Chained):
             models.Index(fields=["-week_start", "-id"], name="bulletins_summary_newest"),
             models.Index(fields=["due_at"], name="bulletins_summary_due", condition=models.Q(state="open")),
         ]
+
+
+class CountedRow(models.Model):
+    """A case, task, visit … that a summary counted, by its id. ``figures`` are the bits of the figures it is in
+    (:data:`~chuangcheng.bulletins.counted.BITS`).
+
+    Kept, not reckoned again: whose a row was, and how it stood at the moment of assembly, follows from dozens of
+    fields (holder, deadline, state, flags, visits' sites …) whose rules change over the years; the ids are exact for
+    every figure alike and cost some bytes a row. What was counted stays counted when a case is opened again.
+    """
+
+    summary = models.ForeignKey(Summary, models.CASCADE, related_name="counted")
+    row_id = models.UUIDField()
+    figures = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["summary", "row_id"], name="bulletins_counted_once")]
 
 
 class DayLine(models.Model):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from chuangcheng.bulletins import summarising
-from chuangcheng.bulletins.models import Summary
+from chuangcheng.bulletins.models import CountedRow, Summary
 from chuangcheng.bulletins.specs import midnights
 from chuangcheng.bulletins.states import SUMMARY
 from chuangcheng.history import actions as history
@@ -44,29 +44,40 @@ def assemble_units(*, actor: Actor, week_start: date) -> int:
         return _write(actor, week_start, due, counted, stored)
 
 
-def _write(actor: Actor, week: date, due: datetime, counted: dict[UUID, Any], stored: dict[Any, Summary]) -> int:
-    """Rows whose figures are as they were leave no trace."""
+def _write(
+    actor: Actor, week: date, due: datetime, counted: dict[UUID, summarising.Tally], stored: dict[Any, Summary]
+) -> int:
+    """Rows whose figures are as they were, and out of the same rows, leave no trace."""
     fresh, changed = [], []
-    for unit_id, figures in counted.items():
+    for unit_id, tally in counted.items():
         row = stored.get(unit_id)
         if row is None:
             row = Summary(unit_id=unit_id, week_start=week, due_at=due)
             fresh.append(row)
-        elif row.figures == figures:
+        elif (row.figures, row.rows_digest) == (tally.figures, tally.digest):
             continue
         else:
             changed.append(row)
-        row.figures, row.assembled_at = figures, clock.now()
+        row.figures, row.scored, row.assembled_at = tally.figures, tally.scored, clock.now()
+        row.rows_digest = tally.digest
     events = [_event(row, "assembled", actor) for row in (*fresh, *changed)]
     Summary.objects.bulk_create(fresh, batch_size=500)
-    Summary.objects.bulk_update(changed, ["figures", "assembled_at", *history.CHAIN_FIELDS], batch_size=200)
+    fields = ["figures", "scored", "rows_digest", "assembled_at", *history.CHAIN_FIELDS]
+    Summary.objects.bulk_update(changed, fields, batch_size=200)
+    CountedRow.objects.filter(summary__in=changed).delete()
+    kept = (
+        CountedRow(summary=row, row_id=pk, figures=bits)
+        for row in (*fresh, *changed) for pk, bits in counted[row.unit_id].rows.items()
+    )  # fmt: skip
+    CountedRow.objects.bulk_create(kept, batch_size=1000)
     history.insert(events)
     return len(events)
 
 
 def _event(row: Summary, verb: str, actor: Actor) -> Any:
     facts = {name: getattr(row, name) for name in FACTS}
-    return history.build(row, f"summary.{verb}", actor, after={**facts, "figures": figures_digest(row=row)})
+    after = {**facts, "figures": figures_digest(row=row), "rows": row.rows_digest}
+    return history.build(row, f"summary.{verb}", actor, after=after)
 
 
 def figures_digest(*, row: Summary) -> str:

@@ -7,11 +7,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
+from chuangcheng.bulletins import counted
 from chuangcheng.bulletins.document import Document, Section, Table, day, moment, short_day, text
+from chuangcheng.bulletins.figures import two
 from chuangcheng.bulletins.links import address
 from chuangcheng.bulletins.models import Summary
 from chuangcheng.bulletins.specs import SPECS, Scope
@@ -51,9 +55,13 @@ def label_of(name: str) -> Label:
 
 
 def url_of(summary: Summary, name: str) -> str:
-    """The rows behind a figure."""
+    """The rows behind a figure: those that were counted, or, of a summary that kept none, what the list finds now."""
+    if name == SCORE and summary.scored:
+        return reverse("desk:summary_score", args=[summary.pk])
     if name == SCORE:
         return address("desk:scores", scope="unit", id=summary.unit_id)
+    if summary.rows_digest:
+        return counted.address_of(counted.Name(summary.week_start, name, summary.unit.code))
     spec = SPECS[name]
     scope = {"unit": str(summary.unit_id)}
     return spec.url(scope, summary.week_start, summary.week_start + timedelta(days=7))
@@ -75,6 +83,34 @@ def _piece(summary: Summary, part: str, is_name: bool) -> Piece:
         return Piece(part)
     value = summary.figures.get(part, [None])[0]
     return Piece(text(value), url_of(summary, part) if value is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """A standard in the score of that week: points earned of its points; ``code`` "" for the sum of all."""
+
+    code: str
+    earned: Fraction
+    points: Fraction
+
+    @property
+    def share(self) -> float:
+        """Per cent, two decimals: that of the sum is the score."""
+        return two(100 * self.earned / self.points) if self.points else 0.0
+
+    @property
+    def shown(self) -> tuple[float, float]:
+        """Earned and possible with two decimals."""
+        return two(self.earned), two(self.points)
+
+
+def score_parts(summary: Summary) -> list[ScorePart]:
+    """The standards by code, and last their sum."""
+    parts = [ScorePart(code, Fraction(earned), Fraction(points))
+             for code, (earned, points) in sorted(summary.scored.items())]  # fmt: skip
+    zero = Fraction(0)
+    whole = ScorePart("", sum((part.earned for part in parts), zero), sum((part.points for part in parts), zero))
+    return [*parts, whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +161,10 @@ def totals(rows: Sequence[Summary]) -> dict[str, list[int]]:
     return found
 
 
-def city_url(name: str, monday: date) -> str:
-    """The rows of all units behind a sum."""
+def city_url(name: str, monday: date, rows: Sequence[Summary]) -> str:
+    """The rows behind the sum of all units that the reader has in reach."""
+    if counted.all_kept(rows):
+        return counted.address_of(counted.Name(monday, name))
     return SPECS[name].url(Scope().query(SPECS[name].kind), monday, monday + timedelta(days=7))
 
 

@@ -33,6 +33,7 @@ from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import UNCOUNTED
 from chuangcheng.cases.suspicion import alarms_about
 from chuangcheng.desk import bulk, choices, clockwork, films, owner_panel, rate_rows
+from chuangcheng.desk.counting import COUNTED_IN
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_merged, of_reports, published_photos
 from chuangcheng.history.selectors import events_of
@@ -120,6 +121,7 @@ FILTERS = (
     *days_of("closed", "closed_at", _("结案自"), _("结案至")),
     *days_of("dispatched", "dispatched_at", _("派遣自"), _("派遣至")),
     *days_of("flagged", "flagged_at", _("督办自"), _("督办至")),
+    COUNTED_IN,
     Filter("reworked", _("返工"), lambda rows, _value: rows.filter(rework_count__gt=0), lambda _r: [("yes", _("是"))],
            quiet=True),
 )  # fmt: skip

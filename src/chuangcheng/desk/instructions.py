@@ -20,6 +20,7 @@ from chuangcheng.cases.models import Instruction, InstructionReply
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import INSTRUCTION, INSTRUCTION_REPLY
 from chuangcheng.desk import choices
+from chuangcheng.desk.counting import COUNTED_IN
 from chuangcheng.desk.files import stream
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, of_owner
@@ -99,6 +100,7 @@ FILTERS = (
     Filter("link", _("关联编号"), _case, quiet=True),
     Filter("rate", _("按期回复率"), lambda rows, value: instructions.rows_behind(rows, value, clock.now()),
            lambda _r: [("is", _("计入")), ("of", _("应计"))], quiet=True),
+    COUNTED_IN,
     *days_of("entered", "received_at", _("录入自"), _("录入至")),
     *days_of("replied", "replied_at", _("回复自"), _("回复至")),
     *days_of("due", "due_at", _("到期自"), _("到期至")),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases.reading import masked
 from chuangcheng.desk import choices
+from chuangcheng.desk.counting import COUNTED_IN
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.tasks import task_url
 from chuangcheng.kernel import clock
@@ -72,6 +73,7 @@ LISTING = Listing(
         Filter("often", _("延期次数"), lambda rows, _value: rows.filter(task__extensions__gte=OFTEN),
                lambda _r: [("yes", _("两次及以上"))]),
         *days_of("asked", "asked_at", _("申请自"), _("申请至")),
+        COUNTED_IN,
         *days_of("decided", "decided_at", _("答复自"), _("答复至")),
     ),
     sort="-asked",

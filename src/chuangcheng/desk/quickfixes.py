@@ -20,6 +20,7 @@ from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import QUICKFIX
 from chuangcheng.desk import choices, forms
 from chuangcheng.desk.areas import boundaries
+from chuangcheng.desk.counting import COUNTED_IN
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_quickfix
@@ -55,6 +56,7 @@ FILTERS = (
     Filter("relapsed", _("反弹"), lambda rows, _value: rows.filter(state="relapsed"), lambda _r: [("yes", _("是"))]),
     Filter("category", _("类别代码"), lambda rows, value: rows.filter(category__code__startswith=value), quiet=True),
     Filter("grid", _("网格编号"), lambda rows, value: rows.filter(grid__code=value), quiet=True),
+    COUNTED_IN,
     *days_of("fixed", "fixed_at", _("改好自"), _("改好至")),
 )  # fmt: skip
 COLUMNS = (

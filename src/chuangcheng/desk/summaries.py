@@ -107,13 +107,24 @@ def summary_file(request: StaffRequest, summary_id: UUID, kind: str) -> HttpResp
 
 
 @page("bulletins.view")
+def score_page(request: StaffRequest, summary_id: UUID) -> HttpResponse:
+    """The standards out of which the week's own score was summed, as they stood then."""
+    row = selectors.get_summary_for(request.actor, summary_id)
+    if not row.scored:
+        raise Refused("common.not_found")
+    context = {"row": row, "week": week_words(row.week_start), "score": row.figures["score"][0],
+               "parts": summary_text.score_parts(row)}  # fmt: skip
+    return render(request, "desk/summary_score.html", context)
+
+
+@page("bulletins.view")
 def week_page(request: StaffRequest) -> HttpResponse:
     """The week of all units in the reader's reach: the sums beside the week before, and a line each."""
     rows, monday, weeks = _week(request)
     sums = summary_text.totals(rows) if rows else {}
     whole = len(rows) > 1
     figures = [
-        (SPECS[name].label.text(language()), sums[name][0], summary_text.city_url(name, monday) if whole else "",
+        (SPECS[name].label.text(language()), sums[name][0], summary_text.city_url(name, monday, rows) if whole else "",
          _("较上周 %(change)s") % {"change": f"{sums[name][0] - sums[name][1]:+d}"})
         for name in summary_text.COLUMNS if rows and monday
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.campaigns.models import Campaign
 from chuangcheng.desk import choices
+from chuangcheng.desk.counting import COUNTED_IN
 from chuangcheng.desk.files import stream
 from chuangcheng.desk.periods import days_of, midnight
 from chuangcheng.desk.pictures import of_owner
@@ -164,6 +165,7 @@ LISTING = Listing(
         *days_of("due", "due_on", _("到期自"), _("到期至")),
         *days_of("ended", "ended_on", _("办结自"), _("办结至")),
         *days_of("set", "created_at", _("下达自"), _("下达至")),
+        COUNTED_IN,
         Filter("moved_from", _("填报自"), _moved, kind="date", quiet=True, beside=("moved_to",)),
         Filter("moved_to", _("填报至"), lambda rows, _value: rows, kind="date", quiet=True),
     ),

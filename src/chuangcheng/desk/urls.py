@@ -447,6 +447,7 @@ urlpatterns = [
     path("summaries/silent/", summaries.not_reported, name="summary_silent"),
     path("summaries/assemble/", summaries.assemble, name="summary_assemble"),
     path("summaries/<uuid:summary_id>/", summaries.summary_page, name="summary"),
+    path("summaries/<uuid:summary_id>/score/", summaries.score_page, name="summary_score"),
     path("summaries/<uuid:summary_id>/edit/", summaries.edit, name="summary_edit"),
     path("summaries/<uuid:summary_id>/file/<slug:kind>/", summaries.summary_file, name="summary_file"),
     path("weeklies/", weeklies.weekly_list, name="weeklies"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as now_said
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk import choices, forms
+from chuangcheng.desk.counting import COUNTED_IN
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_checks
@@ -52,6 +53,7 @@ FILTERS = (
     Filter("site", _("点位编号"), _site, quiet=True),
     Filter("unit", _("责任单位"), lambda rows, value: rows.filter(site__unit=value), choices.units, quiet=True),
     Filter("failed", _("有问题"), lambda rows, _value: rows.filter(failed__gt=0), lambda _r: [("yes", _("有"))]),
+    COUNTED_IN,
     *days_of("finished", "finished_at", _("完成自"), _("完成至")),
 )  # fmt: skip
 LISTING = Listing(

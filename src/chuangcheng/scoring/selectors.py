@@ -170,12 +170,7 @@ def _branch(
 
 def by_unit(edition: Edition) -> list[UnitTotal]:
     """Units with facts of their own, in official order. Three queries."""
-    weights = {standard.pk: Line(standard, points_of(standard), None) for standard in _standards(edition)}
-    rows: dict[UUID, list[Line]] = defaultdict(list)
-    for score in edition.scores.filter(scope_kind=ScopeKind.UNIT):
-        line = weights[score.standard_id]
-        rows[score.scope_id].append(Line(line.standard, line.weight, score))
-    whole = sum((line.weight for line in weights.values()), Fraction(0))
+    rows, whole = _lines_of(edition, ScopeKind.UNIT)
     return [
         UnitTotal(unit, _of_whole(rows[unit.pk], whole), sum(line.basis("overdue") for line in rows[unit.pk]))
         for unit in people.units()
@@ -185,13 +180,22 @@ def by_unit(edition: Edition) -> list[UnitTotal]:
 
 def by_area(edition: Edition, scope_kind: str) -> dict[UUID, Total]:
     """The totals of all districts or all streets, by division. Two queries."""
-    weights = {standard.pk: Line(standard, points_of(standard), None) for standard in _standards(edition)}
+    rows, whole = _lines_of(edition, scope_kind)
+    return {scope_id: _of_whole(lines, whole) for scope_id, lines in rows.items()}
+
+
+def lines_by_unit(edition: Edition) -> dict[UUID, list[Line]]:
+    """The standards with facts of each unit, those that :func:`by_unit` sums. Two queries."""
+    return _lines_of(edition, ScopeKind.UNIT)[0]
+
+
+def _lines_of(edition: Edition, scope_kind: str) -> tuple[dict[UUID, list[Line]], Fraction]:
+    """The covered lines by scope, and the weight of all standards."""
+    weights = {standard.pk: (standard, points_of(standard)) for standard in _standards(edition)}
     rows: dict[UUID, list[Line]] = defaultdict(list)
     for score in edition.scores.filter(scope_kind=scope_kind):
-        line = weights[score.standard_id]
-        rows[score.scope_id].append(Line(line.standard, line.weight, score))
-    whole = sum((line.weight for line in weights.values()), Fraction(0))
-    return {scope_id: _of_whole(lines, whole) for scope_id, lines in rows.items()}
+        rows[score.scope_id].append(Line(*weights[score.standard_id], score))
+    return rows, sum((weight for _standard, weight in weights.values()), Fraction(0))
 
 
 def _of_whole(lines: list[Line], whole: Fraction) -> Total:

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from chuangcheng.kernel.actor import Actor
+
 Word = str | Promise
 Choice = tuple[str, Word]
 
@@ -40,7 +42,8 @@ class Column:
 class Filter:
     """One filter: ``apply`` narrows the rows. With ``choices`` it is a drop-down (anything else is ignored), else a
     text or date field. A ``quiet`` one stands in the bar only while it is in use: figures link with it. What
-    the filters named ``beside`` hold is handed to ``apply`` as well; such a filter's own ``apply`` changes nothing."""
+    the filters named ``beside`` hold is handed to ``apply`` as well; such a filter's own ``apply`` changes nothing.
+    One that ``asks`` is told the reader too, as ``actor``."""
 
     key: str
     label: Word
@@ -49,6 +52,7 @@ class Filter:
     kind: str = "text"
     quiet: bool = False
     beside: tuple[str, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Shown:
     filter: Filter
     value: str
     choices: Sequence[Choice]
+    actor: Actor | None = None
 
     @property
     def kind(self) -> str:
@@ -75,7 +80,7 @@ def read(filters: Sequence[Filter], request: HttpRequest) -> list[Shown]:
         choices = each.choices(request) if each.choices else ()
         if each.choices and value not in {code for code, _ in choices}:
             value = ""
-        found.append(Shown(each, value, choices))
+        found.append(Shown(each, value, choices, getattr(request, "actor", None)))
     return found
 
 
@@ -84,5 +89,6 @@ def narrow(rows: QuerySet[Any], chosen: Sequence[Shown]) -> QuerySet[Any]:
     values = {shown.filter.key: shown.value for shown in chosen}
     for shown in chosen:
         if shown.value:
-            rows = shown.filter.apply(rows, shown.value, *[values.get(key, "") for key in shown.filter.beside])
+            more = {"actor": shown.actor} if shown.filter.asks else {}
+            rows = shown.filter.apply(rows, shown.value, *[values.get(key, "") for key in shown.filter.beside], **more)
     return rows
