@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -163,7 +163,8 @@ class TestAnswers:
     def test_a_moment_is_told_in_utc(self, at: datetime, hours: int) -> None:
         told = answers.iso(at.astimezone(timezone(timedelta(hours=hours)))) if 1 < at.year < 9999 else None
         if told:
-            assert told.endswith("+00:00") and datetime.fromisoformat(told) == at
+            # an hour that a zone has twice equals no moment of another zone (PEP 495), so both are told in UTC
+            assert told.endswith("+00:00") and datetime.fromisoformat(told) == at.astimezone(UTC)
 
     @given(
         st.dictionaries(
