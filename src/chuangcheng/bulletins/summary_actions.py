@@ -36,7 +36,8 @@ def assemble_units(*, actor: Actor, week_start: date) -> int:
     if week_start > clock.today().date():
         raise Refused("bulletins.future")
     with transaction.atomic():
-        stored = {row.unit_id: row for row in Summary.objects.select_for_update().filter(week_start=week_start)}
+        written = Summary.objects.select_for_update().filter(week_start=week_start).order_by("pk")
+        stored = {row.unit_id: row for row in written}
         units = [unit.pk for unit in summarising.units_of(week_start + timedelta(days=6))]
         wanted = [pk for pk in units if pk not in stored or stored[pk].state == SUMMARY.initial]
         counted = summarising.count(week_start, wanted, summarising.before(week_start))

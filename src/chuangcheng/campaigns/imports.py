@@ -67,7 +67,7 @@ class _Run:
 
     def __init__(self, actor: Actor, campaign: Campaign) -> None:
         self.actor, self.campaign = actor, campaign
-        self.known = {row.code: row for row in campaign.sub_actions.select_for_update()}
+        self.known = {row.code: row for row in campaign.sub_actions.select_for_update().order_by("pk")}
         self.divisions: Mapping[str, Division | None] = sheets.divisions()
         self.units = units_by_word()
         self.batch = Batch(["name", "unit_id", "address", "division_id", "division_path", "lat", "lon", "from_on",

@@ -8,13 +8,17 @@ from uuid import UUID
 from django.db.models import Q
 
 from chuangcheng.cases.instructions import VERSION
-from chuangcheng.cases.models import Instruction
+from chuangcheng.cases.models import Case, Instruction
+from chuangcheng.cases.states import CASE
 from chuangcheng.cases.steps import amend, write
 from chuangcheng.history import versions
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.people.handover import Held, holds
 from chuangcheng.people.models import Person
+from chuangcheng.people.successors import stays_open
+
+stays_open("cases", Label("案件", "Cases"), lambda: (Case.objects.filter(state__in=CASE.open_states()), "holder"))
 
 
 @holds("instructions", Label("领导批示", "Leaders' instructions"))

@@ -46,7 +46,7 @@ def begin_cycle(
         raise Refused("cycle.no_name")
     with transaction.atomic():
         rights.require_or_system(actor, EDIT)
-        for other in Cycle.objects.select_for_update().filter(state__in=CYCLE.open_states()):
+        for other in Cycle.objects.select_for_update().filter(state__in=CYCLE.open_states()).order_by("pk"):
             _turn(other, "end", starts_on, actor)
         cycle = Cycle(name=tidy(name), edition=edition, state=state, starts_on=starts_on, years=years)
         cycle.since_on = starts_on

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk.compound_moves import DayInput
 from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.succession import record_of
 from chuangcheng.desk.workbooks import as_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
-from chuangcheng.kernel.problems import Refused
+from chuangcheng.kernel.problems import FieldProblem, Refused
 from chuangcheng.kernel.states import Move
 from chuangcheng.people import actions, charging, selectors, sheets
 from chuangcheng.people.models import ChargeKind, Person, Unit, UnitGroup, UnitKind
@@ -26,6 +27,11 @@ from chuangcheng.web.signed_in import StaffRequest
 
 ADD = Move("add", (), None, actions.EDIT, Label("新建单位", "New unit"))
 CHANGE = Move("change", (), None, actions.EDIT, Label("修改单位", "Change the unit"))
+NAMED = ("parent", "line_parent", "successor")
+ASKED = Label(
+    "该单位名下有责任或任务记录，请选择承接单位；确实没有的，请勾选“没有承接单位”",
+    "Duties or tasks are on record with this unit: choose its successor, or tick that there is none",
+)
 CHARGE = Move("charge", (), None, actions.EDIT, Label("配置责任人", "Name who stands for it"))
 
 
@@ -46,6 +52,9 @@ class UnitForm(forms.Form):
                                 help_text=_("测评体系对这类单位的称呼，用于自动分解"))  # fmt: skip
     valid_from = forms.DateField(label=_("设立日期"), required=False, widget=DayInput())
     valid_to = forms.DateField(label=_("撤销日期"), required=False, widget=DayInput())
+    successor = forms.ChoiceField(label=_("承接单位"), required=False,
+                                  help_text=_("撤销后由它承接；原有的责任、任务和数据从它那里可以查到"))  # fmt: skip
+    alone = forms.BooleanField(label=_("没有承接单位"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -54,7 +63,7 @@ class UnitForm(forms.Form):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
         above = Unit.objects.exclude(kind=UnitKind.COMMUNITY).values_list("pk", "short_name")
         listed = [("", "—"), *((str(pk), name) for pk, name in above)]
-        for name in ("parent", "line_parent"):
+        for name in NAMED:
             self.fields[name].choices = listed  # type: ignore[attr-defined]
         if self.initial.get("code"):
             self.fields["code"].disabled = True
@@ -72,8 +81,8 @@ def unit_new(request: StaffRequest) -> HttpResponse:
 def unit_edit(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     """Change what a unit's card says; the code stays."""
     unit = _unit(unit_id)
-    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if name not in {"parent", "line_parent"}}
-    initial |= {name: str(getattr(unit, f"{name}_id") or "") for name in ("parent", "line_parent")}
+    initial = {name: getattr(unit, name) for name in UnitForm.base_fields if name not in {*NAMED, "alone"}}
+    initial |= {name: str(getattr(unit, f"{name}_id") or "") for name in NAMED}
     initial["division"] = unit.division.code if unit.division else ""
 
     def form(*args: Any, **more: Any) -> UnitForm:
@@ -91,11 +100,21 @@ def _save(request: StaffRequest, given: dict[str, Any]) -> Unit:
     division = division_by_code(code) if code else None
     if code and division is None:
         raise Refused("people.unknown_division", given=code)
-    for name in ("parent", "line_parent"):
+    for name in NAMED:
         values[name] = _unit(UUID(values[name])) if values[name] else None
+    _ask_for_successor(values)
     return actions.save_unit(
         actor=request.actor, division=division, **{**values, "official_order": values["official_order"] or 0}
     )
+
+
+def _ask_for_successor(values: dict[str, Any]) -> None:
+    """Who ends a unit that has a record is asked who succeeds it, and may say that nobody does."""
+    alone, unit = values.pop("alone"), selectors.unit_by_code(values["code"])
+    if unit is None or values["valid_to"] is None or values["successor"] is not None or alone:
+        return
+    if unit.valid_to is None and any(record_of(unit)):
+        raise Refused("common.invalid", fields=(FieldProblem("successor", "missing", ASKED),))
 
 
 class ChargeForm(forms.Form):

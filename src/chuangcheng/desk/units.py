@@ -19,11 +19,12 @@ from chuangcheng.cases.models import Case
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.cases.states import CASE
 from chuangcheng.desk.structure import CARD, on_card, views
+from chuangcheng.desk.succession import SHOWN, befores, duties_of
 from chuangcheng.framework.models import Duty, DutyKind, EditionState
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
-from chuangcheng.people import selectors, structure
+from chuangcheng.people import selectors, structure, successors
 from chuangcheng.people.models import Charge, ChargeKind, Unit, UnitGroup, UnitKind
 from chuangcheng.people.rights import is_valid
 from chuangcheng.sites.selectors import visible_to as visible_sites
@@ -130,22 +131,25 @@ def unit_page(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     unit = selectors.units().select_related("parent", "line_parent", "division").filter(pk=unit_id).first()
     if unit is None:
         raise Refused("common.not_found")
-    duties = Duty.objects.filter(unit=unit, standard__edition__state=EditionState.PUBLISHED)
+    duties, past = duties_of(unit)
     held = visible_cases(request.actor).filter(holder=unit, state__in=CASE.open_states())
     sponsored = visible_sponsorships(request.actor).filter(standing(), unit=unit)
     context: dict[str, Any] = {
         "unit": unit,
         "card": _card(unit),
-        "ended": unit.valid_to is not None and unit.valid_to < clock.today().date(),
+        "ended": successors.is_over(unit),
         "may_edit": holds(request, "people.edit"),
         "line_children": unit.line_children.order_by("official_order")[:60],
         "posts": [post for post in unit.posts.select_related("person", "division") if is_valid(post)],
-        "duties": duties.select_related("standard").order_by("kind", "standard__order")[:200],
+        "duties": duties[:SHOWN],
         "sites": visible_sites(request.actor).filter(unit=unit).order_by("code")[:200],
         "held": held.select_related("category").order_by("due_at")[:50],
         "fixes": quickfixes.of_unit(unit.pk, clock.now() - RECENT) if holds(request, "quickfixes.view") else None,
         "fixes_since": (clock.now() - RECENT).astimezone(CITY_ZONE).date().isoformat(),
         "sponsored": sponsored.count() if holds(request, "sponsorships.view") else 0,
+        "befores": befores(request.actor, unit),
+        "afters": list(successors.line_of(unit)),
+        "past": past[:SHOWN],
         "children": unit.children.order_by("official_order")[:60],
     }
     return render(request, "desk/unit.html", context)

@@ -27,6 +27,7 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights
 from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Unit
+from chuangcheng.people.successors import is_over
 
 DONE = "done"
 WORDS = {
@@ -264,7 +265,7 @@ def _make(
 
 def is_retired(unit: Unit) -> bool:
     """Whether the unit's last day is over."""
-    return unit.valid_to is not None and unit.valid_to < clock.today().date()
+    return is_over(unit)
 
 
 def _former_persons(edition: Edition, steps: Sequence[Step]) -> dict[tuple[str, str, str], UUID]:

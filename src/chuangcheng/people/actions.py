@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,18 +11,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from chuangcheng.history import actions as history
-from chuangcheng.history import secrets
+from chuangcheng.history import secrets, versions
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import normalise
-from chuangcheng.people import handover, rights, selectors
+from chuangcheng.people import handover, rights, selectors, successors
 from chuangcheng.people.facts import post_facts, unit_facts
 from chuangcheng.people.models import Person, Post, Unit, UnitGroup, UnitKind
 from chuangcheng.people.phones import phone_text
 from chuangcheng.places.models import Division
 
 EDIT = "people.edit"
+LINES = ("parent", "line_parent")
 
 
 def save_unit(
@@ -40,18 +42,24 @@ def save_unit(
     official_order: int = 0,
     valid_from: date | None = None,
     valid_to: date | None = None,
+    successor: Unit | None = None,
 ) -> Unit:
-    """Make or change the unit of that code. Saving what already stands changes nothing, not even its history."""
+    """Make or change the unit of that code. Saving what already stands changes nothing, not even its history.
+
+    Refused: ``people.unknown_kind|unknown_group|period|own_superior``; for one that ends also what
+    :func:`successors.check` says.
+    """
     values: dict[str, Any] = {
         "name": _text("单位名称", name, 100), "short_name": _text("单位简称", short_name or name[:40], 40),
         "kind": kind, "group": group, "role_code": role_code, "parent": parent, "line_parent": line_parent,
         "division": division, "official_order": official_order, "valid_from": valid_from, "valid_to": valid_to,
-        "section": _text("责任科室", section, 60) if section.strip() else "",
+        "successor": successor, "section": _text("责任科室", section, 60) if section.strip() else "",
     }  # fmt: skip
     code = _text("单位编码", code, 40)
     _check_unit(values)
     with transaction.atomic():
-        unit = Unit.objects.select_for_update().filter(code=code).first()
+        _hold_structure(code, values)
+        unit = Unit.objects.select_for_update(no_key=True).filter(code=code).first()
         place = (unit.division if unit else division) or division
         rights.require_or_system(actor, EDIT, unit_id=unit.pk if unit else None, path=place.path if place else "")
         fresh = unit is None
@@ -59,10 +67,11 @@ def save_unit(
         changed = [name for name, value in values.items() if fresh or getattr(unit, name) != value]
         if not changed:
             return unit
-        before = {} if fresh else unit_facts(unit)
+        before, was_over = {} if fresh else unit_facts(unit), successors.is_over(unit)
         for name in changed:
             setattr(unit, name, values[name])
-        _refuse_circle(unit)
+        _refuse_circle(unit, [] if fresh else [line for line in LINES if line in changed])
+        successors.check(unit, was_over)
         action = "unit.created" if fresh else "unit.changed"
         # Names are text that may be corrected; history says only that they changed.
         renamed = bool({"name", "short_name", "section"} & set(changed))
@@ -70,6 +79,16 @@ def save_unit(
         unit.save(force_insert=fresh)
     _forget()
     return unit
+
+
+def _hold_structure(code: str, values: dict[str, Any]) -> None:
+    """Who moves a unit under another, or names its successor, waits for others who do: two at once would make a ring
+    that neither sees. A new unit is above nobody."""
+    lines = (*LINES, "successor")
+    stored = Unit.objects.filter(code=code).values(*(f"{line}_id" for line in lines)).first()
+    moved = [line for line in lines if values[line] is not None]
+    if stored is not None and any(stored[f"{line}_id"] != values[line].pk for line in moved):
+        versions.hold(handover.STRUCTURE)
 
 
 def _check_unit(values: dict[str, Any]) -> None:
@@ -85,14 +104,14 @@ def _check_period(first: date | None, last: date | None) -> None:
         raise Refused("people.period")
 
 
-def _refuse_circle(unit: Unit) -> None:
-    """Neither line may lead back to the unit itself."""
-    for line in ("parent", "line_parent"):
-        above: Unit | None = getattr(unit, line)
+def _refuse_circle(unit: Unit, lines: Iterable[str]) -> None:
+    """None of the lines may lead back to the unit itself, as they stand now: what the caller read may be old."""
+    for line in lines:
+        above = getattr(unit, f"{line}_id")
         while above is not None:
-            if above.pk == unit.pk:
+            if above == unit.pk:
                 raise Refused("people.own_superior", unit=unit.short_name)
-            above = getattr(above, line)
+            above = Unit.objects.values_list(f"{line}_id", flat=True).get(pk=above)
 
 
 def save_person(
@@ -113,7 +132,7 @@ def save_person(
         "name": _text("姓名", name, 60), "email": email, "language": language, "is_active": is_active,
     }  # fmt: skip
     with transaction.atomic():
-        person = Person.objects.select_for_update().filter(username=username).first()
+        person = Person.objects.select_for_update(no_key=True).filter(username=username).first()
         _require_person(actor, person)
         fresh = person is None
         if person is not None and person.is_active and not is_active:
@@ -167,7 +186,7 @@ def give_post(
     _check_period(valid_from, valid_to)
     values: dict[str, Any] = {"title": title[:60], "valid_from": valid_from, "valid_to": valid_to}
     with transaction.atomic():
-        unit = Unit.objects.select_for_update().get(pk=unit.pk)
+        unit = Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         rights.require_or_system(actor, EDIT, unit_id=unit.pk, path=division.path if division else "")
         # Looked up by hand: NULL divisions never collide in a unique constraint.
         post = Post.objects.filter(person=person, role=role, unit=unit, division=division).first()
@@ -187,7 +206,7 @@ def end_post(*, actor: Actor, post: Post, last_day: date | None = None) -> Post:
     """End a post; by default its rights are gone at once (its last day was yesterday)."""
     last_day = last_day or clock.today().date() - timedelta(days=1)
     with transaction.atomic():
-        unit = Unit.objects.select_for_update().get(pk=post.unit_id)
+        unit = Unit.objects.select_for_update(no_key=True).get(pk=post.unit_id)
         path = post.division.path if post.division else ""
         rights.require_or_system(actor, EDIT, unit_id=unit.pk, path=path)
         post = Post.objects.select_for_update(of=("self",)).select_related("unit", "division").get(pk=post.pk)

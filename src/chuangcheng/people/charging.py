@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from chuangcheng.history import actions as history
+from chuangcheng.history import versions
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import actions, rights
 from chuangcheng.people.facts import charge_facts
-from chuangcheng.people.handover import Held, holds
+from chuangcheng.people.handover import STRUCTURE, Held, holds
 from chuangcheng.people.models import Charge, ChargeKind, Person, Post, Unit, UnitGroup, UnitKind
 from chuangcheng.people.selectors import valid_posts
 
@@ -31,7 +32,7 @@ def set_charges(*, actor: Actor, unit: Unit, given: Given) -> bool:
     if unknown:
         raise Refused("people.unknown_charge", kind=sorted(unknown)[0])
     with transaction.atomic():
-        unit = Unit.objects.select_for_update(of=("self",)).select_related("division").get(pk=unit.pk)
+        unit = Unit.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=unit.pk)
         rights.require_or_system(actor, actions.EDIT, unit_id=unit.pk, path=unit.division.path if unit.division else "")
         standing = {row.kind: row for row in unit.charges.all()}
         before = {kind: row.person_id for kind, row in standing.items()}
@@ -80,6 +81,7 @@ def mirror_structure(*, actor: Actor, district: Unit) -> list[Unit]:
         raise Refused("people.no_district", unit=district.short_name)
     made: list[Unit] = []
     with transaction.atomic():
+        versions.hold(STRUCTURE)
         standing = set(district.children.filter(kind=UnitKind.SUBCOMMAND).values_list("line_parent_id", flat=True))
         for above in city_subcommands():
             if above.pk in standing:
@@ -148,7 +150,9 @@ class Posts:
     def give(actor: Actor, held: Sequence[Held], successor: Person) -> None:
         """One after the other: a post that the successor holds already is only ended."""
         standing = set(valid_posts().filter(person=successor).values_list("role", "unit", "division"))
-        for post in Post.objects.filter(pk__in=[one.ref for one in held]).select_related("unit", "division"):
+        for post in (
+            Post.objects.filter(pk__in=[one.ref for one in held]).select_related("unit", "division").order_by("pk")
+        ):
             if (post.role, post.unit_id, post.division_id) not in standing:
                 actions.give_post(
                     actor=actor, person=successor, role=post.role, unit=post.unit, division=post.division,

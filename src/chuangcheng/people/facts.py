@@ -16,6 +16,7 @@ def unit_facts(unit: Unit) -> dict[str, Any]:
         "code": unit.code, "kind": str(unit.kind), "group": str(unit.group), "role_code": unit.role_code,
         "parent": _id(unit.parent_id), "line_parent": _id(unit.line_parent_id), "division": _id(unit.division_id),
         "official_order": unit.official_order, "valid_from": _day(unit.valid_from), "valid_to": _day(unit.valid_to),
+        "successor": _id(unit.successor_id),
     }  # fmt: skip
 
 

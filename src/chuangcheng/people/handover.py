@@ -19,12 +19,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from chuangcheng.history import actions as history
+from chuangcheng.history import versions
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.people import rights, selectors
-from chuangcheng.people.models import Handover, Person, Post
+from chuangcheng.people.models import Handover, Person, Post, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ Kind = TypeVar("Kind", bound=type[Any])
 _holdings: dict[str, tuple[Label, type[Holding]]] = {}
 #: A post gives rights, no work: it ends by itself with the person.
 RIGHTS_ONLY = frozenset({"posts"})
+#: Held by whoever locks several units or persons at once, or moves a unit under another: one after the other.
+STRUCTURE = "people.structure"
 
 
 def holds(name: str, label: Label) -> Callable[[Kind], Kind]:
@@ -106,7 +109,9 @@ def hand_over(
     """
     with transaction.atomic():
         rights.require_or_system(actor, "people.edit")
-        rows = {row.pk: row for row in Person.objects.select_for_update().filter(pk__in=[person_id, successor_id])}
+        versions.hold(STRUCTURE)
+        asked = Person.objects.select_for_update(no_key=True).filter(pk__in=[person_id, successor_id])
+        rows = {row.pk: row for row in asked.order_by("pk")}
         if person_id == successor_id:
             raise Refused("people.same_person")
         if len(rows) != 2:
@@ -117,11 +122,19 @@ def hand_over(
         held = {name: mine for name, mine in held_by([person_id]).items() if only is None or name in only}
         if not held:
             raise Refused("people.nothing_held")
+        _lock_units(held)
         for name, mine in sorted(held.items(), key=lambda item: item[0] not in RIGHTS_ONLY):
             _holdings[name][1].give(actor, mine, successor)
         made = _record(actor, rows[person_id], successor, {name: len(mine) for name, mine in held.items()})
     rights.forget_posts()
     return made
+
+
+def _lock_units(held: dict[str, list[Held]]) -> None:
+    """Those whose cards and posts change, in the order of their keys and before any work of theirs, as everybody does
+    who locks a unit and what it stands by."""
+    units = [one.subject[1] for name in ("charges", "posts") for one in held.get(name, ()) if one.subject]
+    list(Unit.objects.select_for_update(no_key=True).filter(pk__in=units).order_by("pk").values_list("pk"))
 
 
 def _record(actor: Actor, person: Person, successor: Person, counts: dict[str, int]) -> Handover:
@@ -142,7 +155,8 @@ def retire(*, actor: Actor, person_id: UUID) -> Person:
 
     with transaction.atomic():
         rights.require_or_system(actor, "people.edit")
-        person = Person.objects.select_for_update().filter(pk=person_id).first()
+        versions.hold(STRUCTURE)
+        person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
         if person is None:
             raise Refused("common.not_found")
         refuse_holding(person)

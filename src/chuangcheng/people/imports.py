@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from django.db import transaction
 
+from chuangcheng.history import versions
 from chuangcheng.history.whole import whole
 from chuangcheng.kernel import tables
 from chuangcheng.kernel.actor import Actor
@@ -16,12 +17,14 @@ from chuangcheng.kernel.clock import CITY_ZONE
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.reporting import ImportReport, RowProblem
 from chuangcheng.kernel.tables import Row
-from chuangcheng.people import actions, charging, rights, selectors, sheets
+from chuangcheng.people import actions, charging, handover, rights, selectors, sheets
 from chuangcheng.people.models import Person, Post, Unit, UnitGroup
 from chuangcheng.people.phones import phone_text
 from chuangcheng.people.sheets import CARDS, POSTS, UNITS
 from chuangcheng.places.models import Division
 
+#: The columns of 单位 that name another unit.
+_ABOVE = ("parent", "line_parent", "successor")
 #: What became of a row.
 _What = Literal["new", "changed", "unchanged"]
 
@@ -38,6 +41,7 @@ def import_units(actor: Actor, path: Path | bytes, *, name: str = "", preview: b
     name = name or (path.name if isinstance(path, Path) else UNITS)
     run = _Run(actor)
     with whole(run.report, preview=preview):
+        versions.hold(handover.STRUCTURE)
         run.units(_rows(path, name, UNITS))
         run.posts(_rows(path, name, POSTS))
         run.cards(_rows(path, name, CARDS))
@@ -115,7 +119,8 @@ class _Blamed(Exception):
 #: To which column a refusal of an action is told, where it is clear.
 _TOLD = {
     "people.period": "valid_to", "people.bad_phone": "phone", "people.own_superior": "parent",
-    "people.gone": "username", "people.same_liaison": "username",
+    "people.gone": "username", "people.same_liaison": "username", "people.unit_holds": "valid_to",
+    "people.successor_early": "successor", "people.successor_circle": "successor",
 }  # fmt: skip
 LINES = 2000
 
@@ -135,7 +140,7 @@ class _Run:
         known = {unit.code: unit for unit in Unit.objects.all()}
         while waiting:
             in_sheet = {row["code"] for row in waiting}
-            ready = [row for row in waiting if not ({row["parent"], row["line_parent"]} - {row["code"]}) & in_sheet]
+            ready = [row for row in waiting if not self._waits_for(row, known) & in_sheet]
             if not ready:
                 self._circles(waiting)
                 return
@@ -143,24 +148,30 @@ class _Run:
                 self._try(row, lambda row: self._unit(row, known))
             waiting = [row for row in waiting if row not in ready]
 
+    @staticmethod
+    def _waits_for(row: _Row, known: Mapping[str, Unit]) -> set[str]:
+        """The codes to be saved before the row; a successor that stands need not be: it may itself be below."""
+        after = {row["successor"]} - set(known)
+        return {row["parent"], row["line_parent"], *after} - {row["code"]}
+
     def _circles(self, waiting: list[_Row]) -> None:
         """Rows that wait for each other, and those that wait for them: each is told the way round."""
         rows = {row["code"]: row for row in waiting}
         for row in waiting:
             chain, at = [row["code"]], row
             while True:
-                above = next(code for code in (at["parent"], at["line_parent"]) if code in rows and code != at["code"])
+                above = next(at[line] for line in _ABOVE if at[line] in rows and at[line] != at["code"])
                 chain.append(above)
                 if above in chain[:-1]:
                     break
                 at = rows[above]
-            field = "parent" if row["parent"] == chain[1] else "line_parent"
+            field = next(line for line in _ABOVE if row[line] == chain[1])
             self.report.reject(row.blame(field, Refused("people.circle", chain=" → ".join(chain))).problem)
 
     def _unit(self, row: _Row, known: dict[str, Unit]) -> _What:
         before = known.get(row["code"])
         seq = before.chain_seq if before else 0
-        for line in ("parent", "line_parent"):
+        for line in _ABOVE:
             if row[line] == row["code"]:
                 raise row.blame(line, Refused("people.circle", chain=f"{row['code']} → {row['code']}"))
         try:
@@ -178,6 +189,7 @@ class _Run:
             "section": row["section"],
             "valid_from": row.day("valid_from"),
             "valid_to": row.day("valid_to"),
+            "successor": self._superior(row, "successor", known),
         }
         if before is not None:
             given |= {field: getattr(before, field) for field in given if not row.has(field)}

@@ -58,6 +58,8 @@ class Unit(Chained):
     official_order = models.PositiveIntegerField(default=0)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    #: Who takes over when it has ended 承接单位; its record is found there.
+    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")
 
     class Meta:
         ordering = ["official_order", "code"]

@@ -18,7 +18,7 @@ from chuangcheng.people.models import Charge, Post, Unit
 _UNIT_EVENTS = ("unit.created", "unit.changed")
 _POST_EVENTS = ("unit.post_given", "unit.post_ended")
 _CHARGED = "unit.charged"
-_KEYS = {"parent": "parent_id", "line_parent": "line_parent_id", "division": "division_id", "person": "person_id"}
+_KEYS = {name: f"{name}_id" for name in ("parent", "line_parent", "successor", "division", "person")}
 _DAYS = ("valid_from", "valid_to")
 
 
@@ -104,7 +104,7 @@ def rebuild() -> int:
     """Give units and posts what their history says; posts that nobody gave are deleted. How many rows were written."""
     history, written = told(), 0
     with transaction.atomic():
-        for unit in Unit.objects.select_for_update().filter(pk__in=history.units):
+        for unit in Unit.objects.select_for_update().filter(pk__in=history.units).order_by("pk"):
             written += _restore(unit, unit_facts(unit), history.units[str(unit.pk)])
         for post in Post.objects.select_for_update(of=("self",)).select_related("unit"):
             facts = history.posts.get(str(post.pk))

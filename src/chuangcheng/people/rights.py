@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
@@ -45,7 +45,7 @@ class Scope:
     everything: bool = False
     units: tuple[UUID, ...] = ()
     paths: tuple[str, ...] = ()
-    leads: bool = True  # False: no unit answers to these in their line, so nobody need ask which
+    leads: bool = True  # False: no unit answers to these in their line or is succeeded by them: nobody need ask which
 
     @property
     def nothing(self) -> bool:
@@ -105,7 +105,8 @@ def _read_post(post_id: UUID) -> Post | None:
     kept = _posts.get(post_id)
     if kept and time.monotonic() < kept[0]:
         return kept[1]
-    rows = Post.objects.annotate(leads=Exists(Unit.objects.filter(line_parent=OuterRef("unit"))))
+    answers = Q(line_parent=OuterRef("unit")) | Q(successor=OuterRef("unit"))
+    rows = Post.objects.annotate(leads=Exists(Unit.objects.filter(answers)))
     post = rows.select_related("unit", "division", "person").filter(pk=post_id).first()
     if post is None:
         _posts.pop(post_id, None)
@@ -135,17 +136,24 @@ def forget_posts() -> None:
 
 
 def with_line(scope: Scope) -> tuple[UUID, ...]:
-    """The scope's units and those that answer to them in their line (条线); kept as long as a post is."""
+    """The scope's units, those that answer to them in their line (条线), and the ended ones that they succeed; kept as
+    long as a post is."""
     if not scope.leads:
         return scope.units
     wanted = frozenset(scope.units)
     kept = _lines.get(wanted)
     if kept and time.monotonic() < kept[0]:
         return kept[1]
-    below = Unit.objects.filter(line_parent__in=wanted).values_list("pk", flat=True)
-    found = (*scope.units, *below) if wanted else ()
-    _lines[wanted] = (time.monotonic() + _keep_seconds, found)
-    return found
+    found: dict[UUID, None] = dict.fromkeys(scope.units)
+    above, ended = wanted, Q(valid_to__lt=clock.today().date())
+    answers = Q(line_parent__in=wanted) | Q(successor__in=wanted) & ended
+    while above:
+        rows = dict(Unit.objects.filter(answers).exclude(pk__in=found).values_list("pk", "successor"))
+        found |= dict.fromkeys(rows)
+        above = frozenset(pk for pk, successor in rows.items() if successor in above)
+        answers = Q(successor__in=above) & ended
+    _lines[wanted] = (time.monotonic() + _keep_seconds, tuple(found))
+    return tuple(found)
 
 
 def is_valid(post: Post) -> bool:

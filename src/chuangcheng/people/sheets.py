@@ -49,6 +49,7 @@ UNIT_COLUMNS = (
     Column("section", ("责任科室", "科室"), "承办创城工作的内设机构"),
     Column("valid_from", ("设立日期", "启用日期"), "如 2026-01-01"),
     Column("valid_to", ("撤销日期", "停用日期"), "不早于设立日期"),
+    Column("successor", ("承接单位编码", "承接单位"), "撤销后由哪个单位承接"),
 )
 POST_COLUMNS = (
     Column("username", ("用户名", "登录名", "账号"), "唯一；再次导入按用户名更新", needed=True),
@@ -102,7 +103,7 @@ def write_filled(path: Path | BinaryIO) -> int:
 
 
 def _units() -> Iterator[dict[str, Any]]:
-    for row in Unit.objects.select_related("parent", "line_parent", "division"):
+    for row in Unit.objects.select_related("parent", "line_parent", "division", "successor"):
         yield {
             "code": row.code, "name": row.name, "short_name": row.short_name, "kind": _word(KINDS, row.kind),
             "group": _word(GROUPS, row.group), "role_code": row.role_code,
@@ -110,6 +111,7 @@ def _units() -> Iterator[dict[str, Any]]:
             "line_parent": row.line_parent.code if row.line_parent else "",
             "division": row.division.code if row.division else "", "official_order": row.official_order,
             "section": row.section, "valid_from": _day(row.valid_from), "valid_to": _day(row.valid_to),
+            "successor": row.successor.code if row.successor else "",
         }  # fmt: skip
 
 

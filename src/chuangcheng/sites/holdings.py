@@ -10,6 +10,7 @@ from chuangcheng.kernel.label import Label
 from chuangcheng.people.handover import Held, holds
 from chuangcheng.people.models import Person
 from chuangcheng.people.selectors import valid_posts
+from chuangcheng.people.successors import stays_open
 from chuangcheng.sites.models import Sponsorship, Team
 from chuangcheng.sites.sponsorship.actions import change_person
 from chuangcheng.sites.sponsorship.selectors import ended
@@ -17,6 +18,9 @@ from chuangcheng.sites.states import TEAM
 from chuangcheng.sites.teams.actions import change_members
 
 LEADER, MEMBER = Label("负责人", "Leader"), Label("成员", "Member")
+
+stays_open("sponsorships", Label("包联", "Sponsorships"), lambda: (Sponsorship.objects.exclude(ended()), "unit"))
+stays_open("teams", Label("难点专班", "Special teams"), lambda: (Team.objects.filter(state=TEAM.initial), "lead_unit"))
 
 
 @holds("teams", Label("难点专班", "Special teams"))
@@ -66,7 +70,7 @@ class Sponsorships:
     @staticmethod
     def give(actor: Actor, held: Sequence[Held], successor: Person) -> None:
         """Unit and days stay."""
-        for one in held:
+        for one in sorted(held, key=lambda one: one.ref):
             change_person(actor=actor, sponsorship_id=UUID(one.ref), person=successor)
 
 

@@ -11,10 +11,12 @@ from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.people.handover import Held, holds
 from chuangcheng.people.models import Person
+from chuangcheng.people.successors import stays_open
 from chuangcheng.tasks.models import Task
 from chuangcheng.tasks.states import TASK
 from chuangcheng.tasks.steps import locked, note
 
+stays_open("tasks", Label("任务", "Tasks"), lambda: (Task.objects.filter(state__in=TASK.open_states()), "lead"))
 PARTS = {"owner": Label("责任人", "Person responsible"), "leader": Label("责任领导", "Leader responsible")}
 
 

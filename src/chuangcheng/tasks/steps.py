@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chuangcheng.history import actions as history
-from chuangcheng.history import outbox, prepared
+from chuangcheng.history import outbox, prepared, versions
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -88,10 +88,18 @@ def _entry(task: Task, verb: str, actor: Actor, words: str, share: int | None) -
     )  # fmt: skip
 
 
-def locked(task_id: Any) -> Task:
-    """The task under its lock, lead and its division loaded; ``common.not_found``."""
-    rows = Task.objects.select_for_update(of=("self",)).select_related("lead__division", "reviewer")
-    task = rows.filter(pk=task_id).first()
+def locked(task_id: Any, also: Iterable[Any] = ()) -> Task:
+    """The task under its lock, lead and its division loaded; ``common.not_found``.
+
+    ``also`` are tasks that it is to be tied to: everybody ties under one lock, so that two who tie each way round at
+    once make no ring, and locks rows in the order of their keys, so that nobody waits for one who waits for them. Keys
+    never change: rows that point here (entries, ties) need not wait for the lock.
+    """
+    wanted = {task_id, *also}
+    if len(wanted) > 1:
+        versions.hold("task.ties")
+    rows = Task.objects.select_for_update(of=("self",), no_key=True).select_related("lead__division", "reviewer")
+    task = next((row for row in rows.filter(pk__in=wanted).order_by("pk") if row.pk == task_id), None)
     if task is None:
         raise Refused("common.not_found")
     return task

@@ -136,7 +136,7 @@ def _settle(actor: Actor, place: DrivePlace, values: dict[str, Any], move: str, 
 
 def _ledger(actor: Actor, place: DrivePlace, found: Graded, *, strike: bool) -> None:
     """What fails stands in the ledger until it passes; a grade that stands strikes off what passes."""
-    rows = DriveGap.objects.select_for_update().filter(place=place).exclude(state="passed")
+    rows = DriveGap.objects.select_for_update().filter(place=place).exclude(state="passed").order_by("pk")
     open_gaps = {gap.item: gap for gap in rows}
     due = clock.today().date() + timedelta(days=place.drive.fix_days)
     for code in found.failed:

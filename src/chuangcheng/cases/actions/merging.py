@@ -126,6 +126,7 @@ def split_case(
 
 def _lock_pair(actor: Actor, case_id: UUID, target_id: UUID) -> tuple[Case, Case]:
     """Both cases under their locks; a merged target has become the one that stands for it."""
+    permit(actor, find_case(actor, case_id), "merge")  # one merged already comes after its target, not by its key
     named = find_case(actor, target_id)
     final = named.merged_into_id or named.pk
     if case_id in (named.pk, final):

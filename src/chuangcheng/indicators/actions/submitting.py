@@ -81,7 +81,8 @@ def submit_reading(*, actor: Actor, given: ReadingInput) -> Taken:
         standing = standing_for(reading)
         if standing is not None and same_figures(standing, reading):
             return Taken(standing, None, False)
-        waiting = list(Doubt.objects.select_for_update().filter(state="waiting", **slot_of(reading, indicator)))
+        open_doubts = Doubt.objects.select_for_update().filter(state="waiting", **slot_of(reading, indicator))
+        waiting = list(open_doubts.order_by("pk"))
         for doubt in waiting:
             if same_figures(doubt, reading):
                 return Taken(None, doubt, False)

@@ -157,7 +157,7 @@ def issue_document(*, actor: Actor, document_id: UUID) -> Document:
 
 def _supersede(document: Document, actor: Actor) -> None:
     """What a document in force replaces is in force no more. Whoever named it handled it (:func:`_may_replace`)."""
-    rows = Document.objects.select_for_update(of=("self",)).filter(successors=document, state="in_force")
+    rows = Document.objects.select_for_update(of=("self",)).filter(successors=document, state="in_force").order_by("pk")
     for old in rows:
         state = DOCUMENT.next(old.state, "supersede", successor=document.number)
         DOCUMENTS.change(old, "superseded", actor, {"state": state}, successor=document.number)

@@ -72,7 +72,7 @@ class _Run:
 
     def __init__(self, actor: Actor, columns: set[str]) -> None:
         self.actor, self.columns = actor, columns
-        self.known = {row.code: row for row in Compound.objects.select_for_update()}
+        self.known = {row.code: row for row in Compound.objects.select_for_update().order_by("pk")}
         self.divisions: Mapping[str, Division | None] = sheets.divisions()
         self.sites: Mapping[str, Site | None] = {site.code: site for site in Site.objects.all()}
         fields = [name for name in CompoundInput.__slots__ if name not in _NOT_STORED]

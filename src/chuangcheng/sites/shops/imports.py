@@ -59,7 +59,7 @@ class _Run:
 
     def __init__(self, actor: Actor, columns: set[str]) -> None:
         self.actor, self.columns = actor, columns
-        self.known = {row.code: row for row in Shop.objects.select_for_update()}
+        self.known = {row.code: row for row in Shop.objects.select_for_update().order_by("pk")}
         self.divisions: Mapping[str, Division | None] = sheets.divisions()
         self.batch = Batch([*_STORED, *_PLACE])
 

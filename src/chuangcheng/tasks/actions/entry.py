@@ -63,7 +63,7 @@ def _change(actor: Actor, task_id: UUID, move: str, values: dict[str, Any], name
     if unknown:
         raise ValueError(f"not to be changed here: {sorted(unknown)}")
     with transaction.atomic():
-        task = locked(task_id)
+        task = locked(task_id, values.get("waits_for", ()))
         allow(actor, move, task)
         changes, links = differences(task, values)
         _check(task, {**values, **changes})
