@@ -137,6 +137,17 @@ def empty_index() -> None:
     post_migrate.connect(forget, weak=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient_caches() -> Iterator[None]:
+    """What a process keeps for seconds it keeps for the whole run: on a busy machine no test counts a query more."""
+    from chuangcheng.history import versions
+    from chuangcheng.people import rights
+
+    with pytest.MonkeyPatch.context() as patch, rights.posts_kept(86_400):
+        patch.setattr(versions, "CHECK_EVERY", 86_400.0)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def fresh_process() -> None:
     """Caches and blocks of numbers belong to one test's database; a page's language ends with its test."""

@@ -10,13 +10,14 @@ from typing import Any
 import docx
 import pytest
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from chuangcheng.bulletins.laggards import compose, rule_words, written
 from chuangcheng.kernel import clock
 from chuangcheng.risks import actions
 from chuangcheng.risks.models import LaggardList
 from tests.conftest import NOON
+from tests.meta.test_doors import addresses
 from tests.risks.conftest import tasks, units
 from tests.risks.test_lists import UNTIL, announced, drafted, line, rule
 
@@ -165,10 +166,9 @@ def test_figures_as_an_office_writes_them(measure: str, value: Any, said: str) -
 def test_no_public_address_leads_to_a_list() -> None:
     """Internal for ever: every address that names a list stands on the desk, behind a right."""
     found = [
-        (getattr(prefix, "namespace", ""), getattr(pattern.callback, "permission", ""))
-        for prefix in get_resolver().url_patterns
-        for pattern in getattr(prefix, "url_patterns", [])
-        if "laggard" in (getattr(pattern, "name", "") or "")
+        (spaces[0] if spaces else "", getattr(pattern.callback, "permission", ""))
+        for spaces, pattern in addresses()
+        if "laggard" in (pattern.name or "")
     ]
     assert len(found) == 6 and {space for space, _right in found} == {"desk"}
     assert {right for _space, right in found} == {"laggards.view", "laggards.draft"}

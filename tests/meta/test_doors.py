@@ -28,13 +28,14 @@ def _patterns(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[t
             yield spaces, pattern
 
 
-def _addresses() -> list[tuple[tuple[str, ...], URLPattern]]:
+def addresses() -> list[tuple[tuple[str, ...], URLPattern]]:
+    """Every address of the project with the name spaces it stands in."""
     return list(_patterns(get_resolver()))
 
 
 def test_every_address_has_a_policy() -> None:
     bare = []
-    for spaces, pattern in _addresses():
+    for spaces, pattern in addresses():
         view = pattern.callback
         known = (
             pattern.name in OPEN
@@ -50,7 +51,7 @@ def test_every_address_has_a_policy() -> None:
 def _walkable() -> list[tuple[str, str]]:
     """(name, address) of every page that can be asked for with GET, ids filled by ones that do not exist."""
     found = []
-    for spaces, pattern in _addresses():
+    for spaces, pattern in addresses():
         if not spaces or spaces[0] not in {"desk", "field"} or not pattern.name:
             continue
         values = {
@@ -66,7 +67,7 @@ class Walk:
 
     def __init__(self, roles_held: dict[str, frozenset[str]]) -> None:
         self.held = roles_held
-        self.views = {f"{spaces[0]}:{p.name}": p.callback for spaces, p in _addresses() if spaces}
+        self.views = {f"{spaces[0]}:{p.name}": p.callback for spaces, p in addresses() if spaces}
         self.clients = {role: self._sign_in(role) for role in roles_held}
 
     @staticmethod

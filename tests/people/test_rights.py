@@ -169,6 +169,7 @@ def test_a_kept_post_is_trusted_for_two_seconds_only(
 ) -> None:
     ticks = [100.0]
     monkeypatch.setattr("chuangcheng.people.rights.time.monotonic", lambda: ticks[0])
+    monkeypatch.setattr(rights, "_keep_seconds", rights.POST_SECONDS)
     rights.forget_posts()
     assert rights.can(personas["street"], "cases.pass_on")
     Post.objects.filter(pk=personas["street"].post_id).update(role="auditor")
@@ -205,6 +206,7 @@ def test_a_process_that_writes_alone_may_keep_posts_longer(
 ) -> None:
     ticks = [100.0]
     monkeypatch.setattr("chuangcheng.people.rights.time.monotonic", lambda: ticks[0])
+    monkeypatch.setattr(rights, "_keep_seconds", rights.POST_SECONDS)
     rights.forget_posts()
     with rights.posts_kept(60.0):
         assert rights.can(personas["street"], "cases.pass_on")

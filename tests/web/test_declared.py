@@ -41,7 +41,7 @@ MODELS = {
 def declared() -> list[Listing]:
     """The listings of all modules of the desk."""
     found: dict[int, Listing] = {}
-    for module in pkgutil.iter_modules(desk.__path__, desk.__name__ + "."):
+    for module in pkgutil.walk_packages(desk.__path__, desk.__name__ + "."):
         if not module.ispkg:
             values = vars(importlib.import_module(module.name)).values()
             found |= {id(value): value for value in values if isinstance(value, Listing)}
