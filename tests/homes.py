@@ -16,9 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from chuangcheng.worker import serving
 from chuangcheng.worker.place import Place
 from chuangcheng.worker.supervisor import Supervisor
+from tests import tables
 
 
 @dataclass(frozen=True)
@@ -153,3 +156,15 @@ def serving_at(home: Home, *options: str, port: int = 0, **env: str) -> Iterator
         server.stop()
         if os.name != "nt":
             server.kill()
+
+
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Made once; copy it before changing anything."""
+    return Home(tables.copy_home(tmp_path_factory.mktemp("template") / "home"))
+
+
+@pytest.fixture
+def home(migrated_home: Home, tmp_path: Path) -> Home:
+    """A migrated, empty home of the test's own."""
+    return migrated_home.copy_to(tmp_path / "home")

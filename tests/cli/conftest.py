@@ -1,25 +1,12 @@
-"""A migrated home to copy."""
+"""A migrated home to copy, and one into which everything was imported."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests import tables
-from tests.homes import Home
+from tests.homes import Home, home, migrated_home
 
-
-@pytest.fixture(scope="session")
-def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Made once; copy it before changing anything."""
-    return Home(tables.copy_home(tmp_path_factory.mktemp("template") / "home"))
-
-
-@pytest.fixture
-def home(migrated_home: Home, tmp_path: Path) -> Home:
-    """A migrated, empty home of the test's own."""
-    return migrated_home.copy_to(tmp_path / "home")
+__all__ = ["home", "migrated_home"]
 
 
 @pytest.fixture(scope="session")

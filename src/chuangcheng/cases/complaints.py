@@ -8,7 +8,6 @@ sender; the contact is erased on schedule like any other.
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +20,6 @@ from chuangcheng.cases.models import Report
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import COMPLAINT, COMPLAINT_OFFICES, COMPLAINT_VERBS, REFERRALS, REPORT
 from chuangcheng.cases.steps import amend, step, write
-from chuangcheng.history.secrets import decrypt
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
@@ -137,8 +135,7 @@ def see_contact(*, actor: Actor, report_id: UUID) -> Contact:
     with transaction.atomic():
         report = _lock(actor, report_id)
         write(amend(report, "contact_seen", actor))
-    values = json.loads(decrypt(report.contact_cipher) or "{}")
-    return Contact(values.get("name", ""), values.get("phone", ""))
+    return Contact.of(report)
 
 
 def _receives(actor: Actor) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +22,10 @@ from chuangcheng.cases.states import QUICKFIX
 from chuangcheng.desk import choices, forms
 from chuangcheng.desk.areas import boundaries
 from chuangcheng.desk.counting import COUNTED_IN
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, plainly
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import of_quickfix
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.scored import tongue
@@ -181,21 +181,13 @@ class Relapse(django_forms.Form):
     note = django_forms.CharField(label=_("说明"), required=False, max_length=300)
 
 
+MOVES = Moves(QUICKFIX.move, "desk:quickfix_move", quickfix_url, plainly("fix_id", {
+    "hold": (Hold, partial(actions.look_again, held=True)),
+    "relapse": (Relapse, partial(actions.look_again, held=False)),
+}, asked=forms.one_photo))  # fmt: skip
+
+
 @page("quickfixes.look")
 def quickfix_move(request: StaffRequest, fix_id: UUID, name: str) -> HttpResponse:
     """The two answers of a second look."""
-    row = quickfixes.get_for(request.actor, fix_id)
-    if name not in {"hold", "relapse"}:
-        raise Refused("common.not_found")
-
-    def run(given: dict[str, Any]) -> object:
-        photo = given["photos"][0].read() if given.get("photos") else None
-        return actions.look_again(
-            actor=request.actor, fix_id=row.pk, held=name == "hold", photo=photo, note=given.get("note", "")
-        )
-
-    step = Step(
-        move=QUICKFIX.move(name), form=Hold if name == "hold" else Relapse, run=run,
-        url=reverse("desk:quickfix_move", args=[row.pk, name]), back=quickfix_url(row), subject=row.number,
-    )  # fmt: skip
-    return take(request, step)
+    return MOVES.take(request, quickfixes.get_for(request.actor, fix_id), name)

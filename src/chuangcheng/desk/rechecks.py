@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,10 @@ from chuangcheng.cases.models import Case, Recheck
 from chuangcheng.cases.reading import masked
 from chuangcheng.cases.states import RECHECK
 from chuangcheng.desk import choices, files, forms
-from chuangcheng.desk.moving import Step, take
+from chuangcheng.desk.moving import Moves, plainly
 from chuangcheng.desk.periods import days_of
 from chuangcheng.desk.pictures import Picture, behind_case, of_case, of_recheck, of_reports
 from chuangcheng.kernel import clock
-from chuangcheng.kernel.problems import Refused
 from chuangcheng.web.pages import page
 from chuangcheng.web.problems import language
 from chuangcheng.web.scored import tongue
@@ -162,24 +162,16 @@ class Refute(Confirm):
     )
 
 
+MOVES = Moves(RECHECK.move, "desk:recheck_move", recheck_url, plainly("recheck_id", {
+    "confirm": (Confirm, partial(actions.answer_recheck, fixed=True)),
+    "refute": (Refute, partial(actions.answer_recheck, fixed=False)),
+}, asked=forms.one_photo))  # fmt: skip
+
+
 @page("rechecks.answer")
 def recheck_move(request: StaffRequest, recheck_id: UUID, name: str) -> HttpResponse:
     """The two answers."""
-    row = rechecks.get_for(request.actor, recheck_id)
-    if name not in {"confirm", "refute"}:
-        raise Refused("common.not_found")
-
-    def run(given: dict[str, Any]) -> object:
-        photo = given["photos"][0].read() if given.get("photos") else None
-        return actions.answer_recheck(
-            actor=request.actor, recheck_id=row.pk, fixed=name == "confirm", photo=photo, note=given.get("note", "")
-        )  # fmt: skip
-
-    step = Step(
-        move=RECHECK.move(name), form=Confirm if name == "confirm" else Refute, run=run,
-        url=reverse("desk:recheck_move", args=[row.pk, name]), back=recheck_url(row), subject=row.number,
-    )  # fmt: skip
-    return take(request, step)
+    return MOVES.take(request, rechecks.get_for(request.actor, recheck_id), name)
 
 
 @page("rechecks.view")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from chuangcheng.cases import lives, quickfixes
 from chuangcheng.cases.actions.dispatch import open_case
@@ -19,6 +18,7 @@ from chuangcheng.cases.sampling import is_drawn
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Category
 from chuangcheng.history.numbers import take
+from chuangcheng.history.once import once
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import SYSTEM, Actor
@@ -46,22 +46,16 @@ def record_quickfix(*, actor: Actor, given: QuickFixInput) -> tuple[QuickFix, bo
     now = clock.now()
     check(given, now)
     row = _build(actor, post, given, now)
-    try:
-        with transaction.atomic():
-            lives.begin(row, "recorded", actor, QUICKFIX_FIELDS, topic="quickfix.recorded")
-            if given.photos:
-                photos.declare(owner=("quickfix", row.pk), declarations=given.photos, moment=now)
-            why = _drawn(row)
-            if why:
-                lives.take(row, "draw", SYSTEM, changes={"sampled": why, "look_due_at": now + WINDOW})
-    except IntegrityError:
-        stored = QuickFix.objects.filter(pk=given.id).first()
-        if stored is None:
-            raise
-        if not hmac.compare_digest(stored.body_digest, row.body_digest):
-            raise Refused("common.different_body") from None
-        return stored, False
-    return row, True
+
+    def write() -> None:
+        lives.begin(row, "recorded", actor, QUICKFIX_FIELDS, topic="quickfix.recorded")
+        if given.photos:
+            photos.declare(owner=("quickfix", row.pk), declarations=given.photos, moment=now)
+        why = _drawn(row)
+        if why:
+            lives.take(row, "draw", SYSTEM, changes={"sampled": why, "look_due_at": now + WINDOW})
+
+    return once(row, write)
 
 
 def _build(actor: Actor, post: Post, given: QuickFixInput, now: datetime) -> QuickFix:

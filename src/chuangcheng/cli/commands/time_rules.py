@@ -6,17 +6,15 @@ import argparse
 from pathlib import Path
 
 from chuangcheng.cli import home, output
-from chuangcheng.cli.options import add, common
+from chuangcheng.cli.options import add, children
 from chuangcheng.cli.output import Result, text
+from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One command so far."""
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
-    about = text("试算，不写入", "try it, write nothing")
-    child = kinds.add_parser("try", help=about, description=about, parents=[common(default=argparse.SUPPRESS)],
-                             allow_abbrev=False)  # fmt: skip
+    ((_name, child),) = children(parser, "kind", {"try": Label("试算，不写入", "try it, write nothing")})
     add(child, "file", "整套时限的工作簿", "workbook of the whole set", type=Path)
     add(child, "--period", "quarter 上一季度；days 近90天", "quarter: the last whole one; days: the last 90",
         choices=("quarter", "days"), default="quarter")  # fmt: skip

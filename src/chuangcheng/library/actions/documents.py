@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from chuangcheng.history import outbox
 from chuangcheng.history.numbers import take as take_number
+from chuangcheng.history.once import once
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock, papers
 from chuangcheng.kernel.actor import SYSTEM, Actor
@@ -44,22 +44,16 @@ def create_document(*, actor: Actor, given: DocumentInput, data: bytes | None = 
         id=given.id, number=number, serial=int(number[len(PREFIX) :].replace("-", "")), created_at=now,
         body_digest=digest_of("document.body", given.body()), **_values(given),
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            _may_replace(actor, document, given.replaces)
-            DOCUMENTS.begin(document, actor)
-            _join(document, given)
-            if read is not None and data is not None:
-                _attach(document, actor, data, read, "")
-            search.put(document)
-    except IntegrityError:
-        stored = Document.objects.filter(pk=given.id).first()
-        if stored is None:
-            raise
-        if not hmac.compare_digest(stored.body_digest, document.body_digest):
-            raise Refused("common.different_body") from None
-        return stored, False
-    return document, True
+
+    def write() -> None:
+        _may_replace(actor, document, given.replaces)
+        DOCUMENTS.begin(document, actor)
+        _join(document, given)
+        if read is not None and data is not None:
+            _attach(document, actor, data, read, "")
+        search.put(document)
+
+    return once(document, write)
 
 
 def _values(given: DocumentInput) -> dict[str, Any]:

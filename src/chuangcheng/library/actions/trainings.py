@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from chuangcheng.history import outbox
 from chuangcheng.history.numbers import take as take_number
+from chuangcheng.history.once import once
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -40,19 +40,13 @@ def plan_training(*, actor: Actor, given: TrainingInput) -> tuple[Training, bool
         id=given.id, number=take_number(PREFIX, clock.now()), created_at=clock.now(),
         body_digest=digest_of("training.body", given.body()), **_values(given),
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            TRAININGS.begin(training, actor)
-            _join(training, given)
-            outbox.emit("training.planned", ("training", training.pk))
-    except IntegrityError:
-        stored = Training.objects.filter(pk=given.id).first()
-        if stored is None:
-            raise
-        if not hmac.compare_digest(stored.body_digest, training.body_digest):
-            raise Refused("common.different_body") from None
-        return stored, False
-    return training, True
+
+    def write() -> None:
+        TRAININGS.begin(training, actor)
+        _join(training, given)
+        outbox.emit("training.planned", ("training", training.pk))
+
+    return once(training, write)
 
 
 def _values(given: TrainingInput) -> dict[str, Any]:

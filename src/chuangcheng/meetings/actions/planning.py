@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from chuangcheng.history.numbers import take as take_number
+from chuangcheng.history.once import once
 from chuangcheng.history.secrets import digest_of
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
@@ -41,19 +41,13 @@ def plan_meeting(*, actor: Actor, given: MeetingInput) -> tuple[Meeting, bool]:
         kind=given.kind, title=tidy(given.title), unit=given.unit, chair=given.chair, starts_at=given.starts_at,
         place=tidy(given.place), previous=_previous(given), created_at=clock.now(),
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            begin(meeting, actor)
-            _invite(meeting, given.units, given.persons)
-            _build(meeting, actor)
-    except IntegrityError:
-        stored = Meeting.objects.filter(pk=given.id).first()
-        if stored is None:
-            raise
-        if not hmac.compare_digest(stored.body_digest, meeting.body_digest):
-            raise Refused("common.different_body") from None
-        return stored, False
-    return meeting, True
+
+    def write() -> None:
+        begin(meeting, actor)
+        _invite(meeting, given.units, given.persons)
+        _build(meeting, actor)
+
+    return once(meeting, write)
 
 
 def _previous(given: MeetingInput) -> Meeting | None:

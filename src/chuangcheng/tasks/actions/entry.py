@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from chuangcheng.history.once import once
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
@@ -33,18 +33,11 @@ def create_task(*, actor: Actor, given: TaskInput) -> tuple[Task, bool]:
     allow_lead(actor, given.lead)
     check(given, clock.today().date())
     task = build(given)
-    try:
-        with transaction.atomic():
-            links = {"supports": ids_of(given.supports), "waits_for": waiting(task, given.waits_for)}
-            begin(task, actor, links)
-    except IntegrityError:
-        stored = Task.objects.filter(pk=given.id).first()
-        if stored is None:
-            raise
-        if not hmac.compare_digest(stored.body_digest, task.body_digest):
-            raise Refused("common.different_body") from None
-        return stored, False
-    return task, True
+
+    def write() -> None:
+        begin(task, actor, {"supports": ids_of(given.supports), "waits_for": waiting(task, given.waits_for)})
+
+    return once(task, write)
 
 
 def amend_task(*, actor: Actor, task_id: UUID, **values: Any) -> Task:
