@@ -40,7 +40,7 @@ def post(client: Client, meeting: Meeting, move: str, status: int = 302, **form:
     return meeting
 
 
-def test_a_meeting_by_hand(as_persona: Sign, ledger: Any, personas: Any, make: Make) -> None:
+def test_a_meeting_by_hand(as_persona: Sign, ledger: Any, personas: Any, make: Make, plan: Plan) -> None:
     office, street = as_persona("office"), as_persona("street")
     task = make("street")
     Task.objects.filter(pk=task.pk).update(due_on=TODAY - timedelta(days=2))
@@ -91,6 +91,14 @@ def test_a_meeting_by_hand(as_persona: Sign, ledger: Any, personas: Any, make: M
     html = street.get(url(meeting)).content.decode()
     assert reverse("desk:task", args=[made.pk]) in html and "会议研究了市容问题。" in html and "在办" in html
     assert "录错了" not in html
+    last = plan(units=("department",))
+    Meeting.objects.filter(pk=meeting.pk).update(previous=last)
+    made.supports.clear()
+    Task.objects.filter(pk=made.pk).update(lead=ledger["department"])
+    html, above = (client.get(url(meeting)).content.decode() for client in (street, office))
+    assert "清运加密至每日两次" in html and last.number in html, "read of by all who were there"
+    for link in (reverse("desk:task", args=[made.pk]), url(last)):
+        assert f'href="{link}"' not in html and f'href="{link}"' in above, "opened by who may"
     post(office, meeting, "minute", minutes="改", status=409)
     assert office.get(url(meeting, "meeting_move", "explode")).status_code == 404
 

@@ -31,6 +31,7 @@ from chuangcheng.meetings.policies import runs
 from chuangcheng.meetings.quiz_selectors import quiz_of
 from chuangcheng.meetings.selectors import FATES, HELD
 from chuangcheng.meetings.states import AHEAD, MEETING
+from chuangcheng.tasks import selectors as tasks
 from chuangcheng.web.pages import holds, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
@@ -127,11 +128,14 @@ def meeting_page(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
     reads = selectors.reads_minutes(request.actor, meeting)
     runs_it = runs(request.actor, meeting.unit)
     moves = [move for move in selectors.moves_for(request.actor, meeting) if move.name != "decide"]
+    asked, decisions = selectors.asked_again(meeting), selectors.decisions_of(meeting) if reads else []
+    before = selectors.visible_to(request.actor).filter(pk=meeting.previous_id) if meeting.previous_id else None
     context: dict[str, Any] = {
-        "meeting": meeting, "moves": moves, "reads": reads,
+        "meeting": meeting, "moves": moves, "reads": reads, "opens_last": before is not None and before.exists(),
+        "opens": _opens(request, [row.task_id for row in (*asked, *decisions) if row.task_id]),
         "items": [(item, _label(item), _list_url(item), _links(behind.get(item.pk, ()))) for item in items],
-        "asked": [(row, row.fate(today)) for row in selectors.asked_again(meeting)],
-        "decisions": [(row, row.fate(today)) for row in selectors.decisions_of(meeting)] if reads else [],
+        "asked": [(row, row.fate(today)) for row in asked],
+        "decisions": [(row, row.fate(today)) for row in decisions],
         "invited": meeting.invitations.select_related("unit").order_by("unit__official_order", "unit__code"),
         "persons": meeting.persons.all(), "fates": {code: label.text(language()) for code, label in FATES.items()},
         "may_decide": runs_it and meeting.state in MEETING.move("decide").sources,
@@ -142,6 +146,13 @@ def meeting_page(request: StaffRequest, meeting_id: UUID) -> HttpResponse:
         "entries": [(event.action, event.happened_at, event.actor_label) for event in events_of("meeting", meeting.pk)],
     }  # fmt: skip
     return render(request, "desk/meeting.html", context)
+
+
+def _opens(request: StaffRequest, wanted: list[UUID]) -> set[UUID]:
+    """Which of the tasks that were decided on the reader may open: a unit reads of all, but sees its own."""
+    if not wanted or not holds(request, "tasks.view"):
+        return set()
+    return set(tasks.visible_to(request.actor).filter(pk__in=wanted).values_list("pk", flat=True))
 
 
 def _label(item: AgendaItem) -> str:
