@@ -75,6 +75,8 @@ def test_set_up_by_hand(as_persona: Sign, small_city: Any) -> None:
     assert (row.title, row.state, row.supports.get()) == ("泊位攻坚", "running", units["street"])
     one = row.targets.get()
     assert one.plan == [[TODAY.isoformat(), "20000"], [LAST.isoformat(), "47000"]]
+    shown = office.get(url("target_edit", one.pk)).content.decode()
+    assert 'value="47000"' in shown and 'value="0"' in shown and "0.0000" not in shown, "as it was typed"
     send(office, url("target_edit", one.pk), **{**target, "goal": "48000"}, plan="")
     one.refresh_from_db()
     assert (one.goal, one.plan) == (48000, [])

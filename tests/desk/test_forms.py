@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -319,3 +320,27 @@ def test_a_moment_in_another_zone_is_the_same_moment() -> None:
     assert forms.CityTimeField().to_python(datetime(2026, 9, 15, 4, tzinfo=UTC)) == datetime(
         2026, 9, 15, 12, tzinfo=CITY_ZONE
     )
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        (Decimal("491.0000"), "491"),
+        (Decimal("0.0000"), "0"),
+        (Decimal("2.50"), "2.5"),
+        (Decimal("120000.00"), "120000"),
+        (Decimal("-1.10"), "-1.1"),
+        (Decimal("NaN"), Decimal("NaN")),
+        ("12abc", "12abc"),
+        (None, None),
+    ],
+)
+def test_a_number_is_shown_as_it_was_written(kept: object, shown: object) -> None:
+    assert repr(forms.NumberField().prepare_value(kept)) == repr(shown)
+
+
+@given(value=st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9))
+def test_the_shown_number_is_the_same_number(value: Decimal) -> None:
+    shown = forms.NumberField().prepare_value(value)
+    assert forms.NumberField().clean(shown) == value and "E" not in shown
+    assert not ("." in shown and shown.endswith("0"))

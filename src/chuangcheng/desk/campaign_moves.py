@@ -20,7 +20,7 @@ from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.desk import choices
 from chuangcheng.desk.campaigns import MONEY, TARGET, TASK
 from chuangcheng.desk.compound_moves import DayInput
-from chuangcheng.desk.forms import PhotosField
+from chuangcheng.desk.forms import NumberField, PhotosField
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
@@ -51,9 +51,9 @@ def words(label: Any, *, required: bool = True, rows: int = 3, hint: Any = "") -
                            widget=forms.Textarea(attrs={"rows": rows}))  # fmt: skip
 
 
-def number(label: Any, *, required: bool = True, hint: Any = "") -> forms.DecimalField:
+def number(label: Any, *, required: bool = True, hint: Any = "") -> NumberField:
     """A number with four places at most."""
-    return forms.DecimalField(label=label, required=required, max_digits=16, decimal_places=4, help_text=hint)
+    return NumberField(label=label, required=required, max_digits=16, decimal_places=4, help_text=hint)
 
 
 class Plan(forms.Form):
@@ -138,7 +138,7 @@ class MoneyForm(forms.Form):
     """A line for the books."""
 
     kind = forms.ChoiceField(label=_("款项"))
-    amount = forms.DecimalField(label=_("金额（元）"), max_digits=16, decimal_places=2)
+    amount = NumberField(label=_("金额（元）"), max_digits=16, decimal_places=2)
     day = day(_("日期"))
     document = forms.CharField(label=_("文号、合同号或凭证号"), max_length=60)
     source = forms.CharField(label=_("资金来源"), max_length=60, required=False, help_text=_("预算必填"))

@@ -20,7 +20,7 @@ from chuangcheng.campaigns.states import DRIVE, DRIVE_GAP, DRIVE_PLACE
 from chuangcheng.desk import choices
 from chuangcheng.desk.campaign_moves import day, worded, words
 from chuangcheng.desk.drives import drive_url, place_url
-from chuangcheng.desk.forms import PhotosField
+from chuangcheng.desk.forms import NumberField, PhotosField
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.workbooks import Import, as_workbook, take_workbook
 from chuangcheng.kernel import clock
@@ -70,12 +70,12 @@ class Checklist(forms.Form):
         self.fields["words"] = words(_("说明"), required=False)
 
     @staticmethod
-    def _number(item: Item, name: str) -> forms.DecimalField:
+    def _number(item: Item, name: str) -> NumberField:
         bounds = [
             gettext("不少于 %(n)s") % {"n": item.at_least} if item.at_least is not None else "",
             gettext("不多于 %(n)s") % {"n": item.at_most} if item.at_most is not None else "",
         ]
-        return forms.DecimalField(label=name, max_digits=12, decimal_places=2, help_text=" ".join(filter(None, bounds)))
+        return NumberField(label=name, max_digits=12, decimal_places=2, help_text=" ".join(filter(None, bounds)))
 
     def answers(self) -> dict[str, Any]:
         """What was answered, as the action wants it."""

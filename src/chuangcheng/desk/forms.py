@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -51,6 +52,14 @@ def one_photo(given: dict[str, Any]) -> dict[str, Any]:
     shots = given.get("photos")
     return {**{name: value for name, value in given.items() if name != "photos"},
             "photo": shots[0].read() if shots else None}  # fmt: skip
+
+
+class NumberField(forms.DecimalField):
+    """A number, shown again as people write it: 491, not 491.0000 as the database keeps it."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The text in the field; what was typed and cannot be read stays as it was typed."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) and value.is_finite() else value
 
 
 class CityTimeField(forms.DateTimeField):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from chuangcheng.desk.forms import NumberField
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.risk_matrix import LIKELIHOOD, SEVERITY
 from chuangcheng.risks import actions, rule_text, rules, watch
@@ -39,8 +40,8 @@ class RuleForm(forms.Form):
     """The values of one rule; a share is written in per cent."""
 
     on = forms.BooleanField(label=_("执行这条规则"), required=False)
-    threshold = forms.DecimalField(label=_("触发"), min_value=0, max_digits=9, decimal_places=2)
-    clear = forms.DecimalField(label=_("恢复"), min_value=0, max_digits=9, decimal_places=2)
+    threshold = NumberField(label=_("触发"), min_value=0, max_digits=9, decimal_places=2)
+    clear = NumberField(label=_("恢复"), min_value=0, max_digits=9, decimal_places=2)
     base = forms.IntegerField(label=_("最小基数"), min_value=0, max_value=100_000,
                               help_text=_("对象至少有这么多行才判断，不因一两件事责备人"))  # fmt: skip
     days = forms.IntegerField(label=_("窗口（天）"), min_value=1, max_value=366)

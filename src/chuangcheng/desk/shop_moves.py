@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from chuangcheng.desk import choices, prints
 from chuangcheng.desk.compound_moves import DayInput
-from chuangcheng.desk.forms import PhotosField
+from chuangcheng.desk.forms import NumberField, PhotosField
 from chuangcheng.desk.moving import Moves, Step, plainly, take
 from chuangcheng.desk.shops import shop_url, views
 from chuangcheng.kernel import clock
@@ -53,7 +53,7 @@ class ShopForm(forms.Form):
     )  # fmt: skip
     lat = forms.FloatField(label=_("纬度"), required=False, help_text=_("WGS-84 十进制度"))
     lon = forms.FloatField(label=_("经度"), required=False)
-    front_metres = forms.DecimalField(label=_("门面宽度（米）"), required=False, decimal_places=1, max_digits=6)
+    front_metres = NumberField(label=_("门面宽度（米）"), required=False, decimal_places=1, max_digits=6)
     credit_code = forms.CharField(label=_("统一社会信用代码"), max_length=18, required=False)
     signed_on = forms.DateField(label=_("签订日期"), required=False, widget=DayInput())
     sheet_no = forms.CharField(label=_("责任书编号"), max_length=30, required=False)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from chuangcheng.cases import actions
 from chuangcheng.cases.actions.recompute import outdated
 from chuangcheng.desk.choices import limit_words
+from chuangcheng.desk.forms import NumberField
 from chuangcheng.desk.tried import tried
 from chuangcheng.desk.workbooks import RuleSet, as_workbook, take_rules
 from chuangcheng.framework import selectors, time_rules, time_sheets
@@ -99,7 +100,7 @@ class LimitForm(forms.Form):
         label=_("立案条件代码"), max_length=40, required=False, help_text=_("不填为 default（一般情形）")
     )
     condition_zh = forms.CharField(label=_("立案条件"), max_length=100, required=False)
-    amount = forms.DecimalField(label=_("时限"), max_digits=6, decimal_places=2, min_value=0)
+    amount = NumberField(label=_("时限"), max_digits=6, decimal_places=2, min_value=0)
     unit = forms.ChoiceField(label=_("单位"))
     close_when = forms.CharField(label=_("结案条件"), max_length=100, required=False)
     handling = forms.ChoiceField(label=_("处置方式"), required=False)
