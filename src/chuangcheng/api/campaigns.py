@@ -35,6 +35,7 @@ class CampaignQuery(paging.PageQuery):
     """Which campaigns."""
 
     state: Literal["planned", "running", "reviewing", "finished", "cancelled"] | None = None
+    standing: Standing | None = Field(None, description="how the worst of its targets stands against its plan today")
 
 
 class MoneyOut(BaseModel):
@@ -81,10 +82,11 @@ class TargetOut(BaseModel):
     share: float = Field(description="of the way from the baseline to the goal")
     planned_share: float = Field(description="what the plan has for today")
     standing: Standing
+    dropped_on: date | None = Field(description="from when on it counts in no figure; its readings stay")
 
 
 class CampaignOut(CampaignRow):
-    """A campaign with its targets, money and sub-actions by state."""
+    """A campaign with its targets (dropped ones last, as they stood then), money and sub-actions by state."""
 
     targets: list[TargetOut]
     money: MoneyOut
@@ -180,6 +182,8 @@ def list_campaigns(request: TokenRequest, query: Query[CampaignQuery]) -> HttpRe
     require(request.auth, "campaigns.view")
     rows = campaigns.visible_to(request.auth)
     rows = rows.filter(state=query.state) if query.state else rows
+    if query.standing:
+        rows = campaigns.with_standing(rows, query.standing, clock.today().date())
     return paging.page(rows, "created_at", query, COLUMNS, _row)
 
 
@@ -191,7 +195,7 @@ def get_campaign(request: TokenRequest, campaign_id: UUID) -> HttpResponse:
     line = campaigns.line_for(row, clock.today().date())
     values = Campaign.objects.filter(pk=row.pk).values(*COLUMNS).get()
     sums = {kind: f"{money.yuan(getattr(line.money, kind))}" for kind in money.KINDS}
-    targets = [_target(target, standing) for target, standing in line.targets]
+    targets = [_target(target, standing) for target, standing in (*line.targets, *campaigns.dropped_standing(row))]
     return answer({**_row(values), "targets": targets, "money": sums, "sub_actions": line.subs})
 
 
@@ -202,6 +206,7 @@ def _target(row: Target, standing: progress.Standing) -> dict[str, Any]:
         "latest": None if row.latest is None else str(row.latest),
         "read_on": row.read_on.isoformat() if row.read_on else None, "share": round(float(standing.share), 6),
         "planned_share": round(float(standing.planned_share), 6), "standing": standing.code,
+        "dropped_on": row.dropped_on.isoformat() if row.dropped_on else None,
     }  # fmt: skip
 
 

@@ -81,7 +81,9 @@ class CampaignWords(models.Model):
 
 class Target(Chained):
     """What is measured: from ``baseline`` to ``goal`` along ``plan`` (``[["2026-10-01", "120.5"], …]``). ``latest`` and
-    ``read_on`` follow from the readings."""
+    ``read_on`` follow from the readings. One dropped 取消 on ``dropped_on`` counts in no figure from then on, and
+    ``dropped_why`` is erasable. ``told_band`` and ``told_on`` say of which band behind its plan the unit has heard:
+    no facts."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="targets")
     place = models.PositiveSmallIntegerField(default=1)
@@ -98,6 +100,10 @@ class Target(Chained):
     lon = models.FloatField(null=True, blank=True)
     latest = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
     read_on = models.DateField(null=True, blank=True)
+    dropped_on = models.DateField(null=True, blank=True)
+    dropped_why = models.CharField(max_length=300, blank=True)
+    told_band = models.PositiveSmallIntegerField(default=0)
+    told_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["campaign", "place", "id"]

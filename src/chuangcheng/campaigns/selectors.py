@@ -130,7 +130,7 @@ def overview(rows: QuerySet[Campaign], today: date) -> list[Line]:
     """Every campaign with its figures, those furthest behind first. Four queries."""
     campaigns = {row.pk: row for row in rows}
     targets: dict[UUID, list[Target]] = defaultdict(list)
-    for target in Target.objects.filter(campaign__in=campaigns):
+    for target in Target.objects.filter(campaign__in=campaigns, dropped_on=None):
         target.campaign = campaigns[target.campaign_id]
         targets[target.campaign_id].append(target)
     entries: dict[UUID, list[money.Entry]] = defaultdict(list)
@@ -152,10 +152,41 @@ def line_of(
     share = _mean([standing.share for _, standing in standings])
     planned = _mean([standing.planned_share for _, standing in standings])
     live = campaign.state in LIVE
-    codes = [standing.code for _, standing in standings]
-    code = min(codes, key=_RANK.index) if live and codes else "not_begun" if campaign.state == "planned" else ""
+    code = _code(campaign, [standing for _, standing in standings])
     lag = max((standing.lag for _, standing in standings), default=Fraction(0)) if live else Fraction(0)
     return Line(campaign, tuple(standings), share, planned, code, lag, money.totals(entries), subs)
+
+
+def _code(campaign: Campaign, standings: Sequence[progress.Standing]) -> str:
+    if campaign.state in LIVE and standings:
+        return min((standing.code for standing in standings), key=_RANK.index)
+    return "not_begun" if campaign.state == "planned" else ""
+
+
+def standing_of(rows: QuerySet[Campaign], today: date) -> dict[Campaign, list[tuple[Target, progress.Standing]]]:
+    """The campaigns with their targets against the plan, those dropped left out. Two queries."""
+    campaigns = {row.pk: row for row in rows}
+    found: dict[Campaign, list[tuple[Target, progress.Standing]]] = {row: [] for row in campaigns.values()}
+    for target in Target.objects.filter(campaign__in=campaigns, dropped_on=None):
+        target.campaign = campaigns[target.campaign_id]
+        found[target.campaign].append((target, progress.stands(target.course, latest_of(target), today)))
+    return found
+
+
+def with_standing(rows: QuerySet[Campaign], code: str, today: date) -> QuerySet[Campaign]:
+    """Those whose worst target stands so (a code of :data:`~chuangcheng.kernel.progress.STANDINGS`)."""
+    found = standing_of(rows, today).items()
+    return rows.filter(pk__in=[row.pk for row, each in found if _code(row, [one for _, one in each]) == code])
+
+
+def dropped_standing(campaign: Campaign) -> list[tuple[Target, progress.Standing]]:
+    """The targets that were dropped, by their places, as they stood on that day."""
+    found = []
+    for target in campaign.targets.exclude(dropped_on=None):
+        target.campaign = campaign
+        assert target.dropped_on is not None
+        found.append((target, progress.stands(target.course, latest_of(target), target.dropped_on)))
+    return found
 
 
 def latest_of(target: Target) -> Fraction | None:
@@ -170,7 +201,7 @@ def _mean(shares: Sequence[Fraction]) -> Fraction:
 
 def line_for(campaign: Campaign, today: date) -> Line:
     """One campaign as it stands."""
-    targets = list(campaign.targets.all())
+    targets = list(campaign.targets.filter(dropped_on=None))
     for target in targets:
         target.campaign = campaign
     states = campaign.sub_actions.order_by().values_list("state", flat=True)

@@ -32,6 +32,7 @@ DEEDS: dict[str, Label] = {
     "target.created": Label("设定目标", "Target set"),
     "target.changed": Label("修改目标", "Target changed"),
     "target.read": Label("填报读数", "Reading recorded"),
+    "target.dropped": Label("取消指标", "Target dropped"),
     "subaction.created": Label("登记活动", "Sub-action entered"),
     "subaction.changed": Label("修改活动", "Sub-action changed"),
     **{f"subaction.{verb}": SUB_ACTION.move(move).label for move, verb in SUB_ACTION_VERBS.items()},
@@ -60,6 +61,8 @@ def of_campaign(campaign: Campaign) -> list[Entry]:
 def _entry(event: Event, said: dict[int, str], targets: dict[Any, Target]) -> Entry:
     note = said.get(event.seq, "") if event.subject_kind == "campaign" else ""
     target = targets.get(event.subject_id)
+    if target is not None and event.action == "target.dropped":
+        note = target.dropped_why
     return Entry(
         at=event.happened_at, action=event.action, label=DEEDS.get(event.action, Label(event.action, event.action)),
         actor=event.actor_label, reason=_told(event.after, target), note=note, unit="", outcome="", due_at=None,

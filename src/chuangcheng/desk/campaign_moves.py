@@ -37,6 +37,7 @@ from chuangcheng.web.signed_in import StaffRequest
 
 SET_UP = Move("set_up", (), None, "campaigns.edit", Label("设立行动", "Set up a campaign"))
 READ = Move("read", (), None, "campaigns.report", Label("填报读数", "Record a reading"))
+DROP = Move("drop", (), None, "campaigns.decide", Label("取消指标", "Drop the target"), ("words",))
 BACK = Move("back", (), None, "campaigns.report", Label("冲销", "Take back"))
 
 
@@ -292,6 +293,24 @@ def target_edit(request: StaffRequest, target_id: UUID) -> HttpResponse:
     initial = {name: getattr(row, name) for name in TargetForm.base_fields}
     initial["plan"] = "\n".join(f"{first} {value}" for first, value in row.plan)
     return take(request, _step(TARGET, TargetForm, run, "target_edit", row, initial))
+
+
+class Why(forms.Form):
+    """The reason."""
+
+    words = forms.CharField(label=_("理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+                            help_text=_("取消后不再计入进度，读数仍可查看；不能恢复，只能重新设定"))  # fmt: skip
+
+
+@page("campaigns.decide")
+def target_drop(request: StaffRequest, target_id: UUID) -> HttpResponse:
+    """Drop a target for good, with the reason."""
+    row = selectors.get_target_for(request.actor, target_id)
+
+    def run(given: dict[str, Any]) -> object:
+        return actions.drop_target(actor=request.actor, target_id=row.pk, **given)
+
+    return take(request, _step(DROP, Why, run, "target_drop", row, {}))
 
 
 @page("campaigns.view")

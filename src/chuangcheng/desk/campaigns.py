@@ -67,11 +67,17 @@ def _kinds(_request: HttpRequest) -> list[Choice]:
     return [(code, gettext(str(label))) for code, label in Kind.choices]
 
 
+def _standings(_request: HttpRequest) -> list[Choice]:
+    said = {code: label.text(language()) for code, label in progress.STANDINGS.items()}
+    return [*({**said, "behind": gettext("落后于计划")}).items()]
+
+
 FILTERS = (
     Filter("q", _("搜索"), _search, kind="search"),
     Filter("kind", _("类别"), lambda rows, value: rows.filter(kind=value), _kinds),
     Filter("state", _("状态"), _in_state, _states),
     Filter("unit", _("牵头单位"), lambda rows, value: rows.filter(lead=value), choices.units),
+    Filter("standing", _("与计划比"), lambda rows, value: selectors.with_standing(rows, value, _today()), _standings),
 )
 
 
@@ -128,6 +134,8 @@ def campaign_page(request: StaffRequest, campaign_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "campaign": row, "line": line, "standing": STANDING.get(line.code), "tone": TONES.get(line.code, "off"),
         "targets": _targets(line.targets), "moves": moves, "may_edit": may_edit,
+        "dropped": _targets(selectors.dropped_standing(row)),
+        "may_drop": may(request.actor, "campaigns.decide", row.lead) and not CAMPAIGN.state(row.state).final,
         "may_read": row.state in LIVE and selectors.may_report(request.actor, row),
         "may_spend": row.state != "cancelled" and is_lead, "may_task": holds(request, "tasks.edit") and editable,
         "supports": row.supports.all(), "standards": row.standards.all(), "money": _books(row, line.money),
@@ -140,7 +148,8 @@ def campaign_page(request: StaffRequest, campaign_id: UUID) -> HttpResponse:
 
 
 def _has_points(row: Campaign) -> bool:
-    return row.sub_actions.filter(lat__isnull=False).exists() or row.targets.filter(lat__isnull=False).exists()
+    rows = row.sub_actions.filter(lat__isnull=False), row.targets.filter(lat__isnull=False, dropped_on=None)
+    return any(each.exists() for each in rows)
 
 
 def _targets(found: Sequence[tuple[Target, progress.Standing]]) -> list[TargetShown]:
@@ -240,6 +249,7 @@ def map_content(request: StaffRequest) -> HttpResponse:
     """Boundaries, and sub-actions and targets with a place; of one campaign with ``?campaign=NUMBER``."""
     rows = selectors.sub_actions(request.actor).filter(lat__isnull=False)
     targets = Target.objects.filter(campaign__in=selectors.visible_to(request.actor), lat__isnull=False)
+    targets = targets.filter(dropped_on=None)
     if number := request.GET.get("campaign", "")[:24].replace("\0", ""):
         rows, targets = rows.filter(campaign__number=number), targets.filter(campaign__number=number)
     points = [

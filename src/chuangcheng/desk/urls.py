@@ -158,6 +158,7 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/subactions/new/", sub_actions.sub_new, name="subaction_new"),
     path("campaigns/<uuid:campaign_id>/subactions/import/", sub_actions.sub_import, name="subaction_import"),
     path("campaigns/targets/<uuid:target_id>/", campaign_moves.target_edit, name="target_edit"),
+    path("campaigns/targets/<uuid:target_id>/drop/", campaign_moves.target_drop, name="target_drop"),
     path("campaigns/targets/<uuid:target_id>/reading/", campaign_moves.reading_new, name="reading_new"),
     path("campaigns/readings/<uuid:reading_id>/paper/", campaigns.reading_paper, name="reading_paper"),
     path("campaigns/readings/<uuid:reading_id>/<uuid:photo_id>/", campaigns.reading_photo, name="reading_photo"),

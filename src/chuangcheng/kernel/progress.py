@@ -14,6 +14,10 @@ from chuangcheng.kernel.label import Label
 TOLERANCE = Fraction(1, 50)
 #: A reading older than this no longer says where things stand.
 STALE = timedelta(days=21)
+#: How far behind: beyond each of these shares of the whole way a band is worse; the first is behind at all.
+BANDS = (TOLERANCE, Fraction(1, 10), Fraction(1, 4))
+#: News about one target come no oftener.
+PAUSE = timedelta(days=7)
 #: No forecast goes further.
 HORIZON = timedelta(days=5 * 366)
 
@@ -99,6 +103,17 @@ class Standing:
         return (
             max(self.planned_share - self.share, Fraction(0)) if self.code in ("behind", "no_reading") else Fraction(0)
         )
+
+
+def band(standing: Standing) -> int:
+    """How far behind its plan: 0 for on plan or better, up to 3; without any reading by what the plan has for today."""
+    return sum(standing.lag > bound for bound in BANDS)
+
+
+def news(now: int, told: int, told_on: date | None, today: date) -> bool:
+    """Whether a band is news to those who heard of ``told`` (0: of none) on ``told_on``: it is worse, and a week has
+    passed. Getting better is no news; what is back on its plan may fall behind anew."""
+    return now > told and (told_on is None or today - told_on >= PAUSE)
 
 
 def stands(course: Course, latest: Fraction | None, today: date) -> Standing:

@@ -114,7 +114,7 @@ def move_campaign(*, actor: Actor, campaign_id: UUID, move: str, words: str = ""
         row = locked(campaign_id)
         allow(actor, CAMPAIGN.move(move).permission, row.lead)
         values: dict[str, Any] = {"state": CAMPAIGN.next(row.state, move, words=said)}
-        if move == "start" and not row.targets.exists():
+        if move == "start" and not row.targets.filter(dropped_on=None).exists():
             raise Refused("campaign.no_target")
         if move == "finish" and actor.person_id and row.asked_by_id == actor.person_id:
             raise Refused("campaign.own_work")

@@ -18,6 +18,7 @@ from chuangcheng.campaigns.policies import allow
 from chuangcheng.campaigns.rows import locked, stored
 from chuangcheng.campaigns.series import in_force
 from chuangcheng.campaigns.states import CAMPAIGN, LIVE
+from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.kernel import clock, progress
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.ids import new_id
@@ -31,17 +32,19 @@ from chuangcheng.sites.registering import settle, write
 
 FACTS = (
     "campaign_id", "place", "measure", "direction", "baseline", "goal", "plan", "cumulative", "low", "high", "lat",
-    "lon", "latest", "read_on",
+    "lon", "latest", "read_on", "dropped_on",
 )  # fmt: skip
 OWNER = "targetreading"
 MOST_PROOFS = 9
+LONGEST_REASON = 300
 _PLAIN = ("direction", "cumulative", "lat", "lon", "measure")
 _FIXED = ("measure", "direction", "baseline")
 
 
 def save_target(*, actor: Actor, campaign_id: UUID, given: TargetInput) -> Target:
     """Set a target, or change the one of that id; saving what stands changes nothing. Refused: ``common.invalid``
-    naming the fields (``below_baseline`` names the target), ``campaign.measure_fixed`` once there are readings."""
+    naming the fields (``below_baseline`` names the target), ``campaign.measure_fixed`` once there are readings,
+    ``campaign.target_dropped``."""
     with transaction.atomic():
         campaign = locked(campaign_id)
         allow(actor, "campaigns.edit", campaign.lead)
@@ -51,6 +54,8 @@ def save_target(*, actor: Actor, campaign_id: UUID, given: TargetInput) -> Targe
         if found is not None and found.campaign_id != campaign.pk:
             raise Refused("common.not_found")
         values = _values(given)
+        if found is not None and found.dropped_on:
+            raise Refused("campaign.target_dropped")
         row = found or Target(id=given.id, campaign=campaign)
         if found is None:
             last = campaign.targets.aggregate(last=Max("place"))["last"]
@@ -76,6 +81,30 @@ def _values(given: TargetInput) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def drop_target(*, actor: Actor, target_id: UUID, words: str) -> Target:
+    """Drop a target 取消指标, with the reason: no figure counts it from now on, its readings stay readable. Nothing
+    takes it back; a target that is wanted again is set anew. Refused: ``common.not_allowed`` but to those who decide,
+    ``common.invalid`` without a reason, ``campaign.ended``, ``campaign.target_dropped``, ``campaign.last_target`` for
+    the only one of a campaign that runs: that one is cancelled as a whole."""
+    said = tidy(words)
+    if not 0 < len(said) <= LONGEST_REASON:
+        code = "length" if said else "required"
+        raise Refused("common.invalid", fields=(wrong("words", code, limit=LONGEST_REASON),))
+    with transaction.atomic():
+        target, campaign = _locked(target_id)
+        allow(actor, "campaigns.decide", campaign.lead)
+        if CAMPAIGN.state(campaign.state).final:
+            raise Refused("campaign.ended")
+        if target.dropped_on:
+            raise Refused("campaign.target_dropped")
+        others = campaign.targets.filter(dropped_on=None).exclude(pk=target.pk)
+        if campaign.state in LIVE and not others.exists():
+            raise Refused("campaign.last_target")
+        values = {"dropped_on": clock.today().date(), "dropped_why": said}
+        write(target, settle(target, values, actor, FACTS, action="target.dropped"))
+    return target
+
+
 def record_reading(
     *, actor: Actor, target_id: UUID, day: date, value: Decimal, source: str = "", confirmed: bool = False,
     reading_id: UUID | None = None, proofs: Sequence[bytes] = (),
@@ -85,7 +114,7 @@ def record_reading(
 
     Refused: ``campaign.reading_day`` outside of the campaign or in the future, ``campaign.reading_doubtful`` unless
     ``confirmed`` (back from the last cumulative one, outside of the plausible range), ``campaign.not_live``,
-    ``common.different_body``.
+    ``campaign.target_dropped``, ``common.different_body``.
     """
     if not sound(value):
         raise Refused("campaign.bad_value")
@@ -100,6 +129,8 @@ def record_reading(
             return _same(known, row), False
         if campaign.state not in LIVE:
             raise Refused("campaign.not_live")
+        if target.dropped_on:
+            raise Refused("campaign.target_dropped")
         if not campaign.from_on <= day <= min(clock.today().date(), campaign.until_on):
             raise Refused("campaign.reading_day", first=campaign.from_on, last=campaign.until_on)
         standing = in_force(target.readings.all())
