@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from chuangcheng.campaigns import actions
-from chuangcheng.campaigns.models import Campaign, Drive, DriveGap, DrivePlace
+from chuangcheng.campaigns.models import Campaign, Drive, DriveGap, DrivePlace, Target
 from chuangcheng.history.models import Event, Outbox
 from chuangcheng.tasks.actions import TaskInput
 from tests.campaigns.conftest import FIRST, LAST, TODAY
@@ -72,6 +72,11 @@ def _target(led: dict[str, Any]) -> Run:
     return lambda actor: actions.save_target(actor=actor, campaign_id=led["campaign"].pk, given=given)
 
 
+def _drop(led: dict[str, Any]) -> Run:
+    Target.objects.create(campaign=led["campaign"], name="另一项", measure="m", baseline=0, goal=9)  # the last one stays
+    return lambda actor: actions.drop_target(actor=actor, target_id=led["target"].pk, words="任务调减")
+
+
 def _read(led: dict[str, Any]) -> Run:
     return lambda actor: actions.record_reading(actor=actor, target_id=led["target"].pk, day=TODAY, value=Decimal(5))
 
@@ -117,6 +122,7 @@ CAMPAIGN_ACTIONS: dict[str, tuple[Callable[[dict[str, Any]], Run], dict[str, str
         },
     ),
     "cancel": (_move("cancel"), {"office": ""}),
+    "drop": (_drop, {"office": ""}),
     "read": (
         _read,
         {
@@ -349,6 +355,7 @@ def test_the_tables_name_every_action() -> None:
         "amend_campaign",
         "move_campaign",
         "save_target",
+        "drop_target",
         "record_reading",
         "enter_money",
         "take_back",
