@@ -73,7 +73,9 @@ def _target(led: dict[str, Any]) -> Run:
 
 
 def _drop(led: dict[str, Any]) -> Run:
-    Target.objects.create(campaign=led["campaign"], name="另一项", measure="m", baseline=0, goal=9)  # the last one stays
+    Target.objects.create(
+        campaign=led["campaign"], name="另一项", measure="m", baseline=0, goal=9
+    )  # the last one stays
     return lambda actor: actions.drop_target(actor=actor, target_id=led["target"].pk, words="任务调减")
 
 
