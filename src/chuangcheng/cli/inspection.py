@@ -196,7 +196,10 @@ def _open_database() -> Iterator[Finding]:
         "drift", level, text(f"与数据库时钟相差 {drift:.0f} 秒", f"the database's clock is {drift:.0f} s away")
     )
     if not names:
+        from chuangcheng.cli.left_behind import left_behind
+
         yield from _outbox()
+        yield from left_behind()
 
 
 def _drift() -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from chuangcheng.kernel import clock
 from chuangcheng.kernel.ids import new_id
 
 
@@ -60,7 +61,7 @@ class DutyTemplate(models.Model):
 class NamedDuty(models.Model):
     """A unit as an imported file names it beside a standard: a duty once a unit is found for the name.
 
-    ``person`` is the name written beside the unit; it goes when the duty stands.
+    ``person`` is the name written beside the unit; it goes when the duty stands, or by the setting ``names_days``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -70,6 +71,7 @@ class NamedDuty(models.Model):
     person = models.CharField(max_length=60, blank=True)
     unit = models.ForeignKey("people.Unit", models.SET_NULL, null=True, blank=True, related_name="+")
     done = models.BooleanField(default=False)
+    made_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = [

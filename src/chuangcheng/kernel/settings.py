@@ -52,6 +52,7 @@ class Settings:
     relapse_days_on_spot: int = 7  # as relapse_days, for what was fixed on the spot without a case
     relapse_metres: int = 50  # how near "the same place" is
     contact_days: int = 180  # a reporter's name and phone are deleted so long after the last step
+    names_days: int = 180  # uploaded tables, changes of the matrix and names beside imported duties go after so long
     quickfix_share: int = 5  # of a hundred quick fixes so many are looked at again
     quickfix_rate: int = 5  # more than so many in an hour at one place are looked at again for certain
     recheck_share: int = 5  # of a hundred cases closed as fixed so many are looked at by somebody else; 0: none
