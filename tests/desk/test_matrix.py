@@ -282,3 +282,29 @@ def test_a_fresh_edition_is_broken_down_by_role_on_the_page(as_persona: Sign, sm
     assert kinds(edition)["F-1-1-1 U-CGJ"] == "lead"
     Edition.objects.filter(pk=edition.pk).update(state="frozen")
     assert "已冻结" in follow(office, office.post(url, headers={"Referer": f"http://testserver{URL}"})).content.decode()
+
+
+def test_the_last_changes_are_listed_and_undone_step_by_step(as_persona: Sign, plain: Edition) -> None:
+    office, tools = as_persona("office"), reverse("desk:matrix_tools", args=[plain.pk])
+    stood = kinds(plain)
+    for was, to in (("", "territory"), ("territory", "support"), ("support", "lead")):
+        assert press(office, plain, "F-2-1-1", "U-990101", was, to).status_code == 200
+    newest, middle, first = DutyBatch.objects.order_by("-applied_at", "-made_at", "-pk")
+    body = office.get(tools).content.decode()
+    assert "张office" in body and "单格" in body and body.count("· F-2-1-1") == 3
+    assert "撤销到此（2 次）" in body and "撤销到此（3 次）" in body and body.count("undo-to/") == 3
+    page = follow(office, office.post(reverse("desk:matrix_undo_to", args=[middle.pk])))
+    assert "已撤销 2 次改动，共 2 处" in page.content.decode()
+    assert kinds(plain)["F-2-1-1 U-990101"] == "territory"
+    Duty.objects.filter(standard__code="F-2-1-1", unit__code="U-990101").update(kind="support")
+    body = office.get(tools).content.decode()
+    assert "对 F-2-1-1 的责任后来又改为“配合”，不能撤销" in body and "undo-to/" not in body
+    url = reverse("desk:matrix_undo_to", args=[first.pk])
+    refused = office.post(url, headers={"Referer": f"http://testserver{tools}"})
+    assert "后来又改为“配合”" in follow(office, refused).content.decode()
+    Duty.objects.filter(standard__code="F-2-1-1", unit__code="U-990101").update(kind="territory")
+    office.post(url)
+    assert kinds(plain) == stood and DutyBatch.objects.get(pk=newest.pk).state == "undone"
+    assert office.get(url).status_code == 405
+    assert as_persona("street").post(url).status_code == 403
+    assert "undo-to/" not in as_persona("leader").get(tools).content.decode()

@@ -3,13 +3,14 @@ looked at on a page of its own, carried out there, and undone there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from chuangcheng.desk.matrix import batch_url, common, kind_words
 from chuangcheng.desk.workbooks import uploaded
-from chuangcheng.framework import actions, duty_templates, matrix, matrix_sheets, named, planning, selectors
+from chuangcheng.framework import actions, duty_templates, matrix, matrix_sheets, named, planning, selectors, undoing
 from chuangcheng.framework.models import DutyBatch, Edition, Standard
 from chuangcheng.framework.states import DUTY_BATCH
 from chuangcheng.kernel.label import Label
@@ -32,7 +33,7 @@ from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.templatetags.judge import method_word
 
 _SHOWN = 600  # steps of a change on its page
-_RECENT = 12
+_RECENT = 30
 
 
 class FileForm(forms.Form):
@@ -52,10 +53,15 @@ def tools(request: StaffRequest, edition_id: UUID) -> HttpResponse:
          [method_word(method) for method in row.methods])
         for row in duty_templates.templates_of(edition)
     ]  # fmt: skip
-    recent = edition.batches.select_related("made_by").exclude(state="dropped").order_by("-made_at")[:_RECENT]
+    recent = list(edition.batches.select_related("made_by").exclude(state="dropped").order_by("-made_at")[:_RECENT])
     context = common(request, edition)
+    back_to = {past.batch.pk: past for past in undoing.changes(edition, _RECENT)} if context["may_edit"] else {}
+    lines = [
+        (row, about, back_to.get(row.pk), _why(back_to.get(row.pk)))
+        for row, about in zip(recent, _abouts(recent), strict=True)
+    ]
     context |= {
-        "templates": templates, "recent": [(row, _about(row)) for row in recent], "words": kind_words(),
+        "templates": templates, "recent": lines, "words": kind_words(),
         "unit_kinds": [(code, now_said(str(label))) for code, label in UnitKind.choices],
         "methods": [(code, method_word(code)) for code in ("onsite", "material", "survey", "observation")],
         "nodes": edition.nodes.exclude(kind="framework").order_by("order"),
@@ -165,6 +171,22 @@ def template_move(request: StaffRequest, edition_id: UUID) -> HttpResponse:
     return leave(request, reverse("desk:matrix_tools", args=[edition.pk]))
 
 
+@page("framework.edit")
+@require_POST
+def undo_to(request: StaffRequest, batch_id: UUID) -> HttpResponse:
+    """Take changes back, the newest first, to this one."""
+    edition = matrix.get_batch(batch_id).edition
+    taken = undoing.undo_to(actor=request.actor, batch_id=batch_id)
+    counts = {"n": len(taken), "cells": sum(len(batch.steps) for batch in taken)}
+    messages.success(request, now_said("已撤销 %(n)s 次改动，共 %(cells)s 处。") % counts)
+    return leave(request, reverse("desk:matrix_tools", args=[edition.pk]))
+
+
+def _why(past: undoing.Past | None) -> str:
+    """Why a change cannot be taken back."""
+    return past.blocked.message(language()) if past is not None and past.blocked is not None else ""
+
+
 @page("framework.view")
 def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
     """A change: what it would do or has done, step by step."""
@@ -204,10 +226,26 @@ class _Blank(dict[str, str]):
 
 
 def _about(batch: DutyBatch) -> str:
-    """What the change was made from, in words."""
+    return _abouts([batch])[0]
+
+
+def _abouts(batches: Sequence[DutyBatch]) -> list[str]:
+    """What each change was made from, in words: units, template, file; of a single cell its place. Two queries."""
+    ends = [batch.about[name] for batch in batches for name in ("source", "target") if name in batch.about]
+    cells = [batch.steps[0] for batch in batches if batch.how == "cell" and batch.steps]
+    found = people.units().filter(Q(code__in=ends) | Q(pk__in=[row[1] for row in cells]))
+    units = {key: row.short_name for row in found for key in (row.code, str(row.pk))}
+    listed = Standard.objects.filter(pk__in=[row[0] for row in cells]).values_list("pk", "code")
+    codes = {str(pk): code for pk, code in listed}
+    return [_said(batch, units, codes) for batch in batches]
+
+
+def _said(batch: DutyBatch, units: dict[str, str], codes: dict[str, str]) -> str:
     about = batch.about
+    if batch.how == "cell" and batch.steps:
+        standard, unit = batch.steps[0][:2]
+        return f"{units.get(unit, '—')} · {codes.get(standard, '—')}"
     if {"source", "target"} <= {*about}:
-        units = {row.code: row.short_name for row in people.units().filter(code__in=(about["source"], about["target"]))}
         return " → ".join(units.get(about[name], about[name]) for name in ("source", "target"))
     if "kind" in about:
         return matrix.WORDS.get(about["kind"], Label(about["kind"], about["kind"])).text(language())

@@ -379,6 +379,7 @@ urlpatterns = [
     path("split/units/<uuid:unit_id>/", decrees.duty_sheet, name="duty_sheet"),
     path("split/units/<uuid:unit_id>/<slug:kind>/", decrees.duty_sheet_file, name="duty_sheet_file"),
     path("split/changes/<uuid:batch_id>/", matrix_moves.batch_page, name="matrix_batch"),
+    path("split/changes/<uuid:batch_id>/undo-to/", matrix_moves.undo_to, name="matrix_undo_to"),
     path("split/changes/<uuid:batch_id>/undo/", matrix.matrix_undo, name="matrix_undo"),
     path("split/changes/<uuid:batch_id>/moves/<slug:name>/", matrix_moves.batch_move, name="matrix_move"),
     path("framework/kinds/", framework.kinds, name="kinds"),

@@ -103,16 +103,19 @@ def undo_batch(*, actor: Actor, batch_id: UUID) -> DutyBatch:
     A single cell is taken back or refused (``framework.cell_moved``).
     """
     with transaction.atomic():
-        batch = _locked(actor, batch_id, "undo")
-        done = [step for step, row in zip(steps_of(batch), batch.steps, strict=True) if row[4] == DONE]
-        steps = duties.back(done)
-        outcomes = write_steps(actor, batch.edition, steps, strict=batch.how == "cell", reason="undo")
-        batch.steps = [
-            [s.standard, s.unit, s.before, s.after, said] for s, said in zip(steps, outcomes, strict=True)
-        ]  # fmt: skip
-        batch.save(update_fields=["state", "steps"])
-        _tell(batch, outcomes.count(DONE))
+        batch = _locked(actor, batch_id, "undo", move_on=False)
+        take_back(actor, batch, strict=batch.how == "cell")
     return batch
+
+
+def take_back(actor: Actor, batch: DutyBatch, *, strict: bool) -> None:
+    """The way back of a change, under its lock and its edition's. ``strict``: all of it or none."""
+    batch.state = DUTY_BATCH.next(batch.state, "undo")
+    steps = duties.back(made_steps(batch))
+    outcomes = write_steps(actor, batch.edition, steps, strict=strict, reason="undo")
+    batch.steps = [[s.standard, s.unit, s.before, s.after, said] for s, said in zip(steps, outcomes, strict=True)]
+    batch.save(update_fields=["state", "steps"])
+    _tell(batch, outcomes.count(DONE))
 
 
 def drop_batch(*, actor: Actor, batch_id: UUID) -> DutyBatch:
@@ -132,10 +135,9 @@ def get_batch(batch_id: UUID) -> DutyBatch:
 
 
 def last_batch(actor: Actor, edition: Edition) -> DutyBatch | None:
-    """The last change of this person that can be undone."""
-    rows = DutyBatch.objects.filter(edition=edition, made_by=actor.person_id, applied_at__isnull=False)
-    found = rows.order_by("-applied_at").first() if actor.person_id else None
-    return found if found is not None and found.state == "applied" else None
+    """The last change of this person that is not undone yet; undone, the one before it is the last."""
+    rows = DutyBatch.objects.filter(edition=edition, made_by=actor.person_id, state="applied")
+    return rows.order_by("-applied_at").first() if actor.person_id else None
 
 
 def steps_of(batch: DutyBatch) -> list[Step]:
@@ -143,16 +145,29 @@ def steps_of(batch: DutyBatch) -> list[Step]:
     return [Step(*row[:4]) for row in batch.steps]
 
 
-def _locked(actor: Actor, batch_id: UUID, move: str, *, any_edition: bool = False) -> DutyBatch:
-    """The batch moved on in memory, its edition locked and checked."""
+def made_steps(batch: DutyBatch) -> list[Step]:
+    """The steps that were made."""
+    return [Step(*row[:4]) for row in batch.steps if row[4] == DONE]
+
+
+def _locked(
+    actor: Actor, batch_id: UUID, move: str, *, any_edition: bool = False, move_on: bool = True
+) -> DutyBatch:  # fmt: skip
+    """The batch moved on in memory, its edition checked. The edition is locked first, as by whoever takes several."""
     rights.require_or_system(actor, DUTY_BATCH.move(move).permission)
-    batch = DutyBatch.objects.select_for_update().filter(pk=batch_id).first()
-    if batch is None:
+    found = DutyBatch.objects.filter(pk=batch_id).first()
+    if found is None:
         raise Refused("common.not_found")
-    batch.edition = Edition.objects.select_for_update().get(pk=batch.edition_id)
+    edition = Edition.objects.select_for_update().get(pk=found.edition_id)
+    batch = DutyBatch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None:  # swept meanwhile
+        raise Refused("common.not_found")
+    batch.edition = edition
     if not any_edition:
-        refuse_frozen(batch.edition)
-    batch.state = DUTY_BATCH.next(batch.state, move)
+        refuse_frozen(edition)
+    state = DUTY_BATCH.next(batch.state, move)
+    if move_on:
+        batch.state = state
     return batch
 
 
