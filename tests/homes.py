@@ -21,7 +21,7 @@ import pytest
 from chuangcheng.worker import serving
 from chuangcheng.worker.place import Place
 from chuangcheng.worker.supervisor import Supervisor
-from tests import tables
+from tests import tables, warm
 
 
 @dataclass(frozen=True)
@@ -53,19 +53,16 @@ class Home:
 
     def command(self, *arguments: str, given: str = "", **env: str) -> Done:
         """Run ``chuangcheng`` to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "chuangcheng.cli.main", *arguments], env={**self.env, **env}, input=given,
-            capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
-        return Done(done.returncode, done.stdout, done.stderr)
+        done = warm.run(["chuangcheng.cli.main", *arguments], {**self.env, **env}, given=given)
+        return Done(done.code, done.out, done.err)
 
     def django(self, code: str) -> str:
         """What ``code`` prints with Django set up on this home; it must end well."""
         prelude = "import django\ndjango.setup()\n"
         env = {**self.env, "DJANGO_SETTINGS_MODULE": "chuangcheng.config.django"}
-        done = subprocess.run([sys.executable, "-c", prelude + code], env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        done = warm.run([], env, code=prelude + code)
+        assert done.code == 0, done.err
+        return done.out.strip()
 
     def copy_to(self, folder: Path) -> Home:
         """The same home in another place."""

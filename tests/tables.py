@@ -54,13 +54,14 @@ def home() -> Path:
                 shutil.rmtree(old, ignore_errors=True)
             making = Path(tempfile.mkdtemp(dir=KEPT, prefix="making-"))
             _migrate(making, "")
+            assert not (making / "chuangcheng.sqlite3-wal").exists(), "all of it stands in the one file"
             making.rename(ready)
     return ready
 
 
 def copy_home(folder: Path) -> Path:
-    """A migrated home of one's own at ``folder``."""
-    shutil.copytree(home(), folder)
+    """A migrated home of one's own at ``folder``; what SQLite lays beside a database that somebody reads is not its."""
+    shutil.copytree(home(), folder, ignore=shutil.ignore_patterns("*-shm", "*-wal"))
     return folder
 
 
@@ -68,7 +69,9 @@ def fill(name: str) -> sqlite3.Connection:
     """Copy the tables into the SQLite database ``name`` (a path or an address). One in memory lives while what is
     returned is open."""
     target = sqlite3.connect(name, uri=name.startswith("file:"), check_same_thread=False)
-    with contextlib.closing(sqlite3.connect(home() / "chuangcheng.sqlite3")) as source:
+    # Nobody writes there any more; told so, SQLite lays no files beside it while another process copies the folder.
+    kept = (home() / "chuangcheng.sqlite3").as_uri() + "?immutable=1"
+    with contextlib.closing(sqlite3.connect(kept, uri=True)) as source:
         source.backup(target)
     return target
 

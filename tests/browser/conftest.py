@@ -35,7 +35,7 @@ ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
-PATIENCE = 25_000  # milliseconds
+PATIENCE = 60_000  # milliseconds
 #: Said by the page itself for each violation, so that it can be told from other errors of the console.
 LISTEN = """document.addEventListener('securitypolicyviolation', (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
@@ -119,7 +119,7 @@ def server(template_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield str(json.loads(line)["url"]).rstrip("/")
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
         process.stdout.close()
         log.close()
 
@@ -176,6 +176,7 @@ def signed_in(browser: Browser, server: str) -> Callable[[str], object]:
     @cache
     def cookies(name: str) -> object:
         context = browser.new_context(locale="zh-CN")
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(f"{server}/account/login/")
         page.get_by_label("用户名").fill(name)
@@ -208,6 +209,7 @@ def visitor(browser: Browser, server: str, signed_in: Callable[[str], object]) -
             settings["storage_state"] = signed_in(name)
         context = browser.new_context(**settings)  # type: ignore[arg-type]
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(LISTEN)
         window = Visitor(context.new_page(), server)
         window.page.on("pageerror", lambda error: window.troubles.append(f"error: {error}"))

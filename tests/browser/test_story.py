@@ -212,6 +212,8 @@ def test_a_case_goes_back_and_forth_before_it_ends(visitor: Open) -> None:
 
     street.go(path)
     street.page.get_by_role("button", name="接收", exact=True).click()
+    # The page before also offers to ask for more time: its dialog would be gone with it.
+    expect(street.page.locator(".page__head .state")).to_have_text("处置中")
     petition(street)
     office.go(path)
     move(office.page, "批准延期")

@@ -19,6 +19,7 @@ ARGUMENTS = [
     "--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
     "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ]  # fmt: skip
+PATIENCE = 60_000  # milliseconds: a busy machine is no fault of the page
 #: Said by the browser when a request of ours fails, as it shall in these tests.
 EXPECTED = ("Failed to load resource", "net::ERR_", "registration blocked by Playwright")
 
@@ -61,6 +62,7 @@ def phone(chromium: Browser) -> Iterator[Phone]:
             "service_workers": "allow" if workers else "block", **options,
         }  # fmt: skip
         context = chromium.new_context(**settings)
+        context.set_default_timeout(PATIENCE)
         context.on("page", hear)
         return context
 
