@@ -35,6 +35,8 @@ def enter(units: dict[str, Any], personas: dict[str, Actor]) -> Enter:
     def made(text: str | bytes | None = PLAN, actor: str = "office", unit: str = "office", issue: bool = True,
              **more: Any) -> Document:  # fmt: skip
         data = text.encode() if isinstance(text, str) else text
+        if not isinstance(more.get("replaces", ()), tuple):
+            more["replaces"] = (more["replaces"],)
         given: dict[str, Any] = {"kind": "plan", "title": "创建实施方案", "unit": units[unit], **more}
         who = personas[actor]
         document, new = actions.create_document(actor=who, given=actions.DocumentInput(**given), data=data)

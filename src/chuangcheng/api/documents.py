@@ -73,7 +73,9 @@ class DocumentOut(DocumentRow):
     """A document with its versions, the newest first, the standards it is about, and what it replaces."""
 
     remarks: str
-    replaces: str | None = Field(description="number of the document whose place it takes, if that is in reach")
+    replaces: str | None = Field(description="number of the first document whose place it takes, if in reach")
+    replaced: list[str] = Field(description="numbers of all documents whose place it takes, as far as in reach")
+    successors: list[str] = Field(description="numbers of the documents that took its place, as far as in reach")
     standards: list[str]
     files: list[VersionOut]
 
@@ -108,11 +110,20 @@ def get_document(request: TokenRequest, document_id: UUID) -> HttpResponse:
     require(request.auth, "library.view")
     found = selectors.get_document_for(request.auth, document_id)
     values = Document.objects.filter(pk=found.pk).values(*COLUMNS).get()
-    replaced = selectors.visible_to(request.auth).filter(successors=found).values_list("number", flat=True).first()
+    old, new = (
+        list(
+            selectors.visible_to(request.auth)
+            .filter(**{name: found})
+            .order_by("number")
+            .values_list("number", flat=True)
+        )
+        for name in ("successors", "replaces")
+    )
     files = [
         {**{name: getattr(each, name) for name in ("place", "kind", "size", "sha256", "note")},
          "added_at": iso(each.added_at)}
         for each in selectors.versions_of(found)
     ]  # fmt: skip
     codes = list(found.standards.order_by("edition", "order").values_list("code", flat=True))
-    return answer({**_row(values), "remarks": found.remarks, "replaces": replaced, "standards": codes, "files": files})
+    return answer({**_row(values), "remarks": found.remarks, "replaces": old[0] if old else None, "replaced": old,
+                   "successors": new, "standards": codes, "files": files})  # fmt: skip

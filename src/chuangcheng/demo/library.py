@@ -59,7 +59,7 @@ def play(cast: Cast, first: date) -> list[Document]:
                 kind=paper.kind, title=paper.title, unit=cast.units[paper.unit], audience=paper.audience,
                 units=named, reference=f"云创〔{day.year}〕{number + 3}号" if paper.kind != "material" else "",
                 standards=tuple(standards[number * 2 : number * 2 + 2]),
-                replaces=made[-1] if paper.end == "r" else None,
+                replaces=(made[-1],) if paper.end == "r" else (),
                 to_on=day + timedelta(days=60) if paper.kind == "notice" else None,
             )  # fmt: skip
             document, _new = actions.create_document(actor=office, given=given, data=written(paper, paper.lines, day))

@@ -143,7 +143,7 @@ def document_page(request: StaffRequest, document_id: UUID) -> HttpResponse:
         "found": passages.passages(content, words_of(asked), most=PASSAGES) if asked else [],
         "preview": content[:PREVIEW], "rest": content[PREVIEW:], "handled": handled,
         "successors": selectors.visible_to(request.actor).filter(replaces=document).order_by("-created_at"),
-        "replaces": selectors.visible_to(request.actor).filter(successors=document).first(),
+        "replaces": selectors.visible_to(request.actor).filter(successors=document).order_by("number"),
         "standards": document.standards.order_by("edition", "order"), "units": document.units.all(),
         "count": downloads.count(), "readers": downloads[:READERS] if handled else [],
         "run_out": document.has_run_out(clock.today().date()), "entries": story("document", document.pk),

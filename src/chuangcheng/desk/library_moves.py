@@ -47,8 +47,8 @@ class Amend(forms.Form):
     from_on = _day(_("生效日期"))
     to_on = _day(_("有效期至"), _("不填则长期有效"))
     replaces = forms.CharField(
-        label=_("替代的文件"), required=False, max_length=60,
-        help_text=_("填原文件的编号或文号；发布时原文件自动转为“已被替代”。"),
+        label=_("替代的文件"), required=False, max_length=600,
+        help_text=_("填原文件的编号或文号，多份用空格分开；发布时原文件自动转为“已被替代”。"),
     )  # fmt: skip
     audience = forms.ChoiceField(label=_("阅读范围"))
     units = forms.MultipleChoiceField(
@@ -95,7 +95,7 @@ class Why(forms.Form):
 def _input(actor: Actor, given: Given) -> actions.DocumentInput:
     """The form's words as rows."""
     units = {str(unit.pk): unit for unit in people.units()}
-    replaces = selectors.named(actor, given["replaces"]) if given["replaces"].strip() else None
+    replaces = tuple(dict.fromkeys(selectors.named(actor, each) for each in given["replaces"].split()))
     standards = dict.fromkeys(row for code in given["standards"].split() if (row := choices.standard(code)))
     plain = {name: given[name] for name in _PLAIN}
     return actions.DocumentInput(**plain, unit=units[given["unit"]], units=tuple(units[pk] for pk in given["units"]),
@@ -153,10 +153,14 @@ def document_move(request: StaffRequest, document_id: UUID, name: str) -> HttpRe
     return MOVES.take(request, document, name, **more)
 
 
+def _numbers(document: Document) -> str:
+    return " ".join(document.replaces.order_by("number").values_list("number", flat=True))
+
+
 def _initial(document: Document) -> dict[str, Any]:
     plain = {name: getattr(document, name) for name in _PLAIN}
     return {
-        **plain, "unit": str(document.unit_id), "replaces": document.replaces.number if document.replaces else "",
+        **plain, "unit": str(document.unit_id), "replaces": _numbers(document),
         "units": [str(pk) for pk in document.units.values_list("pk", flat=True)],
         "standards": " ".join(document.standards.values_list("code", flat=True)),
     }  # fmt: skip

@@ -35,7 +35,7 @@ class DocumentInput:
     issued_on: date | None = None
     from_on: date | None = None
     to_on: date | None = None
-    replaces: Document | None = None
+    replaces: tuple[Document, ...] = ()
     audience: str = Audience.ALL
     units: tuple[Unit, ...] = ()
     standards: tuple[Standard, ...] = ()
@@ -49,8 +49,8 @@ class DocumentInput:
     def body(self) -> dict[str, Any]:
         """The canonical body: equal bodies, equal digests."""
         names = ("kind", "title", "reference", "issued_on", "from_on", "to_on", "audience", "remarks")
-        return {**{name: str(getattr(self, name) or "") for name in names}, **_ids(self, "unit", "replaces"),
-                **_many(self, "units", "standards")}  # fmt: skip
+        return {**{name: str(getattr(self, name) or "") for name in names}, **_ids(self, "unit"),
+                **_many(self, "units", "standards", "replaces")}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ class Audience(models.TextChoices):
 
 
 class Document(Chained):
-    """A document. ``reference`` is the number 文号 that its issuer gave it, ``replaces`` the one whose place it takes.
+    """A document. ``reference`` is the number 文号 that its issuer gave it, ``replaces`` those whose place it takes.
     ``serial`` is the integer of ``number`` under which the search index knows it; one with too many different words for
     that index (``indexed`` false) is read itself. Words can be erased; history keeps none of them."""
 
@@ -47,7 +47,7 @@ class Document(Chained):
     issued_on = models.DateField(null=True, blank=True)
     from_on = models.DateField(null=True, blank=True)
     to_on = models.DateField(null=True, blank=True)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
+    replaces = models.ManyToManyField("self", symmetrical=False, related_name="successors", blank=True)
     audience = models.CharField(max_length=6, choices=Audience.choices, default=Audience.ALL)
     units = models.ManyToManyField(Unit, related_name="+", blank=True)
     standards = models.ManyToManyField(Standard, related_name="documents", blank=True)

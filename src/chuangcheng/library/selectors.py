@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -23,7 +22,7 @@ def visible_to(actor: Actor) -> QuerySet[Document]:
 
 def get_document_for(actor: Actor, document_id: UUID) -> Document:
     """One document with what its page shows, or ``common.not_found``."""
-    rows = visible_to(actor).select_related("unit__division", "replaces", "current")
+    rows = visible_to(actor).select_related("unit__division", "current")
     document = rows.filter(pk=document_id).first()
     if document is None:
         raise Refused("common.not_found")
@@ -68,10 +67,11 @@ def named(actor: Actor, given: str) -> Document:
     return found
 
 
-def above(document: Document | None) -> Iterable[Document]:
-    """A document, the one that it replaces, the one that this replaced, and so on."""
-    seen: set[UUID] = set()
-    while document is not None and document.pk not in seen:
-        seen.add(document.pk)
-        yield document
-        document = document.replaces
+def above(document: Document) -> set[UUID]:
+    """A document, those that it replaces, those that these replaced, and so on; one query a step."""
+    found, newest = {document.pk}, {document.pk}
+    while newest:
+        rows = Document.replaces.through.objects.filter(from_document__in=newest)
+        newest = set(rows.values_list("to_document_id", flat=True)) - found
+        found |= newest
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ from chuangcheng.photos import papers as files
 
 PREFIX = "WJ"
 OWNER = "version"
-_FACTS = ("kind", "unit_id", "issued_on", "from_on", "to_on", "replaces_id", "audience")
+_FACTS = ("kind", "unit_id", "issued_on", "from_on", "to_on", "audience")
 _WORDS = ("title", "reference", "remarks")
 
 
@@ -47,7 +48,7 @@ def create_document(*, actor: Actor, given: DocumentInput, data: bytes | None = 
 
     def write() -> None:
         _may_replace(actor, document, given.replaces)
-        DOCUMENTS.begin(document, actor)
+        DOCUMENTS.begin(document, actor, replaces=_named(given))
         _join(document, given)
         if read is not None and data is not None:
             _attach(document, actor, data, read, "")
@@ -59,24 +60,30 @@ def create_document(*, actor: Actor, given: DocumentInput, data: bytes | None = 
 def _values(given: DocumentInput) -> dict[str, Any]:
     own = {"kind": given.kind, "unit_id": given.unit.pk, "audience": given.audience}
     days = {name: getattr(given, name) for name in ("issued_on", "from_on", "to_on")}
-    replaces = {"replaces_id": given.replaces.pk if given.replaces else None}
-    return {**own, **days, **replaces, **{name: getattr(given, name) for name in _WORDS}}
+    return {**own, **days, **{name: getattr(given, name) for name in _WORDS}}
 
 
 def _join(document: Document, given: DocumentInput) -> None:
     document.units.set(given.units)
     document.standards.set(given.standards)
+    document.replaces.set(given.replaces)
 
 
-def _may_replace(actor: Actor, document: Document, old: Document | None) -> None:
+def _named(given: DocumentInput) -> list[str]:
+    return sorted(str(old.pk) for old in given.replaces)
+
+
+def _may_replace(actor: Actor, document: Document, wanted: Sequence[Document]) -> None:
     """Only what was in force is replaced, by those who handle both, and nobody goes round in a circle."""
-    if old is None or (document.chain_seq and old.pk == document.replaces_id):
-        return
-    allow(actor, old.unit, EDIT)
-    if old.state not in READ:
-        raise Refused("library.not_replaceable", number=old.number)
-    if any(each.pk == document.pk for each in selectors.above(old)):
-        raise Refused("library.circle", number=old.number)
+    known = set(document.replaces.values_list("pk", flat=True)) if document.chain_seq else set()
+    for old in wanted:
+        if old.pk in known:
+            continue
+        allow(actor, old.unit, EDIT)
+        if old.state not in READ:
+            raise Refused("library.not_replaceable", number=old.number)
+        if document.pk in selectors.above(old):
+            raise Refused("library.circle", number=old.number)
 
 
 def amend_document(*, actor: Actor, document_id: UUID, given: DocumentInput) -> Document:
@@ -90,9 +97,7 @@ def amend_document(*, actor: Actor, document_id: UUID, given: DocumentInput) -> 
         DOCUMENT.next(document.state, "amend")
         _may_replace(actor, document, given.replaces)
         changes = {name: value for name, value in _values(given).items() if getattr(document, name) != value}
-        # A cached row of the old key would speak of what is no more.
-        document.replaces = given.replaces
-        DOCUMENTS.change(document, "amended", actor, changes)
+        DOCUMENTS.change(document, "amended", actor, changes, replaces=_named(given))
         _join(document, given)
         search.put(document)
         if document.state == "in_force":
@@ -144,7 +149,7 @@ def issue_document(*, actor: Actor, document_id: UUID) -> Document:
         today = clock.today().date()
         days = {name: today for name in ("issued_on", "from_on") if getattr(document, name) is None}
         DOCUMENTS.change(document, "issued", actor, {"state": state, **days})
-        outbox.emit("document.issued", ("document", document.pk))
+        outbox.emit("document.issued", ("document", document.pk), {"by": str(actor.person_id or "")})
         _supersede(document, actor)
     return document
 
@@ -189,7 +194,7 @@ def take_file(*, actor: Actor, version_id: UUID) -> tuple[Version, Path]:
 
 def _locked(actor: Actor, document_id: UUID) -> Document:
     """The document under its lock, for somebody who handles it; ``common.not_found``."""
-    rows = Document.objects.select_for_update(of=("self",)).select_related("unit__division", "current", "replaces")
+    rows = Document.objects.select_for_update(of=("self",)).select_related("unit__division", "current")
     document = rows.filter(pk=document_id).first()
     if document is None:
         raise Refused("common.not_found")
