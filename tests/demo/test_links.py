@@ -17,8 +17,6 @@ from tests.demo.test_city import END, play
 WAY = re.compile(r"<(\w+)\b[^>]*?\s(href|action|formaction|src)=\"([^\"{]*)\"")
 #: Sign-out ends the walk; scripts and styles are built by the front end.
 ELSEWHERE = ("/static/", "/account/logout", "/preferences/post")
-#: Forms that are sent with GET and mean nothing without their fields.
-ASKS = {"desk:edition_compare"}
 MOST = 900  # pages a persona
 
 
@@ -50,8 +48,6 @@ class Walk:
             name = resolve(parts.path).view_name
         except Resolver404:
             name = parts.path  # nothing answers there: opened, and told as wrong
-        if name in ASKS and not parts.query:
-            return False
         kind = (name, bool(parts.query))
         self.kinds[kind] += 1
         return self.kinds[kind] <= self.each

@@ -59,6 +59,8 @@ def test_the_unsure_are_decided_on_the_page(as_persona: Sign, pair: tuple[Editio
     url = reverse("desk:edition_diff", args=[old.pk, new.pk])
     assert found.headers["Location"] == url
     assert office.get(reverse("desk:edition_compare", args=[new.pk]), {"old": "NONE"}).status_code == 404
+    bare = office.get(reverse("desk:edition_compare", args=[new.pk]))
+    assert bare.headers["Location"] == reverse("desk:edition", args=[new.pk]), "back to where it is chosen"
     page = office.get(url)
     assert [doubt.field for doubt in page.context["doubts"]] == ["heir-F-2-1-1"]
     assert "66.7%" in page.content.decode()

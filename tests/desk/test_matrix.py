@@ -79,6 +79,9 @@ def test_my_line_is_my_unit_and_those_that_answer_to_it(as_persona: Sign, plain:
                                    ("district", ["U-990101", "U-990101001"], 2)):  # fmt: skip
         view = as_persona(role).get(URL, {"line": "1"}).context["view"]
         assert ([unit.code for unit in view.units], view.standards) == (units, standards)
+    clerk, own = as_persona("street"), reverse("desk:duty_sheet", args=[small_city.units["street"].pk])
+    assert f'<a class="btn" href="{own}">本单位责任清单</a>' in clerk.get(URL).content.decode()
+    assert clerk.get(own).status_code == 200, "its own lines without a search among a hundred columns"
 
 
 def test_a_large_matrix_is_paged_and_takes_few_queries(

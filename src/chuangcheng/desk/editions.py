@@ -97,7 +97,9 @@ def template_file(_request: StaffRequest) -> HttpResponseBase:
 @page("framework.view")
 def compare_to(request: StaffRequest, edition_id: UUID) -> HttpResponse:
     """From the choice of another edition to the page that compares."""
-    other = selectors.edition_by_code(request.GET.get("old", ""))
+    if "old" not in request.GET:  # the address alone, without the choice
+        return leave(request, reverse("desk:edition", args=[edition_id]))
+    other = selectors.edition_by_code(request.GET["old"])
     if other is None:
         raise Refused("common.not_found")
     return leave(request, reverse("desk:edition_diff", args=[other.pk, edition_id]))

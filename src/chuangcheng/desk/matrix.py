@@ -68,6 +68,7 @@ def matrix_page(request: StaffRequest) -> HttpResponse:
         "last": matrix.last_batch(request.actor, edition) if context["may_edit"] else None,
         "around": list(range(1, view.pages + 1)), "words": kind_words(),
         "evidence": [(code, _(str(label))) for code, label in Evidence.choices],
+        "mine": request.post.unit_id if request.post else None,
     }  # fmt: skip
     return render(request, "desk/matrix.html", context)
 
