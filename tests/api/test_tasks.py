@@ -89,6 +89,7 @@ QUERIES = [
     ("state=struck_off", "ended"),
     ("late=overdue", "late"),
     ("late=soon", "street"),
+    ("late=near", "street late"),
     ("late=slipped", "late"),
     ("source=meeting", "late"),
     ("unit=STREET", "street"),

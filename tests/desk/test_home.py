@@ -197,3 +197,34 @@ def test_requests_to_strike_off_lie_with_whose_turn_it_is(
     assert "待审核任务" not in queues(as_persona("department")) and "待审核任务" not in queues(as_persona("leader"))
     with django_assert_max_num_queries(15):
         office.get("/desk/")
+
+
+def test_a_unit_finds_what_it_owes_on_its_first_page(
+    as_persona: Sign, ledger: Any, make: Make, sewage: Any, django_assert_max_num_queries: Any
+) -> None:
+    """Its own tasks, late or due within the week, and its readings: not what it only supports, nor what is far."""
+    late, soon, far = make(days=2), make(days=7), make(days=8)
+    make("street", days=1, supports=(ledger["department"],)), make(days=1, state="struck_off")
+    Task.objects.filter(pk=late.pk).update(due_on="2026-09-01")
+    type(sewage).objects.filter(pk=sewage.pk).update(asked_from="2026-01-01", frequency="month", due_days=10)
+    department, street = as_persona("department"), as_persona("street")
+    assert queues(department)["待办任务"] == 2 and queues(street)["待办任务"] == 1
+    assert all("待办任务" not in queues(as_persona(who)) for who in ("office", "leader", "subcommand", "grid"))
+    (queue,) = (each for each in department.get("/desk/").context["queues"] if str(each.title) == "待办任务")
+    assert [row.pk for row in queue.rows] == [late.pk, soon.pk] == [
+        row.pk for row in department.get(queue.url).context["listing"].rows
+    ], "the heading's link holds just these"  # fmt: skip
+    assert far.number not in (page := department.get("/desk/").content.decode())
+    asked = department.get("/desk/indicators/mine/").context
+    assert (
+        (asked["owed"], asked["late"]) == (8, 8)
+        and "待填报指标 8 项，其中逾期 8 项" in page
+        and 'href="/desk/indicators/mine/">去填报' in page
+    )
+    assert all(
+        "待填报指标" not in as_persona(who).get("/desk/").content.decode() for who in ("street", "office", "grid")
+    )
+    with django_assert_max_num_queries(15):
+        department.get("/desk/")
+    english = department.get("/desk/", headers={"accept-language": "en"}).content.decode()
+    assert "Tasks to work on" in english and "Readings to hand in: 8" in english

@@ -36,7 +36,7 @@ class TaskQuery(PageQuery):
     unit: Word | None = Field(None, description="code of the lead unit")
     support: Word | None = Field(None, description="code of a supporting unit")
     state: Asked | None = Field(None, description="open: not ended, upheld or void")
-    late: Literal["overdue", "soon", "slipped"] | None = None
+    late: Literal["overdue", "soon", "near", "slipped"] | None = None
     extended: Literal["yes", "often", "waiting"] | None = Field(
         None, description="given more time; often: twice or more; waiting: asked for and not answered"
     )
@@ -76,7 +76,8 @@ class TaskQuery(PageQuery):
             linked = Task.supports.through.objects.filter(unit__code=self.support)
             rows = rows.filter(pk__in=linked.values("task_id"))
         if self.late:
-            which = {"overdue": selectors.overdue, "soon": selectors.due_soon, "slipped": selectors.slipped}
+            which = {"overdue": selectors.overdue, "soon": selectors.due_soon, "near": selectors.near,
+                     "slipped": selectors.slipped}  # fmt: skip
             rows = rows.filter(which[self.late](clock.today().date()))
         if self.extended:
             rows = rows.filter(selectors.extended(self.extended))

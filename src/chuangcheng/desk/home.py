@@ -19,6 +19,8 @@ from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE
 from chuangcheng.framework import selectors as framework
 from chuangcheng.history.models import Event
+from chuangcheng.indicators import selectors as indicators
+from chuangcheng.indicators.owed import owed as owed_readings
 from chuangcheng.kernel import clock
 from chuangcheng.people.rights import scope_of
 from chuangcheng.scoring import selectors as scoring
@@ -55,11 +57,14 @@ def today(request: StaffRequest) -> HttpResponse:
     queues = [queue for make in _QUEUES if (queue := make(request, cases)) is not None]
     if owed["in_review"] and (queue := _to_review(request)) is not None:
         queues.append(queue)
+    if (owed["overdue"] or owed["soon"]) and (queue := _to_report(request)) is not None:
+        queues.append(queue)
     context = {
         "queues": queues,
         "has_duties": any(holds(request, right) for right in _DUTY_RIGHTS),
         "counts": counts,
         "tasks": owed,
+        "readings": _readings(request),
         "units": _late_units(cases, now) if _looks_over_all(request) else None,
         "standing": _standing(ranked=not holds(request, "cases.verify")) if _looks_over_all(request) else None,
         "sites": _sites_due(request) if holds(request, "visits.create") else None,
@@ -211,6 +216,23 @@ def _to_review(request: StaffRequest) -> Queue | None:
         turn = f"stage=subcommand&reviewer={request.post.unit.code}"
     return _queue(_("待审核任务"), _("单位申请销号，核对进展和佐证"), "tasks", rows, "due_on",
                   f"{reverse('desk:tasks')}?{turn}")  # fmt: skip
+
+
+def _to_report(request: StaffRequest) -> Queue | None:
+    """Tasks that the own unit leads and that are late or due within the week."""
+    if request.post is None or not holds(request, "tasks.report") or _looks_over_all(request):
+        return None
+    rows = tasks.visible_to(request.actor).filter(tasks.near(clock.today().date()), lead=request.post.unit_id)
+    return _queue(_("待办任务"), _("本单位牵头，已超期或七日内到期，请填报进展"), "tasks", rows.select_related("lead"),
+                  "due_on", f"{reverse('desk:tasks')}?unit={request.post.unit_id}&late=near")  # fmt: skip
+
+
+def _readings(request: StaffRequest) -> tuple[int, int]:
+    """How many readings the own unit owes, and how many of them are late."""
+    if not holds(request, "indicators.edit") or _looks_over_all(request):
+        return 0, 0
+    due = owed_readings(indicators.reported_by(request.actor), clock.today().date())
+    return len(due), sum(one.is_late for one in due)
 
 
 _QUEUES: tuple[Callable[[StaffRequest, QuerySet[Case]], Queue | None], ...] = (

@@ -73,7 +73,12 @@ def _sources(_request: HttpRequest) -> list[Choice]:
 
 
 def _dates(_request: HttpRequest) -> list[Choice]:
-    return [("overdue", gettext("超期")), ("soon", gettext("七日内到期")), ("slipped", gettext("已拖延"))]
+    return [
+        ("overdue", gettext("超期")),
+        ("soon", gettext("七日内到期")),
+        ("near", gettext("超期或七日内到期")),
+        ("slipped", gettext("已拖延")),
+    ]
 
 
 def _extended(_request: HttpRequest) -> list[Choice]:
@@ -81,7 +86,8 @@ def _extended(_request: HttpRequest) -> list[Choice]:
 
 
 def _by_date(rows: QuerySet[Task], value: str) -> QuerySet[Task]:
-    which = {"overdue": selectors.overdue, "soon": selectors.due_soon, "slipped": selectors.slipped}[value]
+    which = {"overdue": selectors.overdue, "soon": selectors.due_soon, "near": selectors.near,
+             "slipped": selectors.slipped}[value]  # fmt: skip
     return rows.filter(which(_today()))
 
 

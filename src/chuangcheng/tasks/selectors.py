@@ -56,6 +56,11 @@ def due_soon(today: date) -> Q:
     return Q(state__in=RUNNING, due_on__gte=today, due_on__lte=today + SOON)
 
 
+def near(today: date) -> Q:
+    """Tasks that are late or due within a week: what a unit looks at first."""
+    return Q(state__in=RUNNING, due_on__lte=today + SOON)
+
+
 def slipped(today: date) -> Q:
     """Running tasks beyond what was promised at first, by an extension or by being late."""
     return Q(state__in=OWED, due_on__gt=F("first_due_on")) | Q(state__in=OWED, due_on__lt=today)
