@@ -40,6 +40,7 @@ PATHS = {
     "/api/v1/drives/{drive_id}/places": {"get"},
     "/api/v1/cases/{case_id}": {"get"},
     "/api/v1/cases/{case_id}/photos/{sha256}": {"put"},
+    "/api/v1/tasks/{task_id}/photos/{sha256}": {"put"},
     **{
         f"/api/v1/cases/{{case_id}}/moves/{name}": {"post"}
         for name in (

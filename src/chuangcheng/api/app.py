@@ -70,6 +70,7 @@ def openapi() -> bytes:
     _body(paths["/api/v1/reports/{report_id}/photos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/reports/{report_id}/videos/{sha256}"]["put"], _BINARY)
     _body(paths["/api/v1/cases/{case_id}/photos/{sha256}"]["put"], _BINARY)
+    _body(paths["/api/v1/tasks/{task_id}/photos/{sha256}"]["put"], _BINARY)
     for path, model in hotline.BODIES.items():
         body = {"application/json": {"schema": {"$ref": _ref(model.__name__)}}}
         _body(paths[f"/api/v1/hotline{path}"]["put"], body)

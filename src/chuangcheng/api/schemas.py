@@ -307,7 +307,7 @@ class CaseOut(CaseRow):
 
 
 class StoredOut(BaseModel):
-    """The answer to the bytes of a case's photo."""
+    """The answer to the bytes of a photo of a case or a task."""
 
     missing_photos: list[str] = Field(description="declared hashes whose bytes have not arrived")
 

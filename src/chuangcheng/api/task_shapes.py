@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from chuangcheng.api.filters import Counted, Day, Word, between, midnight
 from chuangcheng.api.paging import PageQuery
-from chuangcheng.api.schemas import Line, Strict, UnitRef
+from chuangcheng.api.schemas import Line, Moment, Placed, Sha256, Strict, UnitRef
 from chuangcheng.bulletins import counted
 from chuangcheng.campaigns.models import Campaign
 from chuangcheng.kernel import clock
@@ -128,14 +128,30 @@ class TaskSaidIn(TaskStepIn):
     words: Words
 
 
+class TaskPhotoIn(Placed):
+    """A photo announced by the SHA-256 of its bytes; the bytes follow by PUT."""
+
+    sha256: Sha256
+    taken_at: Moment | None = None
+
+
+Proofs = Annotated[list[TaskPhotoIn], Field(max_length=9)]
+
+
+class TaskProvedIn(TaskSaidIn):
+    """With words that must be said, and photos as proof, whose bytes follow by PUT."""
+
+    photos: Proofs = []
+
+
 class TaskMaySayIn(TaskStepIn):
     """With words that may be said."""
 
     words: Text = ""
 
 
-class TaskProgressIn(TaskSaidIn):
-    """How far it is, in per cent; without a share it stays as it was."""
+class TaskProgressIn(TaskProvedIn):
+    """How far it is, in per cent; without a share it stays as it was. The bytes of photos follow by PUT."""
 
     share: Annotated[int, Field(ge=0, le=100)] | None = None
 
@@ -150,6 +166,12 @@ class TaskDatedIn(TaskSaidIn):
     """A new date with the reason."""
 
     due_on: Planned
+
+
+class TaskAskIn(TaskDatedIn):
+    """A new date with the reason, and photos, whose bytes follow by PUT."""
+
+    photos: Proofs = []
 
 
 class TaskGrantIn(TaskMaySayIn):
@@ -225,6 +247,7 @@ class TaskOut(TaskRow):
     waits_for: list[str]
     stage: str
     entries: list[TaskEntryOut]
+    missing_photos: list[str] = Field(description="declared hashes whose bytes have not arrived")
     moves: list[str]
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from ninja import Query, Router
 
 from chuangcheng.api import paging
 from chuangcheng.api.answers import answer, iso
-from chuangcheng.api.body import read_model
+from chuangcheng.api.body import read, read_model
+from chuangcheng.api.schemas import StoredOut
 from chuangcheng.api.staff import StaffToken, TokenRequest
 from chuangcheng.api.task_shapes import (
     TaskArrangeIn,
+    TaskAskIn,
     TaskDatedIn,
     TaskGrantIn,
     TaskIn,
@@ -22,6 +26,7 @@ from chuangcheng.api.task_shapes import (
     TaskOut,
     TaskPage,
     TaskProgressIn,
+    TaskProvedIn,
     TaskQuery,
     TaskSaidIn,
     TaskStepIn,
@@ -29,16 +34,21 @@ from chuangcheng.api.task_shapes import (
 )  # fmt: skip
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
+from chuangcheng.kernel.problems import Refused
 from chuangcheng.people.models import Unit
 from chuangcheng.people.rights import require
+from chuangcheng.photos.actions import Declaration
+from chuangcheng.photos.models import PhotoRole
 from chuangcheng.tasks import actions, petitions, selectors
 from chuangcheng.tasks.ledger.applying import find_standard, find_unit
 from chuangcheng.tasks.models import Petition, slip_of
 from chuangcheng.tasks.once import once
 from chuangcheng.tasks.persons import find_person
+from chuangcheng.tasks.proof import missing
 from chuangcheng.tasks.states import PETITION, PETITION_VERBS, RUNNING, TASK
 
 router = Router(tags=["tasks"], auth=StaffToken())
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _PLAIN = ("number", "place", "source", "source_note", "problem", "measure", "goal", "state", "share", "proofs",
           "extensions")  # fmt: skip
@@ -97,6 +107,7 @@ def told(actor: Actor, task_id: UUID) -> dict[str, Any]:
         **_row(row), "stage": task.stage, "supports": [_unit(unit) for unit in task.supports.all()],
         "petitions": [_petition(each) for each in petitions.of_task(task)],
         "waits_for": sorted(task.waits_for.values_list("number", flat=True)), "entries": entries,
+        "missing_photos": missing(task),
         "moves": [*(move.name for move in offered if move.name in MOVES), "comment"],
     }  # fmt: skip
 
@@ -138,27 +149,46 @@ def _plainly(action: Callable[..., object]) -> Callable[[Actor, UUID, Any], obje
     return lambda actor, task_id, given: action(actor=actor, task_id=task_id, **given.model_dump(exclude={"id"}))
 
 
+def _proved(action: Callable[..., object]) -> Callable[[Actor, UUID, TaskProvedIn | TaskAskIn], object]:
+    """An action that takes declared photos."""
+
+    def run(actor: Actor, task_id: UUID, given: TaskProvedIn | TaskAskIn) -> object:
+        declared = tuple(
+            Declaration(each.sha256, PhotoRole.EVIDENCE, each.taken_at, each.lat, each.lon) for each in given.photos
+        )
+        values = given.model_dump(exclude={"id", "photos"})
+        return action(actor=actor, task_id=task_id, declared=declared, **values)
+
+    return run
+
+
 #: Steps by name. Changing what a row says (``amend``) stays with the desk and the workbook.
 MOVES: dict[str, tuple[type[TaskStepIn], Callable[[Actor, UUID, Any], object]]] = {
-    "progress": (TaskProgressIn, _plainly(actions.report_progress)),
-    "submit": (TaskSaidIn, _plainly(actions.submit_task)),
+    "progress": (TaskProgressIn, _proved(actions.report_progress)),
+    "submit": (TaskProvedIn, _proved(actions.submit_task)),
     "withdraw": (TaskStepIn, _plainly(actions.withdraw_task)),
     "pass": (TaskMaySayIn, _plainly(actions.pass_task)),
     "strike_off": (TaskMaySayIn, _plainly(actions.strike_off)),
     "send_back": (TaskSaidIn, _plainly(actions.send_back)),
     "uphold": (TaskUpholdIn, _plainly(actions.uphold_task)),
-    "check": (TaskSaidIn, _plainly(actions.check_upkeep)),
+    "check": (TaskProvedIn, _proved(actions.check_upkeep)),
     "relapse": (TaskDatedIn, _plainly(actions.mark_relapse)),
     "arrange": (TaskArrangeIn, _arrange),
     "postpone": (TaskDatedIn, _plainly(actions.extend_task)),
     "void": (TaskSaidIn, _plainly(actions.void_task)),
-    "petition": (TaskDatedIn, _plainly(actions.ask_extension)),
+    "petition": (TaskAskIn, _proved(actions.ask_extension)),
     "endorse": (TaskMaySayIn, _plainly(actions.endorse_petition)),
     "grant": (TaskGrantIn, _plainly(actions.grant_petition)),
     "decline": (TaskSaidIn, _plainly(actions.decline_petition)),
     "retract": (TaskStepIn, _plainly(actions.retract_petition)),
     "comment": (TaskSaidIn, _plainly(actions.add_comment)),
 }
+
+
+def _asked(given: TaskStepIn) -> dict[str, Any]:
+    """What is remembered of a request; one without photos as it was before they could be declared."""
+    plain = given.model_dump(mode="json")
+    return plain if plain.get("photos", True) else {key: value for key, value in plain.items() if key != "photos"}
 
 
 def _route(name: str) -> None:
@@ -169,7 +199,7 @@ def _route(name: str) -> None:
         require(actor, "tasks.view")
         given = read_model(request, shape)
         selectors.get_task_for(actor, task_id)  # what is not in sight is not there
-        asked = [name, given.model_dump(mode="json")]
+        asked = [name, _asked(given)]
         once(actor=actor, task_id=task_id, request_id=given.id, asked=asked, run=lambda: run(actor, task_id, given))
         return answer(told(actor, task_id))
 
@@ -183,3 +213,16 @@ def _route(name: str) -> None:
 
 for _name in MOVES:
     _route(_name)
+
+
+@router.put("/{task_id}/photos/{sha256}", response={200: StoredOut}, operation_id="put_task_photo",
+            summary="Send a declared photo of a task")  # fmt: skip
+def put_photo(request: TokenRequest, task_id: UUID, sha256: str) -> HttpResponse:
+    """The raw bytes of a photo that a step declared. Repeating is harmless; other bytes are refused (422). A task is
+    passed and struck off once none is missing."""
+    require(request.auth, "tasks.view")
+    if not _SHA256.fullmatch(sha256.lower()):
+        raise Refused("common.not_found")
+    data = read(request, settings.CITY.photo_max_mb * 1024 * 1024)
+    left = actions.store_proof(actor=request.auth, task_id=task_id, sha256=sha256.lower(), data=data)
+    return answer({"missing_photos": left})

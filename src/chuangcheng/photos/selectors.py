@@ -80,6 +80,18 @@ def missing(owner: tuple[str, UUID]) -> list[str]:
     return list(of(owner).filter(stored_at=None).values_list("original_sha256", flat=True))
 
 
+def missing_of_many(kind: str, owner_ids: Iterable[UUID]) -> list[str]:
+    """The same for many owners of one kind, each hash once."""
+    rows = Photo.objects.filter(owner_kind=kind, owner_id__in=owner_ids, stored_at=None)
+    return sorted(set(rows.values_list("original_sha256", flat=True)))
+
+
+def promised(kind: str, owner_ids: Iterable[UUID], sha256: str) -> list[UUID]:
+    """Which of the owners declared a photo of that hash, whether it has come or not."""
+    rows = Photo.objects.filter(owner_kind=kind, owner_id__in=owner_ids, original_sha256=sha256.lower())
+    return list(rows.order_by("declared_at", "pk").values_list("owner_id", flat=True))
+
+
 def photo_of(owner: tuple[str, UUID], photo_id: UUID) -> Photo:
     """One photo of that owner, or ``common.not_found``."""
     photo = of(owner).filter(pk=photo_id).first()

@@ -18,9 +18,12 @@ from chuangcheng.tasks.proof import keep, next_check, prepared, require_day, req
 from chuangcheng.tasks.steps import locked, take
 
 
-def check_upkeep(*, actor: Actor, task_id: UUID, words: str, shots: Sequence[photos.Shot] = ()) -> Task:
+def check_upkeep(
+    *, actor: Actor, task_id: UUID, words: str, shots: Sequence[photos.Shot] = (),
+    declared: Sequence[photos.Declaration] = (),
+) -> Task:  # fmt: skip
     """The lead unit looked: it still holds. The next check is due one period from today."""
-    pictures = prepared(shots)
+    pictures = prepared(shots, declared)
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "check", task)

@@ -27,11 +27,12 @@ from chuangcheng.tasks.steps import locked, note, take
 
 
 def ask_extension(
-    *, actor: Actor, task_id: UUID, due_on: date | None, words: str, shots: Sequence[photos.Shot] = ()
-) -> Task:
+    *, actor: Actor, task_id: UUID, due_on: date | None, words: str, shots: Sequence[photos.Shot] = (),
+    declared: Sequence[photos.Declaration] = (),
+) -> Task:  # fmt: skip
     """The lead or a supporting unit asks for a later day, before or after the date, with a reason and photos if there
     are any. Refused: ``task.petition_waits``, ``task.not_later``, ``task.bad_due``, ``framework.frozen``."""
-    pictures = prepared(shots)
+    pictures = prepared(shots, declared)
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "petition", task)

@@ -15,15 +15,19 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.photos import actions as photos
 from chuangcheng.tasks.models import Task
 from chuangcheng.tasks.policies import allow
-from chuangcheng.tasks.proof import keep, next_check, prepared, require_free
+from chuangcheng.tasks.proof import keep, next_check, prepared, require_arrived, require_free
 from chuangcheng.tasks.states import TASK
 from chuangcheng.tasks.steps import locked, take
 
 
-def submit_task(*, actor: Actor, task_id: UUID, words: str, shots: Sequence[photos.Shot] = ()) -> Task:
-    """The lead unit asks to strike the task off, with proof: photos now or before, and words that say what was done.
+def submit_task(
+    *, actor: Actor, task_id: UUID, words: str, shots: Sequence[photos.Shot] = (),
+    declared: Sequence[photos.Declaration] = (),
+) -> Task:  # fmt: skip
+    """The lead unit asks to strike the task off, with proof: photos now, before or declared, and words that say what
+    was done. It is passed and struck off once all of them have come.
     Refused: ``state.missing``, ``task.waiting``."""
-    pictures = prepared(shots)
+    pictures = prepared(shots, declared)
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "submit", task)
@@ -48,12 +52,13 @@ def withdraw_task(*, actor: Actor, task_id: UUID) -> Task:
 
 
 def pass_task(*, actor: Actor, task_id: UUID, words: str = "") -> Task:
-    """The sub-command passes it on to the office. Refused: ``task.not_your_turn``, ``task.own_work``."""
+    """The sub-command passes it on to the office. Refused: ``task.not_your_turn``, ``task.own_work``,
+    ``task.photos_missing``."""
     return _step(actor, task_id, "pass", {"stage": "office", "passed_by_id": actor.person_id}, words)
 
 
 def strike_off(*, actor: Actor, task_id: UUID, words: str = "") -> Task:
-    """The office strikes it off. Refused: ``task.not_your_turn``, ``task.own_work``."""
+    """The office strikes it off. Refused: ``task.not_your_turn``, ``task.own_work``, ``task.photos_missing``."""
     return _step(actor, task_id, "strike_off", {"stage": "", "ended_on": clock.today().date()}, words)
 
 
@@ -72,6 +77,7 @@ def uphold_task(*, actor: Actor, task_id: UUID, days: int | None = None, words: 
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "uphold", task)
+        require_arrived(task)
         often = days or task.upkeep_days
         due = next_check(often)
         changes = {"stage": "", "share": 100, "upkeep_days": often, "due_on": due, "first_due_on": due}
@@ -83,5 +89,7 @@ def _step(actor: Actor, task_id: UUID, move: str, changes: dict[str, Any], words
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, move, task)
+        if move != "withdraw":
+            require_arrived(task)
         take(task, move, actor, changes=changes, words=words)
     return task

@@ -20,12 +20,14 @@ from chuangcheng.tasks.steps import locked, note, take
 
 
 def report_progress(
-    *, actor: Actor, task_id: UUID, words: str, share: int | None = None, shots: Sequence[photos.Shot] = ()
-) -> Task:
-    """The lead unit says how far it is (``share`` in per cent, None: as before), with photos as proof. A task that had
+    *, actor: Actor, task_id: UUID, words: str, share: int | None = None, shots: Sequence[photos.Shot] = (),
+    declared: Sequence[photos.Declaration] = (),
+) -> Task:  # fmt: skip
+    """The lead unit says how far it is (``share`` in per cent, None: as before), with photos as proof; those that are
+    ``declared`` follow by :func:`store_proof`. A task that had
     not begun is under way from now on. Refused: ``task.bad_share``, ``task.waiting`` while what it waits for runs and
     all of it would be reported done."""
-    pictures = prepared(shots)
+    pictures = prepared(shots, declared)
     with transaction.atomic():
         task = locked(task_id)
         allow(actor, "progress", task)
