@@ -58,7 +58,8 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     """Run every check; the last line sums them. Further arguments go to pytest."""
     prepare("dev")
     tally = checks.Tally()
-    checks.lint(tally)
+    with checks.tables():
+        checks.lint(tally)
     checks.tests(tally, full=options.full, extra=rest)
     return report(tally, as_json=options.json)
 

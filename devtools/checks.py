@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +46,18 @@ class Tally:
     def as_json(self) -> dict[str, object]:
         """For ``--json``."""
         return {"passed": self.passed, "failed": self.failed, "skipped": self.skipped, "failures": self.failures}
+
+
+@contextlib.contextmanager
+def tables() -> Iterator[None]:
+    """The tests' tables are made beside what is done in the block: later both processes of the tests would wait for
+    them. What goes wrong with them the tests themselves say."""
+    making = subprocess.Popen([str(PYTHON), "-m", "tests.tables"], cwd=ROOT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        yield
+    finally:
+        making.wait()
 
 
 def lint(tally: Tally) -> None:

@@ -98,3 +98,7 @@ def _migrate(folder: Path, url: str) -> None:
     command = [sys.executable, "-m", "chuangcheng.cli.main", "migrate", "--json"]
     done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+if __name__ == "__main__":  # devtools/checks.py has them made while it looks at style and types
+    home()

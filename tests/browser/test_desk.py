@@ -89,7 +89,7 @@ def open_filing(window: Visitor) -> Locator:
     return dialog
 
 
-@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("width", [1440, pytest.param(360, marks=pytest.mark.full)])
 def test_a_category_is_found_by_typing(visitor: Open, width: int) -> None:
     window = visitor("office", width=width)
     dialog, keys = open_filing(window), window.page.keyboard
@@ -120,6 +120,7 @@ def test_a_category_is_found_by_typing(visitor: Open, width: int) -> None:
     assert window.overflow() <= 0
 
 
+@pytest.mark.full
 def test_a_category_and_a_condition_are_chosen_by_hand_and_filed(visitor: Open) -> None:
     window = visitor("office")
     dialog = open_filing(window)
@@ -208,6 +209,7 @@ def test_the_chart_draws(visitor: Open) -> None:
     expect(window.page.locator("[data-chart] canvas")).to_be_visible()
 
 
+@pytest.mark.full
 def test_theme_language_and_post_can_be_changed(visitor: Open) -> None:
     window = visitor("office")
     page = window.page

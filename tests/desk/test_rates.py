@@ -56,14 +56,15 @@ def count(client: Client, url: str) -> int:
     return int(shown[1])
 
 
-@pytest.mark.parametrize("definition", [*CASE_RATES, *REPORT_RATES], ids=lambda each: each.name)
-def test_every_figure_opens_to_exactly_its_rows(as_persona: Sign, busy: Play, definition: Any) -> None:
+def test_every_figure_opens_to_exactly_its_rows(as_persona: Sign, busy: Play) -> None:
     client = as_persona("office")
-    links = figure(html(client, "?area=990100/990101/"), definition.name)
-    assert len(links) == 2
-    for url, number in links:
-        assert url.startswith("/desk/reports/" if definition in REPORT_RATES else "/desk/cases/")
-        assert count(client, url) == number
+    page = html(client, "?area=990100/990101/")
+    for definition in (*CASE_RATES, *REPORT_RATES):
+        links = figure(page, definition.name)
+        assert len(links) == 2, definition.name
+        for url, number in links:
+            assert url.startswith("/desk/reports/" if definition in REPORT_RATES else "/desk/cases/")
+            assert count(client, url) == number, url
 
 
 def test_a_unit_sees_its_own_figures(as_persona: Sign, busy: Play) -> None:
@@ -79,17 +80,17 @@ def test_the_words_of_a_rate_and_what_it_leaves_out_stand_beside_it(as_persona: 
     assert "越低越好" in page
 
 
-@pytest.mark.parametrize(
-    ("query", "filed"),
-    [
-        ("", 12), ("?period=week", 12), ("?from=2026-09-15&to=2026-09-15", 12), ("?from=2026-09-16&to=2026-09-17", 0),
-        ("?source=hotline", 0), ("?source=patrol", 11), ("?from=moon", 12), ("?from=2026-09-17&to=2026-09-15", 12),
-        ("?from=1800-01-01&to=2026-09-15", 12), ("?period=century", 12), ("?to=9999-12-31", 12),
-    ],
-)  # fmt: skip
-def test_a_page_counts_its_period_and_source_only(as_persona: Sign, busy: Play, query: str, filed: int) -> None:
-    links = figure(html(as_persona("office"), query), "right_filing")
-    assert links[1][1] == filed
+PERIODS = [
+    ("", 12), ("?period=week", 12), ("?from=2026-09-15&to=2026-09-15", 12), ("?from=2026-09-16&to=2026-09-17", 0),
+    ("?source=hotline", 0), ("?source=patrol", 11), ("?from=moon", 12), ("?from=2026-09-17&to=2026-09-15", 12),
+    ("?from=1800-01-01&to=2026-09-15", 12), ("?period=century", 12), ("?to=9999-12-31", 12),
+]  # fmt: skip
+
+
+def test_a_page_counts_its_period_and_source_only(as_persona: Sign, busy: Play) -> None:
+    client = as_persona("office")
+    for query, filed in PERIODS:
+        assert figure(html(client, query), "right_filing")[1][1] == filed, query
 
 
 def test_a_unit_narrows_cases_and_hides_reports(as_persona: Sign, busy: Play) -> None:

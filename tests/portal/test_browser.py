@@ -23,7 +23,9 @@ def only_report() -> Any:
     return Report.objects.select_related("category").get()
 
 
-@pytest.mark.parametrize("secure", [True, False], ids=["https", "plain http"])
+@pytest.mark.parametrize(
+    "secure", [pytest.param(True, id="https"), pytest.param(False, id="plain http", marks=pytest.mark.full)]
+)
 def test_three_taps_bring_report_and_photo_to_the_server(
     phone: Phone, live_server: Any, top: None, secure: bool
 ) -> None:
@@ -73,6 +75,7 @@ def test_our_own_camera_proves_time_and_place(phone: Phone, live_server: Any, to
     assert all(taken.taken_at for taken in Photo.objects.all())
 
 
+@pytest.mark.full
 def test_without_leave_for_the_camera_the_phones_own_is_asked(phone: Phone, live_server: Any, top: None) -> None:
     context = phone()
     context.add_init_script(
@@ -151,6 +154,7 @@ def test_a_photo_over_the_limit_is_made_smaller_and_keeps_its_time(
     assert stored.grade == "C"  # told by the sender, no longer by the file
 
 
+@pytest.mark.full
 def test_a_photo_that_is_none_is_refused_and_the_report_stands(phone: Phone, live_server: Any, top: None) -> None:
     page = open_page(phone(), live_server.url)
     page.set_input_files("input[name=photos]", [shot(1), shot(2, b"%PDF-1.7 no picture")])  # type: ignore[list-item]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-both = pytest.mark.parametrize("workers", [True, False], ids=["with a service worker", "without"])
+WITHOUT = pytest.param(False, id="without", marks=pytest.mark.full)
+both = pytest.mark.parametrize("workers", [pytest.param(True, id="with a service worker"), WITHOUT])
 REPORTS = re.compile(r"/api/v1/reports$")
 PHOTOS = re.compile(r"/api/v1/reports/.+/photos/")
 WORDS = "永安路口垃圾堆了三天"
@@ -130,7 +131,9 @@ def test_a_server_in_trouble_twice_is_asked_again(phone: Phone, live_server: Any
 
 
 @both
-@pytest.mark.parametrize("lost", [REPORTS, PHOTOS], ids=["report", "photo"])
+@pytest.mark.parametrize(
+    "lost", [pytest.param(REPORTS, id="report"), pytest.param(PHOTOS, id="photo", marks=pytest.mark.full)]
+)
 def test_a_lost_reply_makes_nothing_twice(
     phone: Phone, live_server: Any, top: None, workers: bool, lost: re.Pattern[str]
 ) -> None:
