@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bench import ledger, years
+from bench import ledger, library, years
 from bench.questions import words_for
 from bench.tasks import TEXT
 
@@ -56,6 +56,7 @@ def fill(rows: int, progress: Callable[[int], None]) -> Filled:
         reports += [str(report.pk) for report in _reports(first, some_cases)[:50]]
         progress(first + len(some_cases))
     ledger.fill(city["units"], min(rows, ledger.ROWS))
+    library.fill(city["units"][0], min(rows, library.DOCUMENTS))
     years.copy(-(-rows // YEAR) - 1, lambda back: progress((back + 1) * YEAR))
     return Filled(reports, cases, city["token"])
 

@@ -22,25 +22,25 @@ PAGES = {
 def questions() -> dict[str, Callable[[int], object]]:
     """Every page for every post, the case and the report page for the office."""
     from chuangcheng.cases.models import Case, Report
-    from chuangcheng.people.models import Person
 
     found: dict[str, Callable[[int], object]] = {}
     for post in POSTS:
-        person = Person.objects.get(username=post)
-        found |= {f"{name} ({post})": _get(person, [address]) for name, address in PAGES.items()}
-    office = Person.objects.get(username="office")
+        found |= {f"{name} ({post})": get(post, [address]) for name, address in PAGES.items()}
     newest = {"case": Case.objects.order_by("-filed_at"), "report": Report.objects.order_by("-received_at")}
     for kind, rows in newest.items():
         ids = rows.values_list("pk", flat=True)[:20]
-        found[f"{kind} (office)"] = _get(office, [f"/desk/{kind}s/{pk}/" for pk in ids])
+        found[f"{kind} (office)"] = get("office", [f"/desk/{kind}s/{pk}/" for pk in ids])
     return found
 
 
-def _get(person: object, addresses: list[str]) -> Callable[[int], object]:
+def get(username: str, addresses: list[str]) -> Callable[[int], object]:
+    """One page after another, for somebody who is signed in."""
     from django.test import Client
 
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[arg-type]
+    from chuangcheng.people.models import Person
+
+    client, person = Client(), Person.objects.get(username=username)
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
 
     def one(number: int) -> object:
         response = client.get(addresses[number % len(addresses)], headers={"host": "localhost"})

@@ -9,12 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bench import fill, load, questions
+from bench import fill, library, load, questions
 from bench.run import GOALS, Line
 
 from chuangcheng.cases import search
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.history.models import Event
+from tests.conftest import City
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,8 +59,35 @@ def test_earlier_years_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(search.search(Case.objects.all(), "建筑")) == set(Case.objects.all())
 
 
+@pytest.mark.django_db
+def test_the_library_of_the_measurement_is_whole(small_city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chuangcheng.library.models import Document
+    from chuangcheng.library.search import check, search
+
+    monkeypatch.setattr(library, "BATCH", 4)
+    library.fill(small_city.units["office"], 10)
+    assert Document.objects.count() == 10 and list(check()) == []
+    assert {row.current.content[:1] for row in Document.objects.select_related("current")} != {""}
+    (first, *_), newest = Document.objects.order_by("serial"), Document.objects.latest("created_at")
+    assert newest.serial == first.serial + 9
+    word = first.title[2:6]
+    assert first in search(Document.objects.all(), word) and not search(Document.objects.all(), "琉璃瓦").exists()
+    for limit in library.limits().values():
+        limit(0)
+
+
+def test_a_share_stands_where_rows_were_read_by_hand() -> None:
+    told = {"list (office)": {"median_ms": 20.0, "p95_ms": 30.0, "queries": 9},
+            "documents": {"median_ms": 20.0, "p95_ms": 30.0, "queries": 9, "limit_ms": 5.0}}  # fmt: skip
+    _head, plain, shared = questions.table(told).splitlines()
+    assert plain.endswith(" 9") and shared.endswith(" 25.0%")
+
+
 def test_a_question_that_takes_too_long_is_named() -> None:
     fine = {"median_ms": 40.0, "p95_ms": 60.0, "queries": 15}
     told = {"search 单车": {**fine, "median_ms": 101}, "cases like a report": {**fine, "median_ms": 51},
+            "documents 路灯 (30.00%)": {**fine, "median_ms": 101},
             "list (office)": fine, "today (street)": {**fine, "queries": 16}, "case (office)": fine}  # fmt: skip
-    assert questions.missed(told) == ["search 单车", "cases like a report", "today (street)"]
+    assert questions.missed(told) == [
+        "search 单车", "cases like a report", "documents 路灯 (30.00%)", "today (street)",
+    ]  # fmt: skip

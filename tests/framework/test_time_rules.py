@@ -80,12 +80,11 @@ def test_a_withdrawn_rule_comes_back_as_another_version() -> None:
     assert TimeRule.objects.filter(condition="danger").count() == 3
 
 
-def test_only_words_changed_moves_no_deadline() -> None:
+def test_reworded_is_a_change() -> None:
     put()
     changes = {c.limit.key: c for c in time_rules.compare([ALL, replace(LITTER, close_when="扫净"), DANGER])}
     assert changes[LITTER.key].kind == "changed"
-    assert not changes[LITTER.key].moves_deadlines
-    assert time_rules.compare([ALL, replace(LITTER, unit="work_days"), DANGER])[-1].moves_deadlines
+    assert changes[LITTER.key].before == LITTER and changes[LITTER.key].limit.close_when == "扫净"
 
 
 @pytest.mark.parametrize(

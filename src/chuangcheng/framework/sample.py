@@ -10,8 +10,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-FAULT = "F"
-
 
 def document() -> dict[str, Any]:
     """A fresh copy of the sample edition, as :func:`~chuangcheng.framework.documents.load_edition` takes it."""

@@ -156,11 +156,6 @@ def checklist(kind_id: UUID) -> dict[str, ChecklistItem]:
     return held[kind_id]
 
 
-def item_by_code(site_kind: SiteKind, code: str) -> ChecklistItem | None:
-    """One item of the kind's checklist."""
-    return site_kind.items.filter(code=code).first()
-
-
 def heaviest_standard(item: ChecklistItem) -> Standard | None:
     """Of the standards that an item speaks for the one with the most points; the first in the tree when equal."""
     standards = sorted(item.standards.all(), key=lambda standard: (-standard.weight, standard.order))

@@ -81,13 +81,6 @@ class Change:
         assert found is not None
         return found
 
-    @property
-    def moves_deadlines(self) -> bool:
-        """Whether a case would get another deadline: not so where only words changed."""
-        if self.before is None or self.after is None:
-            return True
-        return (self.before.amount, self.before.unit) != (self.after.amount, self.after.unit)
-
 
 def in_force() -> list[Limit]:
     """Every limit in force, by category prefix and condition."""

@@ -109,8 +109,9 @@ def passages(text: str, words: Sequence[str], around: int = 28, most: int = SHOW
     if not wanted:
         return []
     spans: list[list[int]] = []
-    hits = [match.span() for match in re.finditer("|".join(wanted), text, re.IGNORECASE)]
-    for start, end in hits:
+    hits: list[tuple[int, int]] = []
+    for match in re.finditer("|".join(wanted), text, re.IGNORECASE):  # a long text is not read to its end
+        start, end = match.span()
         low, high = max(start - around, 0), min(end + around, len(text))
         if spans and low <= spans[-1][1]:
             spans[-1][1] = high
@@ -118,6 +119,7 @@ def passages(text: str, words: Sequence[str], around: int = 28, most: int = SHOW
             break
         else:
             spans.append([low, high])
+        hits.append((start, end))
     return [_marked(text, low, min(high, low + 8 * around), hits) for low, high in spans]
 
 

@@ -16,8 +16,6 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.states import Move
 from chuangcheng.people import rights
 from chuangcheng.people.models import Unit
-from chuangcheng.photos import selectors as photos
-from chuangcheng.photos.models import Photo
 from chuangcheng.tasks.models import Task, TaskEntry
 from chuangcheng.tasks.policies import refusal, task_rows
 from chuangcheng.tasks.states import OWED, RUNNING, TASK
@@ -103,11 +101,6 @@ def standing(today: date) -> dict[str, Q]:
 def counts(rows: QuerySet[Task], today: date) -> dict[str, int]:
     """How many stand how; one query."""
     return rows.aggregate(**{name: Count("pk", filter=which) for name, which in standing(today).items()})
-
-
-def proofs_of(entries: Sequence[TaskEntry]) -> dict[UUID, list[Photo]]:
-    """The stored photos of entries, by entry."""
-    return photos.of_many("taskentry", [entry.pk for entry in entries]) if entries else {}
 
 
 def entry_for(actor: Actor, entry_id: UUID) -> TaskEntry:

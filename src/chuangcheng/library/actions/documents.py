@@ -29,7 +29,6 @@ from chuangcheng.photos import papers as files
 
 PREFIX = "WJ"
 OWNER = "version"
-_FACTS = ("kind", "unit_id", "issued_on", "from_on", "to_on", "audience")
 _WORDS = ("title", "reference", "remarks")
 
 
