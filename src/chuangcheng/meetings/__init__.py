@@ -1,1 +1,1 @@
-"""Meetings, their decisions as tasks, and the city's daily and weekly rhythm."""
+"""Meetings: agendas out of open debts, decisions as tasks, minutes, quizzes where a city wants them."""

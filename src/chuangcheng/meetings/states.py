@@ -1,4 +1,4 @@
-"""The life of a meeting 会议 from its plan to the issued minutes."""
+"""The lives of a meeting 会议, from its plan to the issued minutes, and of a quiz on its notice."""
 
 from __future__ import annotations
 
