@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 DOCUMENTS = 5000
-#: What we promise for this many on PostgreSQL, in milliseconds: the page of a search.
-GOALS = {"documents": 100}
-#: Name → what is typed, and a filter beside it.
+#: What we promise for this many on PostgreSQL, in milliseconds: the page of a search. One character, and words that are
+#: not Chinese, are in no index; every text is read for them.
+GOALS = {"documents": 100, "all texts": 300}
+#: Name → what is typed.
 ASKED = {
     "documents": "", "documents 路灯 (30.00%)": "路灯", "documents 单车 (2.00%)": "单车",
     "documents 井盖 (0.50%)": "井盖", "documents 雕塑 (0.02%)": "雕塑", "documents 单车 路灯": "单车 路灯",
-    "documents nowhere": "琉璃瓦", "documents, one character": "盖", "documents, latin": "Wi-Fi",
+    "documents nowhere": "琉璃瓦", "all texts, one character": "盖", "all texts, Wi-Fi": "Wi-Fi",
 }  # fmt: skip
 BATCH = 500
 PAGE = 50
