@@ -20,9 +20,9 @@ LIVES: list[tuple[StateTable, str, dict[str, str]]] = [
                             "withdraw": "withdrawn"}),
     (DOCUMENT, "superseded", {"revive": "in_force"}),
     (DOCUMENT, "withdrawn", {"revive": "in_force"}),
-    (TRAINING, "planned", {"hold": "held", "mark": "planned", "amend": "planned", "equip": "planned",
+    (TRAINING, "planned", {"hold": "held", "mark": "planned", "guests": "planned", "amend": "planned", "equip": "planned",
                            "cancel": "cancelled"}),
-    (TRAINING, "held", {"mark": "held", "equip": "held", "close": "closed"}),
+    (TRAINING, "held", {"mark": "held", "guests": "held", "equip": "held", "close": "closed"}),
     (TRAINING, "closed", {}),
     (TRAINING, "cancelled", {}),
 ]  # fmt: skip
@@ -87,7 +87,7 @@ def test_what_a_role_may(role: str, held: str) -> None:
 
 def test_every_deed_has_its_word() -> None:
     verbs = {"issue": "issued", "version": "version_added", "amend": "amended", "supersede": "superseded",
-             "withdraw": "withdrawn", "revive": "revived", "hold": "held", "mark": "marked", "equip": "equipped",
+             "withdraw": "withdrawn", "revive": "revived", "hold": "held", "mark": "marked", "guests": "guests_listed", "equip": "equipped",
              "close": "closed", "cancel": "cancelled"}  # fmt: skip
     wanted = {f"{table.name}.{verbs[move.name]}" for table in (DOCUMENT, TRAINING) for move in table.moves}
     assert set(DEEDS) == {*wanted, "document.created", "training.created"}

@@ -206,8 +206,8 @@ def test_one_invited_by_name_sees_it(train: Enter, personas: Any) -> None:
 #: Hours from now, state, the moves that are offered.
 OFFERED = [
     (5, "planned", ["amend", "equip", "cancel"]),
-    (-1, "planned", ["hold", "mark", "amend", "equip", "cancel"]),
-    (-1, "held", ["mark", "equip", "close"]),
+    (-1, "planned", ["hold", "mark", "guests", "amend", "equip", "cancel"]),
+    (-1, "held", ["mark", "guests", "equip", "close"]),
     (-1, "closed", []),
     (-1, "cancelled", []),
 ]

@@ -60,6 +60,10 @@ class Arrange(forms.Form):
     persons = forms.CharField(label=_("参训人员"), required=False, max_length=400,
                               help_text=_("单位之外另请的人，姓名或用户名，用空格分开"))  # fmt: skip
     materials = _documents()
+    code_minutes = forms.IntegerField(
+        label=_("签到码有效（分钟）"), required=False, min_value=0, max_value=60,
+        help_text=_("不填：整场用同一个码。填 2–10：屏幕上的码不断更换，拍照转发的码很快失效。"),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, organisers: Any = (), **options: Any) -> None:
         super().__init__(*args, **options)
@@ -83,6 +87,15 @@ class Mark(forms.Form):
     def __init__(self, *args: Any, offered: Any = (), **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["persons"].choices = list(offered)  # type: ignore[attr-defined]
+
+
+class Guests(forms.Form):
+    """Who came without an account."""
+
+    words = forms.CharField(
+        label=_("名单"), required=False, max_length=30000, widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("每行一个单位和姓名，可从表格粘贴；电话、序号不保存。保存后以这份名单为准。"),
+    )  # fmt: skip
 
 
 class Close(forms.Form):
@@ -111,6 +124,7 @@ def _input(actor: Actor, given: Given) -> actions.TrainingInput:
     units = {str(unit.pk): unit for unit in people.units()}
     return actions.TrainingInput(**{
         **given, "unit": units[given["unit"]], "units": tuple(units[pk] for pk in given["units"]),
+        "code_minutes": given["code_minutes"] or 0,
         "persons": _persons(given["persons"]), "materials": _materials(actor, given["materials"]),
     })  # fmt: skip
 
@@ -152,6 +166,7 @@ def _mark(actor: Actor, row: Training, given: Given) -> object:
 MOVES = Moves(TRAINING.move, "desk:training_move", training_url, {
     **plainly("training_id", {
         "hold": (forms.Form, actions.hold_training),
+        "guests": (Guests, actions.list_guests),
         "close": (Close, actions.close_training),
         "cancel": (Why, actions.cancel_training),
     }),
@@ -189,10 +204,14 @@ def _initial(row: Training, name: str) -> dict[str, Any] | None:
         return {"materials": materials}
     if name == "mark":
         return {"persons": [str(pk) for pk in row.attendances.filter(by_code=False).values_list("person", flat=True)]}
+    if name == "guests":
+        rows = row.guests.order_by("unit__official_order", "unit__code", "name")
+        return {"words": "\n".join("\t".join(each) for each in rows.values_list("unit__short_name", "name"))}
     if name != "amend":
         return None
     return {
-        **{field: getattr(row, field) for field in ("topic", "place", "lecturer")}, "unit": str(row.unit_id),
+        **{field: getattr(row, field) for field in ("topic", "place", "lecturer")},
+        "code_minutes": row.code_minutes or None, "unit": str(row.unit_id),
         "starts_at": row.starts_at.astimezone(CITY_ZONE), "ends_at": row.ends_at.astimezone(CITY_ZONE),
         "units": [str(pk) for pk in row.units.values_list("pk", flat=True)], "materials": materials,
         "persons": " ".join(row.persons.values_list("username", flat=True)),

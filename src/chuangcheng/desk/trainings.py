@@ -22,7 +22,7 @@ from chuangcheng.kernel.problems import Refused
 from chuangcheng.library import selectors as documents
 from chuangcheng.library import sign_in
 from chuangcheng.library import training_selectors as trainings
-from chuangcheng.library.models import Attendance, Training
+from chuangcheng.library.models import Attendance, Guest, Training
 from chuangcheng.library.policies import handles
 from chuangcheng.library.states import OPEN, RUN, TRAINING
 from chuangcheng.web import qr
@@ -81,7 +81,9 @@ def training_rows(request: Any) -> QuerySet[Training]:
     """The sessions of the list, with how many units are invited and how many persons came."""
     came = Attendance.objects.filter(training=OuterRef("pk")).order_by().values("training").annotate(n=Count("pk"))
     rows = trainings.visible_to(request.actor).select_related("unit").annotate(invited=Count("units", distinct=True))
-    return rows.annotate(attended=Coalesce(Subquery(came.values("n")), 0))
+    listed = Guest.objects.filter(training=OuterRef("pk")).order_by().values("training").annotate(n=Count("pk"))
+    guests = Coalesce(Subquery(listed.values("n")), 0)
+    return rows.annotate(attended=Coalesce(Subquery(came.values("n")), 0) + guests)
 
 
 offer(LISTING, rows=training_rows, permission="library.view", url_name="desk:trainings")
@@ -101,9 +103,11 @@ def training_page(request: StaffRequest, training_id: UUID) -> HttpResponse:
     came = training.attendances.select_related("person", "unit").order_by("unit__official_order", "unit__code", "at")
     materials = documents.visible_to(request.actor).filter(trainings=training).order_by("created_at")
     named = {row.person_id for row in came}
+    guests = training.guests.select_related("unit").order_by("unit__official_order", "unit__code", "name")
     context: dict[str, Any] = {
         "row": training, "moves": trainings.moves_for(request.actor, training), "runs": runs,
-        "by_unit": trainings.by_unit(training), "came": came if runs else [], "count": len(named),
+        "by_unit": trainings.by_unit(training), "came": came if runs else [], "count": len(named) + len(guests),
+        "guests": guests if runs else [],
         "materials": materials.select_related("current"), "may_sign": runs and training.state in OPEN,
         "persons": [(person, person.pk in named) for person in training.persons.order_by("username")],
         "window": sign_in.window(training), "entries": story("training", training.pk),
@@ -113,16 +117,20 @@ def training_page(request: StaffRequest, training_id: UUID) -> HttpResponse:
 
 @page(RUN)
 def training_code(request: StaffRequest, training_id: UUID) -> HttpResponse:
-    """The code for the screen or the door, and how many have signed in; with ``?part=count`` that number alone."""
+    """The code for the screen or the door, and how many have signed in; with ``?part=count`` that number alone, with
+    ``?part=code`` a fresh code where it changes."""
     training = trainings.get_training_for(request.actor, training_id)
     if not handles(request.actor, training.unit, RUN) or training.state not in OPEN:
         raise Refused("common.not_found")
     context: dict[str, Any] = {"row": training, "count": training.attendances.filter(by_code=True).count()}
     if request.GET.get("part") == "count":
         return render(request, "desk/training_count.html", context)
+    if request.GET.get("part") == "code" and not training.code_minutes:
+        raise Refused("common.not_found")
     path = reverse("field:training_sign", args=[sign_in.code_of(training)])
     code = SafeString(qr.svg(qr.public_address(request, path)))
-    return render(request, "desk/training_code.html", {**context, "code": code, "window": sign_in.window(training)})
+    template = "desk/training_square.html" if request.GET.get("part") == "code" else "desk/training_code.html"
+    return render(request, template, {**context, "code": code, "window": sign_in.window(training)})
 
 
 @page("library.view")

@@ -30,6 +30,7 @@ def sign(request: StaffRequest, code: str) -> HttpResponse:
     context["mine"] = training.attendances.filter(person=request.actor.person_id).first()
     try:
         sign_in.check_open(training)
+        sign_in.check_fresh(training, code)
     except Refused as refused:
         context["shut"] = refused.message(language())
     return render(request, "field/training.html", context)

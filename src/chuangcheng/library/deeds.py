@@ -20,6 +20,7 @@ DEEDS: dict[str, Label] = {
     "training.amended": Label("修改培训安排", "Training changed"),
     "training.equipped": Label("选择培训资料", "Materials chosen"),
     "training.marked": Label("登记到场", "Attendance entered"),
+    "training.guests_listed": Label("登记无账号人员", "Guests entered"),
     "training.held": Label("登记举办", "Training held"),
     "training.closed": Label("培训归档", "Training closed"),
     "training.cancelled": Label("取消培训", "Training cancelled"),

@@ -9,4 +9,4 @@ DOCUMENTS = Folded(Document, (
     "number", "kind", "state", "unit_id", "issued_on", "from_on", "to_on", "audience", "current_id",
     "versions_count",
 ))  # fmt: skip
-TRAININGS = Folded(Training, ("number", "state", "unit_id", "starts_at", "ends_at", "came"))
+TRAININGS = Folded(Training, ("number", "state", "unit_id", "starts_at", "ends_at", "came", "code_minutes"))

@@ -19,6 +19,7 @@ from chuangcheng.people.models import Person, Unit
 MOST = 300  # units, standards, persons, materials
 FAR = timedelta(days=400)
 LONGEST = timedelta(days=7)
+MOST_MINUTES = 60
 _LIMITS = {"title": 200, "reference": 60, "remarks": 4000, "topic": 120, "place": 120, "lecturer": 60}
 _LATEST, _EARLIEST = date(2200, 1, 1), date(1900, 1, 1)
 
@@ -67,6 +68,7 @@ class TrainingInput:
     units: tuple[Unit, ...] = ()
     persons: tuple[Person, ...] = ()
     materials: tuple[Document, ...] = ()
+    code_minutes: int = 0
 
     def tidied(self) -> TrainingInput:
         """The same with its words put in order."""
@@ -77,7 +79,8 @@ class TrainingInput:
         """As of a document."""
         own = {name: str(getattr(self, name)) for name in ("topic", "place", "lecturer")}
         times = {name: getattr(self, name).timestamp() for name in ("starts_at", "ends_at")}
-        return {**own, **times, **_ids(self, "unit"), **_many(self, "units", "persons", "materials")}
+        code = {"code_minutes": self.code_minutes} if self.code_minutes else {}
+        return {**own, **times, **code, **_ids(self, "unit"), **_many(self, "units", "persons", "materials")}
 
 
 def _ids(given: Any, *names: str) -> dict[str, str]:
@@ -119,6 +122,9 @@ def check_training(given: TrainingInput, now: datetime) -> None:
 def _of_training(given: TrainingInput, now: datetime) -> Iterator[FieldProblem]:
     if not tidy(given.topic):
         yield FieldProblem("topic", "required", Label("请填写培训主题", "Give it a topic"))
+    if not 0 <= given.code_minutes <= MOST_MINUTES:
+        said = Label(f"填 1 到 {MOST_MINUTES}，不填则不更换", f"From 1 to {MOST_MINUTES}, or nothing")
+        yield FieldProblem("code_minutes", "range", said)
     if not now - FAR < given.starts_at < now + FAR:
         yield FieldProblem(
             "starts_at", "far", Label("时间应在前后一年之内", "The time must lie within a year of today")

@@ -105,7 +105,8 @@ class Download(models.Model):
 
 
 class Training(Chained):
-    """A training session: who teaches what, when and where, with which documents, and who is invited."""
+    """A training session: who teaches what, when and where, with which documents, and who is invited. With
+    ``code_minutes`` the code on the screen changes, and each is good for so long; 0: one for the whole session."""
 
     number = models.CharField(max_length=24, unique=True)
     body_digest = models.CharField(max_length=64)
@@ -120,7 +121,8 @@ class Training(Chained):
     persons = models.ManyToManyField(Person, related_name="+", blank=True)
     materials = models.ManyToManyField(Document, related_name="trainings", blank=True)
     note = models.CharField(max_length=500, blank=True)  # why it was cancelled, or how it went
-    came = models.PositiveIntegerField(null=True, blank=True)  # settled when it is closed
+    came = models.PositiveIntegerField(null=True, blank=True)  # settled when it is closed, guests included
+    code_minutes = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -143,3 +145,17 @@ class Attendance(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["training", "person"], name="library_came_once")]
+
+
+class Guest(models.Model):
+    """Somebody without an account was there, by the organiser's list, for a unit that is known. Erasable; history
+    keeps the number alone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    training = models.ForeignKey(Training, models.CASCADE, related_name="guests")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["training", "unit", "name"], name="library_guest_once")]

@@ -38,6 +38,7 @@ TRAINING = StateTable(
     moves=(
         Move("hold", ("planned",), "held", RUN, Label("登记举办", "Held")),
         Move("mark", ("planned", "held"), None, RUN, Label("登记到场", "Record who came")),
+        Move("guests", ("planned", "held"), None, RUN, Label("登记无账号人员", "Record guests")),
         Move("amend", ("planned",), None, RUN, Label("修改安排", "Change")),
         Move("equip", ("planned", "held"), None, RUN, Label("选择资料", "Choose materials")),
         Move("close", ("held",), "closed", RUN, Label("归档", "Close")),

@@ -17,13 +17,14 @@ from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.problems import Refused
 from chuangcheng.kernel.text import tidy
-from chuangcheng.library import sign_in
+from chuangcheng.library import guests, sign_in
 from chuangcheng.library.facts import TRAININGS
 from chuangcheng.library.inputs import MOST, TrainingInput, check_training
-from chuangcheng.library.models import Attendance, Document, Training
+from chuangcheng.library.models import Attendance, Document, Guest, Training
 from chuangcheng.library.policies import allow
 from chuangcheng.library.states import RUN, TRAINING
 from chuangcheng.people import rights
+from chuangcheng.people import selectors as people
 from chuangcheng.people.models import Person, Unit
 from chuangcheng.people.selectors import valid_posts
 
@@ -52,7 +53,8 @@ def plan_training(*, actor: Actor, given: TrainingInput) -> tuple[Training, bool
 def _values(given: TrainingInput) -> dict[str, Any]:
     words = {name: getattr(given, name) for name in ("topic", "place", "lecturer")}
     # History tells instants as the database gives them back.
-    return {**words, "unit_id": given.unit.pk, "starts_at": _utc(given.starts_at), "ends_at": _utc(given.ends_at)}
+    return {**words, "unit_id": given.unit.pk, "starts_at": _utc(given.starts_at), "ends_at": _utc(given.ends_at),
+            "code_minutes": given.code_minutes}  # fmt: skip
 
 
 def _utc(moment: datetime) -> datetime:
@@ -135,15 +137,45 @@ def _units_of(training: Training, persons: Sequence[Person]) -> dict[UUID, UUID]
     return found
 
 
+def list_guests(*, actor: Actor, training_id: UUID, words: str) -> int:
+    """Who was there without an account: exactly those of this list (:mod:`~chuangcheng.library.guests`); how many.
+    Refused: ``training.not_yet``, and what the reading of the list refuses."""
+    with transaction.atomic():
+        training = _locked(actor, training_id)
+        TRAINING.next(training.state, "guests")
+        if training.starts_at > clock.now():
+            raise Refused("training.not_yet")
+        wanted = {(unit.pk, name) for unit, name in guests.read(words, _known_units())}
+        stored = {(row.unit_id, row.name): row.pk for row in training.guests.all()}
+        training.guests.filter(pk__in=[pk for key, pk in stored.items() if key not in wanted]).delete()
+        Guest.objects.bulk_create(
+            Guest(training=training, unit_id=unit, name=name, at=clock.now())
+            for unit, name in sorted(wanted - set(stored), key=str)
+        )
+        TRAININGS.change(training, "guests_listed", actor, {}, listed=len(wanted))
+    return len(wanted)
+
+
+def _known_units() -> dict[str, Unit]:
+    """The units of today by each of their names; a name that two share names neither."""
+    found: dict[str, Unit | None] = {}
+    for unit in people.units():
+        for key in {guests.key_of(said) for said in (unit.code, unit.short_name, unit.name)}:
+            found[key] = None if key in found else unit
+    return {key: unit for key, unit in found.items() if unit is not None}
+
+
 def sign_in_by_code(*, actor: Actor, code: str) -> tuple[Attendance, bool]:
     """The actor is there; once, however often it is pressed. Whoever was not invited may come too. Refused:
-    ``training.bad_code``, ``training.no_sign_in``, ``training.not_open``, ``common.not_found`` (no post)."""
+    ``training.bad_code``, ``training.stale_code``, ``training.no_sign_in``, ``training.not_open``, ``common.not_found``
+    (no post)."""
     found, post = sign_in.training_of(code), rights.post_of(actor)
     if post is None:
         raise Refused("common.not_found")
     with transaction.atomic():
         training = Training.objects.select_for_update(of=("self",)).get(pk=found.pk)  # closing counts who came
         sign_in.check_open(training)
+        sign_in.check_fresh(training, code)
         return Attendance.objects.get_or_create(
             training=training, person_id=post.person_id,
             defaults={"unit_id": post.unit_id, "by_code": True, "at": clock.now()},
@@ -155,7 +187,11 @@ def close_training(*, actor: Actor, training_id: UUID, note: str = "") -> Traini
     with transaction.atomic():
         training = _locked(actor, training_id)
         state = TRAINING.next(training.state, "close")
-        changes = {"state": state, "came": training.attendances.count(), "note": tidy(note)[:500]}
+        changes = {
+            "state": state,
+            "came": training.attendances.count() + training.guests.count(),
+            "note": tidy(note)[:500],
+        }
         TRAININGS.change(training, "closed", actor, changes)
     return training
 
