@@ -73,14 +73,13 @@ def test_the_newest_goes_first_and_each_step_back_is_what_stood_there(
 def test_several_go_back_in_one_step_with_history_of_each(
     edition: Edition, row: list[DutyBatch], personas: dict[str, Actor]
 ) -> None:
-    before = Event.objects.filter(action__startswith="duty.").count()
     taken = undo_to(actor=personas["office"], batch_id=row[1].pk)
     assert [each.pk for each in taken] == [row[2].pk, row[1].pk]
     assert held(edition) == {"F-1-1-1 U-990101001": "lead"}
     assert DutyBatch.objects.get(pk=row[0].pk).state == "applied"
-    made = Event.objects.filter(action__startswith="duty.")[before:]
-    assert len(made) == sum(len(each.steps) for each in taken)
-    assert {event.reason for event in made} == {"undo"}
+    made = Event.objects.filter(action__startswith="duty.", reason="undo")
+    assert made.count() == sum(len(each.steps) for each in taken) > 0
+    assert {event.actor_person for event in made} == {personas["office"].person_id}
     assert [past.batch.pk for past in changes(edition)] == [row[0].pk]
 
 
