@@ -24,6 +24,23 @@ def test_days_are_written_as_offices_write_them() -> None:
         assert moments.day(date(2026, 11, 22)) == "22 Nov 2026"
 
 
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(hours=2), "2026年9月15日 12:00—14:00"),
+        (timedelta(0), "2026年9月15日 12:00—12:00"),
+        (timedelta(hours=11, minutes=59), "2026年9月15日 12:00—23:59"),
+        (timedelta(hours=12), "2026年9月15日 12:00 — 2026年9月16日 00:00"),
+        (timedelta(days=120), "2026年9月15日 12:00 — 2027年1月13日 12:00"),
+    ],
+)
+def test_a_span_within_a_day_names_the_day_once(length: timedelta, said: str) -> None:
+    """The day is the city's: NOON is four o'clock in the morning at Greenwich, midnight there is no border."""
+    assert moments.between(NOON, NOON + length) == said
+    page = Template("{% load parts %}{{ first|until:last }}").render(Context({"first": NOON, "last": NOON + length}))
+    assert page == said
+
+
 def test_short_times_name_the_year_only_when_it_is_another() -> None:
     assert moments.short_moment(NOON, NOON) == "09-15 12:00"
     assert moments.short_moment(NOON - timedelta(days=400), NOON) == "2025-08-11"

@@ -31,6 +31,12 @@ def moment(value: datetime | None) -> str:
     return "—" if value is None else f"{day(value)} {value.astimezone(CITY_ZONE):%H:%M}"
 
 
+def between(first: datetime, last: datetime) -> str:
+    """From when to when: within one day of the city the day is said once."""
+    one_day = first.astimezone(CITY_ZONE).date() == last.astimezone(CITY_ZONE).date()
+    return f"{moment(first)}—{last.astimezone(CITY_ZONE):%H:%M}" if one_day else f"{moment(first)} — {moment(last)}"
+
+
 def short_moment(value: datetime | None, now: datetime) -> str:
     """For tables: ``11-22 14:05``, with the year only when it is another."""
     if value is None:
