@@ -100,7 +100,7 @@ class Server:
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body of any request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.place.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.place.port, timeout=60)
         with contextlib.closing(connection):
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()

@@ -53,7 +53,7 @@ class TestEntered:
         assert (report.category.code, report.address, report.reporter) == (LITTER, "永安路1号", None)
         assert report.division_path.startswith("990100/990101/")
         assert (report.photos_declared, report.photos_missing) == (2, 0)
-        assert b"138" not in bytes(report.contact_cipher)
+        assert b"138000" not in bytes(report.contact_cipher)
         order = Order.objects.get(report=report)
         assert (order.number, order.due_at.isoformat()) == ("GZ-1", "2026-09-20T10:00:00+00:00")
         page = clerk.get(reverse("desk:report", args=[report.pk])).content.decode()

@@ -29,7 +29,7 @@ def parent() -> Iterator[Supervisor]:
 def died(child: Child) -> None:
     """Wait until the child's process has ended."""
     assert child.process is not None
-    child.process.wait(timeout=20)
+    child.process.wait(timeout=60)
 
 
 def test_a_child_that_dies_is_started_again_after_a_rest() -> None:
