@@ -53,7 +53,9 @@ def tools(request: StaffRequest, edition_id: UUID) -> HttpResponse:
          [method_word(method) for method in row.methods])
         for row in duty_templates.templates_of(edition)
     ]  # fmt: skip
-    recent = list(edition.batches.select_related("made_by").exclude(state="dropped").order_by("-made_at")[:_RECENT])
+    recent = list(
+        edition.batches.select_related("made_by").exclude(state="dropped").order_by("-made_at", "-pk")[:_RECENT]
+    )
     context = common(request, edition)
     back_to = {past.batch.pk: past for past in undoing.changes(edition, _RECENT)} if context["may_edit"] else {}
     lines = [
