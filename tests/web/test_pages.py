@@ -149,3 +149,15 @@ def test_nobody_signs_up(client: Client, db: None) -> None:
 def test_the_rail_shows_only_what_the_post_may_use(as_persona: Sign) -> None:
     words = [str(room.label) for room in as_persona("grid").get("/desk/").context["rail"]]
     assert words[:3] == ["今日", "问题", "点位"] and "测评" not in words
+
+
+def test_a_link_is_known_to_open_before_it_is_shown(personas: dict[str, Actor]) -> None:
+    def asked(name: str, address: str) -> bool:
+        request = RequestFactory().get("/")
+        request.post = Post.objects.get(pk=personas[name].post_id)  # type: ignore[attr-defined]
+        return pages.opens(request, address)
+
+    readings = "/desk/indicators/?late=yes"
+    assert asked("office", readings) and not asked("community", readings)
+    assert asked("community", "/desk/") and asked("community", "/")
+    assert not pages.opens(RequestFactory().get("/"), readings), "a visitor"

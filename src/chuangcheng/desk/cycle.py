@@ -17,7 +17,7 @@ from chuangcheng.cycle.states import COVERS, CYCLE
 from chuangcheng.desk.story import story
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.states import Move
-from chuangcheng.web.pages import holds, page
+from chuangcheng.web.pages import holds, opens, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 
@@ -72,19 +72,20 @@ def _years(phases: Iterable[Phase], lists: dict[UUID, list[Line]]) -> list[dict[
 def _shown(request: StaffRequest, lines: Iterable[Line]) -> list[tuple[Line, str, bool]]:
     """Each line with the address of the page that shows it, and whether the reader may tick it."""
     return [
-        (line, link(line), line.figure is None and actions.may_tick(actor=request.actor, demand=line.demand))
+        (line, link(request, line), line.figure is None and actions.may_tick(actor=request.actor, demand=line.demand))
         for line in lines
     ]
 
 
-def link(line: Line) -> str:
-    """Where the rows behind a figure are; "" without one."""
+def link(request: StaffRequest, line: Line) -> str:
+    """Where the rows behind a figure are; "" without one, and for whom that page would refuse."""
     if line.figure is None:
         return ""
     try:
-        return reverse(line.figure.page) + line.figure.query
+        address = reverse(line.figure.page) + line.figure.query
     except NoReverseMatch:
         return ""
+    return address if opens(request, address) else ""
 
 
 @page("cycle.view")

@@ -27,7 +27,7 @@ from chuangcheng.risks.measures import MEASURES
 from chuangcheng.risks.models import Risk, RiskKind
 from chuangcheng.risks.rules import Rule
 from chuangcheng.risks.states import RISK
-from chuangcheng.web.pages import holds, page
+from chuangcheng.web.pages import holds, opens, page
 from chuangcheng.web.problems import language
 from chuangcheng.web.signed_in import StaffRequest
 from chuangcheng.web.tables import Choice, Column, Filter, Listing, offer
@@ -197,11 +197,12 @@ def risk_page(request: StaffRequest, risk_id: UUID) -> HttpResponse:
     """One entry: what it is, how grave, what is done about it by whom until when, and every step."""
     risk = selectors.get_risk_for(request.actor, risk_id)
     rule = next((rule for rule in rules.current().rules if rule.code == risk.rule), None)
+    rows = rows_url(rule, risk.subject) if rule else ""
     context = {
         "risk": risk, "rule": rule, "level": risk.level, "level_word": level_word(risk),
         "severity": SEVERITY[risk.severity], "likelihood": LIKELIHOOD[risk.likelihood],
         "moves": selectors.moves_for(request.actor, risk), "entries": story("risk", risk.pk, said("risk", risk.pk)),
-        "rows": rows_url(rule, risk.subject) if rule else "", "today": clock.today().date(),
+        "rows": rows if rows and opens(request, rows) else "", "today": clock.today().date(),
         "share": bool(rule and MEASURES[rule.measure].share),
     }  # fmt: skip
     return render(request, "desk/risk.html", context)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from chuangcheng.kernel.problems import Refused
@@ -71,6 +72,13 @@ def holds(request: HttpRequest, permission: str) -> bool:
     """Whether the post of this request holds the right; costs no query."""
     post = getattr(request, "post", None)
     return post is not None and permission in roles()[post.role].permissions
+
+
+def opens(request: HttpRequest, address: str) -> bool:
+    """Whether the right of the page at this address (with or without a query) is held, so that a link leads somewhere;
+    the rows behind it are still the page's own matter. Costs no query."""
+    needed = getattr(resolve(urlsplit(address).path).func, "permission", PUBLIC)
+    return needed in (PUBLIC, SIGNED_IN) or holds(request, needed)
 
 
 def answer(refused: Refused, request: HttpRequest) -> HttpResponse:
