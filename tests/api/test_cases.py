@@ -163,7 +163,7 @@ def test_a_list_narrows_by_every_filter_of_the_desk(
 
 def test_no_filter_of_the_desk_is_missing() -> None:
     from chuangcheng.api.filters import CaseQuery
-    from chuangcheng.desk.cases import FILTERS
+    from chuangcheng.desk.cases.pages import FILTERS
 
     assert {each.key for each in FILTERS} <= set(CaseQuery.model_fields)
 

@@ -59,7 +59,7 @@ def test_the_codes_are_those_of_the_tables() -> None:
 
 
 def test_no_filter_of_the_desk_is_missing() -> None:
-    from chuangcheng.desk.tasks import LISTING
+    from chuangcheng.desk.tasks.pages import LISTING
 
     assert {each.key for each in LISTING.filters} <= set(task_shapes.TaskQuery.model_fields)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from chuangcheng.cases.actions import bulk, ensure_default_routing
 from chuangcheng.cases.models import Case
-from chuangcheng.desk import bulk as pages
+from chuangcheng.desk.cases import bulk as pages
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.ids import new_id
 from tests.cases.play import LITTER, OTHER_STREET, Play

@@ -10,7 +10,7 @@ from django.test import Client
 
 from chuangcheng.cases import jobs as bulk_jobs
 from chuangcheng.cases.models import Case, Report
-from chuangcheng.desk import cases as listed
+from chuangcheng.desk.cases import pages as listed
 from chuangcheng.people import jobs
 from chuangcheng.people.models import Job
 from tests.cases.play import Play

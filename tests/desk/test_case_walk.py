@@ -16,7 +16,7 @@ from django.urls import reverse
 from chuangcheng.cases import actions, selectors
 from chuangcheng.cases.models import Case
 from chuangcheng.cases.states import CASE
-from chuangcheng.desk.case_moves import MOVES
+from chuangcheng.desk.cases.moves import MOVES
 from chuangcheng.desk.moving import GRAVE
 from chuangcheng.history.models import Event, Outbox
 from tests.cases.play import OTHER_STREET, Play, picture

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from chuangcheng.cases import selectors
 from chuangcheng.cases.ladder_effects import rings_of
 from chuangcheng.cases.models import Case
-from chuangcheng.desk.clockwork import Clockwork, amount_words, of_case
+from chuangcheng.desk.cases.clockwork import Clockwork, amount_words, of_case
 from chuangcheng.history.selectors import events_of
 from chuangcheng.kernel import clock
 from tests.cases.play import Play

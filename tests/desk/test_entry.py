@@ -146,7 +146,7 @@ class TestRefused:
 class TestAdvice:
     def test_a_sure_suggestion_can_be_taken(self, clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         from chuangcheng.cases.triage.advice import Advice
-        from chuangcheng.desk import entry
+        from chuangcheng.desk.cases import entry
         from chuangcheng.framework.models import Category
 
         advice = Advice(Category.objects.get(code=LITTER), 0.92, (), None, None, 1)

@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chuangcheng.desk import rates, scores
+from chuangcheng.desk.cases import rates
+from chuangcheng.desk.scoring import scores
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.web.tables import offered as lists
 from tests.conftest import NOON

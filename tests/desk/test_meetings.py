@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chuangcheng.cases.models import Case
-from chuangcheng.desk.meetings import LISTS
+from chuangcheng.desk.meetings.pages import LISTS
 from chuangcheng.kernel import clock
 from chuangcheng.meetings import actions, agenda
 from chuangcheng.meetings.models import Meeting

@@ -15,24 +15,16 @@ from django.urls import reverse
 
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.states import CASE, COMPLAINT, PLEA, REPORT
-from chuangcheng.desk import (
-    case_moves,
-    complaints,
-    compound_moves,
-    deliberation_moves,
-    instruction_moves,
-    library_moves,
-    meeting_moves,
-    orders,
-    quizzes,
-    report_moves,
-    shop_moves,
-    task_moves,
-    teams,
-    training_moves,
-)
+from chuangcheng.desk.cases import complaints, instruction_moves, orders, report_moves
+from chuangcheng.desk.cases import moves as case_moves
 from chuangcheng.desk.forms import File
+from chuangcheng.desk.library import moves as library_moves
+from chuangcheng.desk.library import training_moves
+from chuangcheng.desk.meetings import moves as meeting_moves
+from chuangcheng.desk.meetings import quizzes
 from chuangcheng.desk.moving import Moves, plainly
+from chuangcheng.desk.sites import compound_moves, deliberation_moves, shop_moves, teams
+from chuangcheng.desk.tasks import moves as task_moves
 from chuangcheng.framework.models import Category, TimeRule
 from chuangcheng.history import versions
 from chuangcheng.kernel import clock

@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from chuangcheng.bulletins.models import Summary
-from chuangcheng.desk.meetings import LISTS, _month
-from chuangcheng.desk.summaries import week_words
+from chuangcheng.desk.bulletins.summaries import week_words
+from chuangcheng.desk.meetings.pages import LISTS, _month
 from chuangcheng.kernel import clock
 from chuangcheng.meetings import actions
 from chuangcheng.meetings.models import Meeting

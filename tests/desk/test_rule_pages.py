@@ -225,7 +225,7 @@ def test_a_trial_is_exported_in_english(as_persona: Sign, play: Play) -> None:
 def test_only_the_first_fates_are_shown_and_all_exported(
     as_persona: Sign, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chuangcheng.desk.tried.SHOWN", 1)
+    monkeypatch.setattr("chuangcheng.desk.cases.tried.SHOWN", 1)
     first, second = late_by_the_stricter(play), late_by_the_stricter(play)
     client, where = as_persona("office"), limit_draft()
     with clock.at(first.filed_at + timedelta(hours=5)):

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from chuangcheng.desk.rule_setting import RuleForm
+from chuangcheng.desk.risks.rule_setting import RuleForm
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.risks import actions, rules
 from chuangcheng.risks.models import Risk, Rulebook

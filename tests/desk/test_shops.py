@@ -105,7 +105,7 @@ def test_the_sheet_of_codes(as_persona: Sign, shops: list[Shop], monkeypatch: py
     assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
     empty = as_persona("office").get("/desk/shops/codes/?q=无此店")
     assert empty.status_code == 404
-    monkeypatch.setattr("chuangcheng.desk.shops.MOST_CODES", 2)
+    monkeypatch.setattr("chuangcheng.desk.sites.shops.MOST_CODES", 2)
     assert as_persona("office").get("/desk/shops/codes/").status_code == 422
 
 

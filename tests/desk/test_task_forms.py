@@ -13,8 +13,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from chuangcheng.desk.task_moves import MOVES
-from chuangcheng.desk.tasks import LISTING
+from chuangcheng.desk.tasks.moves import MOVES
+from chuangcheng.desk.tasks.pages import LISTING
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.people.models import Person
 from chuangcheng.tasks import actions

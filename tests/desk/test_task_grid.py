@@ -41,7 +41,7 @@ def save(client: Client, *rows: dict[str, Any], status: int = 200) -> Any:
 def test_rows_come_in_the_order_of_the_ledger_and_filtered(
     as_persona: Sign, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chuangcheng.desk.task_grid.LINES", 2)
+    monkeypatch.setattr("chuangcheng.desk.tasks.grid.LINES", 2)
     office = as_persona("office")
     tasks = [make("street"), *(make(problem=f"第 {n} 处") for n in range(3)), make(state="void")]
     with CaptureQueriesContext(connection) as queries:

@@ -156,7 +156,7 @@ def test_each_sees_their_own_and_few_queries(as_persona: Sign, make: Make) -> No
 
 
 def test_a_long_timeline_says_that_it_is_cut(as_persona: Sign, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chuangcheng.desk.task_schedule.MOST", 2)
+    monkeypatch.setattr("chuangcheng.desk.tasks.schedule.MOST", 2)
     for _ in range(3):
         make()
     page = as_persona("office").get(LINE)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from chuangcheng.cases import routing
 from chuangcheng.cases.models import Case, Report
 from chuangcheng.cases.triage import store
-from chuangcheng.desk import triage
+from chuangcheng.desk.cases import triage
 from chuangcheng.history.models import Event
 from chuangcheng.kernel.actor import SYSTEM
 from chuangcheng.kernel.triage import evaluation, learning

@@ -1,0 +1,1 @@
+"""Pages of the day, of weekly summaries and reports."""

@@ -1,0 +1,1 @@
+"""Pages of editions, duties and their matrix."""

@@ -1,0 +1,1 @@
+"""Pages of risks, lists of laggards and sanctions."""

@@ -1,0 +1,1 @@
+"""Pages of the registers: sites, compounds, shops, teams."""
