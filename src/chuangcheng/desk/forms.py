@@ -76,6 +76,15 @@ class CityTimeField(forms.DateTimeField):
         return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=CITY_ZONE)
 
 
+class DayInput(forms.DateInput):
+    """The browser's own picker of days."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class Nothing(forms.Form):
     """A move that needs no more than a yes."""
 

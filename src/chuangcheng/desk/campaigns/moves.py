@@ -19,9 +19,8 @@ from chuangcheng.campaigns.states import CAMPAIGN
 from chuangcheng.campaigns.wrongs import wrong
 from chuangcheng.desk import choices
 from chuangcheng.desk.campaigns.pages import MONEY, TARGET, TASK
-from chuangcheng.desk.forms import NumberField, PhotosField
+from chuangcheng.desk.forms import DayInput, NumberField, PhotosField
 from chuangcheng.desk.moving import Step, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
 from chuangcheng.kernel import clock, measures, money

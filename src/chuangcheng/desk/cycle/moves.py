@@ -16,8 +16,8 @@ from chuangcheng.cycle.figures import offered
 from chuangcheng.cycle.states import CYCLE, FREEZE
 from chuangcheng.desk import choices
 from chuangcheng.desk.cycle.pages import covers, cycle_url
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.desk.moving import Step, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.framework import selectors as framework
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chuangcheng.desk import choices
-from chuangcheng.desk.sites.compound_moves import DayInput
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.indicators import actions, selectors
 from chuangcheng.indicators.measures import RATIO
 from chuangcheng.indicators.models import Frequency, Indicator

@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk import choices
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.desk.library.pages import document_url, kinds, unit_choices
 from chuangcheng.desk.moving import Given, Moves, Step, plainly, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused

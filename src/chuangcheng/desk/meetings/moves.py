@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.desk import choices
-from chuangcheng.desk.forms import CityTimeField
+from chuangcheng.desk.forms import CityTimeField, DayInput
 from chuangcheng.desk.meetings.pages import kind_choices, meeting_url
 from chuangcheng.desk.moving import Given, Moves, Step, plainly, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.actor import Actor
 from chuangcheng.kernel.clock import CITY_ZONE

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.desk.moving import Moves, plainly
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.desk.workbooks import Import, as_workbook, take_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.problems import Refused

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk import choices
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.people.sponsorships import sponsorship_url
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused

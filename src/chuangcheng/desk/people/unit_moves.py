@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.desk.moving import Step, take
 from chuangcheng.desk.people.succession import record_of
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.desk.workbooks import as_workbook
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label

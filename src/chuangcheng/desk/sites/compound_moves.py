@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.desk.moving import Moves, Step, plainly, take
 from chuangcheng.desk.sites.compounds import compound_url
 from chuangcheng.kernel.label import Label
@@ -27,15 +28,6 @@ from chuangcheng.web.signed_in import StaffRequest
 
 SAVE = Move("save", (), None, actions.EDIT, Label("保存", "Save"))
 GRADE = Move("grade", (), None, "compounds.grade", Label("评定等级", "Grade"))
-
-
-class DayInput(forms.DateInput):
-    """The browser's own picker of days."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class CompoundForm(forms.Form):

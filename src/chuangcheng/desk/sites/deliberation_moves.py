@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.cases.compound_work import file_item
 from chuangcheng.desk import choices
-from chuangcheng.desk.forms import PhotosField
+from chuangcheng.desk.forms import DayInput, PhotosField
 from chuangcheng.desk.moving import Moves, Step, plainly, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.desk.sites.deliberations import deliberation_url
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label

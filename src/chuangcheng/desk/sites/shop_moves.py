@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chuangcheng.desk import choices, prints
-from chuangcheng.desk.forms import NumberField, PhotosField
+from chuangcheng.desk.forms import DayInput, NumberField, PhotosField
 from chuangcheng.desk.moving import Moves, Step, plainly, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.desk.sites.shops import shop_url, views
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label

@@ -19,8 +19,8 @@ from chuangcheng.cases.compound_work import Week, effect_of, of_team
 from chuangcheng.cases.selectors import visible_cases
 from chuangcheng.cases.states import CASE
 from chuangcheng.desk import choices
+from chuangcheng.desk.forms import DayInput
 from chuangcheng.desk.moving import Moves, Step, plainly, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.kernel import clock
 from chuangcheng.kernel.label import Label
 from chuangcheng.kernel.problems import Refused

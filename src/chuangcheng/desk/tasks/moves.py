@@ -13,9 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chuangcheng.desk import choices
-from chuangcheng.desk.forms import PhotosField
+from chuangcheng.desk.forms import DayInput, PhotosField
 from chuangcheng.desk.moving import Given, Moves, Step, plainly, take
-from chuangcheng.desk.sites.compound_moves import DayInput
 from chuangcheng.desk.tasks.pages import COMMENT, REPEAT, STOP, task_url
 from chuangcheng.framework import selectors as framework
 from chuangcheng.framework.models import Standard
