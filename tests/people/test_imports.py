@@ -174,6 +174,20 @@ def test_a_bad_post_stops_the_units_too(
     assert not Unit.objects.filter(code__startswith="N-").exists()
 
 
+def test_a_file_without_a_row_is_refused(small_city: object, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"tables\.empty"):
+        imports.import_units(SYSTEM, book(tmp_path, []))
+
+
+def test_every_empty_cell_of_a_row_is_told_and_the_row_counted_once(small_city: object, tmp_path: Path) -> None:
+    units = [{"code": "A", "name": "甲", "kind": "没有"}, {"parent": "A"}, {"code": "B", "name": "乙", "kind": "部门"}]
+    report = imports.import_units(SYSTEM, book(tmp_path, units, [{**POSTS[2], "username": "", "unit": ""}]))
+    assert (report.rows, report.rejected, report.unaccounted) == (4, 3, 1), "what was good is not kept either"
+    assert [(one.row, one.field.partition("·")[2]) for one in report.problems] == [
+        (2, "单位类型"), (3, "单位编码"), (3, "单位名称"), (3, "单位类型"), (2, "用户名"), (2, "单位编码"),
+    ], "as the sheets go"  # fmt: skip
+
+
 def test_all_problems_are_told_at_once(small_city: object, tmp_path: Path) -> None:
     units = [{"code": f"A{n}", "name": "甲", "kind": "没有"} for n in range(5)]
     report = imports.import_units(SYSTEM, book(tmp_path, units))

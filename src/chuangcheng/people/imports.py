@@ -45,6 +45,9 @@ def import_units(actor: Actor, path: Path | bytes, *, name: str = "", preview: b
         run.units(_rows(path, name, UNITS))
         run.posts(_rows(path, name, POSTS))
         run.cards(_rows(path, name, CARDS))
+    if not run.report.rows:
+        raise Refused("tables.empty", name=name)
+    run.in_order()
     if not run.report.extra["applied"]:
         rights.forget_posts()
     return run.report
@@ -306,21 +309,28 @@ class _Run:
         for raw in rows:
             try:
                 row = _Row(sheet, raw)
-                self._check_needed(row)
-                if key and row[key] in first:
+                if key and row[key] and row[key] in first:
                     raise row.blame(key, Refused("people.duplicate", given=row[key], first=first[row[key]]))
             except _Blamed as blamed:
                 self.report.reject(blamed.problem)
                 continue
-            first.setdefault(row[key], row.number)
-            good.append(row)
+            if not self._lacks(row):
+                first.setdefault(row[key], row.number)
+                good.append(row)
         return good
 
-    @staticmethod
-    def _check_needed(row: _Row) -> None:
-        for column in sheets.SHEETS[row.sheet]:
-            if column.needed and not row[column.field]:
-                raise row.blame(column.field, Refused("people.value_missing", column=column.names[0]))
+    def _lacks(self, row: _Row) -> bool:
+        """Whether needed cells are empty; each is told, the row counted once."""
+        empty = [column for column in sheets.SHEETS[row.sheet] if column.needed and not row[column.field]]
+        for place, column in enumerate(empty):
+            tell = self.report.note if place else self.report.reject
+            tell(row.blame(column.field, Refused("people.value_missing", column=column.names[0])).problem)
+        return bool(empty)
+
+    def in_order(self) -> None:
+        """Tell the problems as the sheets go: who mends the file reads it from above."""
+        places = {sheet: place for place, sheet in enumerate(sheets.SHEETS)}
+        self.report.problems.sort(key=lambda one: (places[one.field.partition("·")[0]], one.row))
 
     def _try(self, row: _Row, save: Callable[[_Row], _What]) -> None:
         """Save one row inside of a savepoint, so that the rest can still be tried and all problems are told at once."""
