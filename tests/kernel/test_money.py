@@ -129,3 +129,12 @@ def test_values_in_their_measure(value: str, code: str, zh: str, en: str) -> Non
 def test_unknown_measures(word: str) -> None:
     with pytest.raises(ValueError, match="no measure"):
         measures.code_of(word)
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "places"),
+    [("count", ["500", "120.0000"], 0), ("count", [], 0), ("homes", ["500", "12.5"], 1), ("pct", ["95", "80"], 2),
+     ("km", ["12"], 2), ("times", ["0"], 0)],
+)  # fmt: skip
+def test_what_is_counted_comes_whole_unless_it_was_given_otherwise(code: str, given: list[str], places: int) -> None:
+    assert measures.places(code, *map(Decimal, given)) == places

@@ -23,6 +23,17 @@ MEASURES: dict[str, Label] = {
     "pct": Label("%", "%"),
     "wan": Label("万元", "CNY 10,000"),
 }
+#: What is counted comes whole.
+COUNTED = frozenset({"count", "times", "persons", "places", "plants", "bins", "spaces", "homes"})
+
+
+def places(code: str, *given: Decimal) -> int:
+    """How many decimals a value reckoned from the given ones is shown with: two, but for what is counted no more than
+    they have themselves (a plan that runs through 311.13 today asks for 311)."""
+    if code not in COUNTED:
+        return 2
+    exponents = [value.normalize().as_tuple().exponent for value in given]
+    return max((-exponent for exponent in exponents if isinstance(exponent, int) and exponent < 0), default=0)
 
 
 def code_of(word: str) -> str:

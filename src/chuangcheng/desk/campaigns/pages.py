@@ -168,8 +168,10 @@ def _shown(
     target: Target, standing: progress.Standing, readings: list[Reading], pictures: dict[UUID, list[Picture]],
     paper: dict[UUID, str],
 ) -> TargetShown:  # fmt: skip
+    places = measures.places(target.measure, target.goal, target.baseline, *(row.value for row in readings))
+
     def said(value: Any) -> str:
-        return measures.said(_decimal(value), target.measure, language())
+        return measures.said(_decimal(value, places), target.measure, language())
 
     points = series.points(readings)
     newest = [(row, said(row.value), pictures.get(row.pk, []), paper.get(row.pk, "")) for row in reversed(readings)]
@@ -181,9 +183,9 @@ def _shown(
     )  # fmt: skip
 
 
-def _decimal(value: Fraction | Decimal) -> Decimal:
-    """A fraction as a decimal with two places, for the page; a decimal stays."""
-    return value if isinstance(value, Decimal) else round(Decimal(value.numerator) / Decimal(value.denominator), 2)
+def _decimal(value: Fraction | Decimal, places: int) -> Decimal:
+    """A fraction as a decimal with so many places, for the page; a decimal stays."""
+    return value if isinstance(value, Decimal) else round(Decimal(value.numerator) / Decimal(value.denominator), places)
 
 
 def _chart(target: Target, points: list[progress.Point]) -> dict[str, Any]:
