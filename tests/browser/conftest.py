@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -118,7 +117,7 @@ def server(template_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         assert line, (home / "server.log").read_text()[-3000:]
         yield str(json.loads(line)["url"]).rstrip("/")
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        process.terminate()  # it ends its children itself; asked twice at once, they can wait for each other
         process.wait(timeout=60)
         process.stdout.close()
         log.close()

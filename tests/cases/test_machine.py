@@ -261,7 +261,7 @@ class Lives(RuleBasedStateMachine):
         return photos.of(("case", case.pk)).filter(role="after", stored_at__isnull=False).exists()
 
 
-@pytest.mark.parametrize("examples", [5, pytest.param(100, marks=pytest.mark.full)])
+@pytest.mark.parametrize("examples", [5, pytest.param(60, marks=pytest.mark.full)])
 def test_random_lives(play: Play, examples: int) -> None:
     Lives.play = play
     run_state_machine_as_test(
