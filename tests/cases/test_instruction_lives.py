@@ -176,7 +176,7 @@ class Weeks(RuleBasedStateMachine):
             assert instructions.replies_to(actor).filter(instructions.owed(actor)).count() == number, who
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(80, marks=pytest.mark.full)])
+@pytest.mark.parametrize("examples", [3, pytest.param(40, marks=pytest.mark.full)])
 def test_random_weeks(play: Play, examples: int) -> None:
     Weeks.play = play
     run_state_machine_as_test(

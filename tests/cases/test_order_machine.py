@@ -145,7 +145,7 @@ class Orders(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(8, 20), pytest.param(60, 40, marks=pytest.mark.full)], ids=["short", "long"]
+    ("examples", "steps"), [(8, 20), pytest.param(30, 40, marks=pytest.mark.full)], ids=["short", "long"]
 )
 def test_random_lives_of_orders(play: Play, examples: int, steps: int) -> None:
     Orders.play = play

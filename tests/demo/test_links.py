@@ -82,7 +82,7 @@ def test_every_link_and_button_on_every_page_answers_who_is_shown_it(db: None, m
     play(monkeypatch)
     wrong, pages = {}, {}
     with clock.at(END):
-        for username in ("street", "subcommand", "office", "leader", "inspector", "community", "grid"):
+        for username in ("street", "office", "leader", "inspector", "community", "grid"):
             walk = Walk(username)
             wrong[username], pages[username] = walk.go(), len(walk.seen)
     assert wrong == {name: [] for name in wrong}

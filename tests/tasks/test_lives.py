@@ -218,7 +218,7 @@ def judged(row: Task) -> Iterator[tuple[Event, Any, Any]]:
         state = event.after.get("state", state)
 
 
-@pytest.mark.parametrize("examples", [5, pytest.param(60, marks=pytest.mark.full)])
+@pytest.mark.parametrize("examples", [5, pytest.param(30, marks=pytest.mark.full)])
 def test_random_years(make: Make, ledger: Any, personas: dict[str, Actor], examples: int, tmp_path: Any) -> None:
     """One person holds posts on every side, and would pass what they asked for."""
     person = Person.objects.get(username="department")
