@@ -110,15 +110,9 @@ def get_document(request: TokenRequest, document_id: UUID) -> HttpResponse:
     require(request.auth, "library.view")
     found = selectors.get_document_for(request.auth, document_id)
     values = Document.objects.filter(pk=found.pk).values(*COLUMNS).get()
-    old, new = (
-        list(
-            selectors.visible_to(request.auth)
-            .filter(**{name: found})
-            .order_by("number")
-            .values_list("number", flat=True)
-        )
-        for name in ("successors", "replaces")
-    )
+    seen = selectors.visible_to(request.auth).order_by("number")
+    old = list(seen.filter(successors=found).values_list("number", flat=True))
+    new = list(seen.filter(replaces=found).values_list("number", flat=True))
     files = [
         {**{name: getattr(each, name) for name in ("place", "kind", "size", "sha256", "note")},
          "added_at": iso(each.added_at)}

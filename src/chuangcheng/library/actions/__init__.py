@@ -23,22 +23,7 @@ from chuangcheng.library.actions.trainings import (
 from chuangcheng.library.inputs import DocumentInput, TrainingInput
 
 __all__ = [
-    "DocumentInput",
-    "TrainingInput",
-    "add_version",
-    "amend_document",
-    "amend_training",
-    "cancel_training",
-    "close_training",
-    "create_document",
-    "equip_training",
-    "hold_training",
-    "issue_document",
-    "list_guests",
-    "mark_present",
-    "plan_training",
-    "revive_document",
-    "sign_in_by_code",
-    "take_file",
-    "withdraw_document",
+    "DocumentInput", "TrainingInput", "add_version", "amend_document", "amend_training", "cancel_training",
+    "close_training", "create_document", "equip_training", "hold_training", "issue_document", "list_guests",
+    "mark_present", "plan_training", "revive_document", "sign_in_by_code", "take_file", "withdraw_document",
 ]  # fmt: skip
